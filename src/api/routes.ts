@@ -1,0 +1,42 @@
+/**
+ * Routes of the proxy, relative to `<base url>/jupyterlab-tomo/api/`.
+ *
+ * A request that computes is a POST. No user text goes into a route: ids only.
+ * Routes that answer with a frame (see `frame.ts`) say so.
+ */
+export const PROTOCOL = 1;
+
+export const ROUTES = {
+  /** GET -> Hello */
+  hello: 'hello',
+  /** GET -> Server-Sent Events, each `data:` line a Notice */
+  events: 'events',
+  /** POST DescribeRequest -> Description */
+  describe: 'data/describe',
+  /** POST ProjectionRequest -> frame (rows, columns) */
+  projection: 'data/projection',
+  /** POST PreviewRequest -> frame (y, x) or (angle, column) */
+  preview: 'data/preview',
+  /** POST CentreRequest -> Centre */
+  centre: 'data/centre',
+  /** POST EstimateRequest -> Estimate */
+  estimate: 'data/estimate',
+  /** POST ResultRequest -> ResultDescription */
+  result: 'results/describe',
+  /** POST SliceRequest -> frame (y, x) */
+  slice: 'results/slice',
+  /** GET -> Resource[]; POST (no body) -> Resource[] after probing the kernelspecs again */
+  resources: 'resources',
+  /** GET -> JobList; POST Submission -> Job */
+  jobs: 'jobs'
+} as const;
+
+/** GET -> Job with its recipe; DELETE: forget an ended job (its result stays). */
+export const jobRoute = (id: string): string => `jobs/${id}`;
+/** POST -> Job */
+export const cancelRoute = (id: string): string => `jobs/${id}/cancel`;
+/** POST -> Job: go on with an interrupted, failed or cancelled job, computing only what is missing. */
+export const resumeRoute = (id: string): string => `jobs/${id}/resume`;
+/** GET -> Log: the end of stdout and stderr together, from byte `offset` on (64 KiB at most). */
+export const logRoute = (id: string, offset: number): string =>
+  `jobs/${id}/log?offset=${offset}`;

@@ -1,0 +1,172 @@
+/**
+ * The joints: what the parts of the extension know of each other.
+ *
+ * `document`, `panel`, `jobs` and `viewer` import these and `api/` and
+ * `recipe/`, never one another's files.
+ */
+import type { IWidgetTracker } from '@jupyterlab/apputils';
+import type { DocumentRegistry, IDocumentWidget } from '@jupyterlab/docregistry';
+import { Token } from '@lumino/coreutils';
+import type { IDisposable } from '@lumino/disposable';
+import type { ISignal } from '@lumino/signaling';
+import type { Widget } from '@lumino/widgets';
+
+import type { IApiClient } from './api';
+import type {
+  Centre,
+  Description,
+  Estimate,
+  Failure,
+  Job,
+  Resource
+} from './api';
+import type { Recipe } from './recipe';
+
+/** Ids of all commands; each is added by the plugin in the comment. */
+export namespace CommandIDs {
+  /** document: new recipe document beside the current folder. args: { cwd?: string } */
+  export const createNew = 'tomo:create-new';
+  /** document: make (or find) the recipe of a data folder or NXtomo file and open it. args: { path: string } contents path */
+  export const openData = 'tomo:open-data';
+  /** panel: show the panel. */
+  export const showPanel = 'tomo:show-panel';
+  /** panel: find the centre of rotation of the current recipe. */
+  export const findCentre = 'tomo:find-centre';
+  /** jobs: run the current recipe on the whole region. */
+  export const reconstruct = 'tomo:reconstruct';
+  /** viewer: reconstruct the shown row. */
+  export const reconstructSlice = 'tomo:reconstruct-slice';
+  /** viewer: open a result folder to the right of the current notebook. args: { folder: string, name?: string } absolute folder */
+  export const openResult = 'tomo:open-result';
+  /** jobs: insert the current recipe as a cell into the active notebook. */
+  export const insertCell = 'tomo:insert-cell';
+}
+
+/** What the viewer of a recipe shows. */
+export type ViewMode = 'projection' | 'sinogram' | 'slice';
+
+/** Where in the data set the viewer of a recipe stands. */
+export interface IViewPosition {
+  readonly mode: ViewMode;
+  /** Projection, in acquisition order. */
+  readonly frame: number;
+  /** Row of the full image. */
+  readonly row: number;
+}
+
+/** The pending, ready or failed state of something that is fetched. */
+export type Fetched<T> =
+  | { readonly state: 'none' }
+  | { readonly state: 'pending' }
+  | { readonly state: 'ready'; readonly value: T }
+  | { readonly state: 'failed'; readonly failure: Failure };
+
+/**
+ * One open recipe: the document's text as a recipe, what is known of its data
+ * set, and where its viewer stands. The panel and the viewer share it.
+ */
+export interface IRecipeSession extends IDisposable {
+  /** Contents path of the document. */
+  readonly path: string;
+  /** Name without the extension, as `{name}` in output folders. */
+  readonly name: string;
+  /** Absolute folder that relative paths start from; null until resolved or when the drive has no files. */
+  readonly base: string | null;
+  /** The recipe; the last valid one while the text is invalid. */
+  readonly recipe: Recipe;
+  /** Why the text is not a valid recipe, one sentence each; empty when it is. */
+  readonly problems: readonly string[];
+  /** The data set as the runner describes it. */
+  readonly description: Fetched<Description>;
+  /** The last answer of the centre finder. */
+  readonly centre: Fetched<Centre>;
+  readonly position: IViewPosition;
+
+  /** Anything above changed. The argument says what. */
+  readonly changed: ISignal<
+    IRecipeSession,
+    'recipe' | 'description' | 'centre' | 'position' | 'path'
+  >;
+
+  /**
+   * Change the document by minimal JSON edits in one transaction (one undo
+   * step). A value of undefined removes the key and then empty parents.
+   */
+  edit(...changes: IRecipeChange[]): void;
+  undo(): void;
+  redo(): void;
+  /** Move the viewer. */
+  moveTo(position: Partial<IViewPosition>): void;
+  /** Ask the runner again about the data set. */
+  describe(): Promise<void>;
+  /** Find the centre of rotation and, unless it is uncertain, write it into the recipe. */
+  findCentre(): Promise<void>;
+}
+
+/** `path` is JSON keys and indices, as ['regions', 'centre', 'column']. */
+export interface IRecipeChange {
+  readonly path: readonly (string | number)[];
+  readonly value: unknown;
+}
+
+/** A recipe document in the main area; its content is the viewer. */
+export interface IRecipeDocument
+  extends IDocumentWidget<Widget, DocumentRegistry.ICodeModel> {
+  readonly session: IRecipeSession;
+}
+
+/** The open recipe documents; `currentWidget` is the one the panel edits. */
+export interface IRecipeTracker extends IWidgetTracker<IRecipeDocument> {}
+export const IRecipeTracker = new Token<IRecipeTracker>(
+  'jupyterlab-tomo:IRecipeTracker',
+  'The open recipe documents. Use it to follow or edit the current recipe.'
+);
+
+/** The one client of the server side. */
+export interface ITomoApi extends IApiClient {}
+export const ITomoApi = new Token<ITomoApi>(
+  'jupyterlab-tomo:ITomoApi',
+  'The client of the tomography proxy. Use it to describe data, preview rows and read results.'
+);
+
+/** Makes the content of a recipe document; given by the viewer to the document factory. */
+export interface IRecipeViewerFactory {
+  create(session: IRecipeSession): Widget;
+}
+export const IRecipeViewerFactory = new Token<IRecipeViewerFactory>(
+  'jupyterlab-tomo:IRecipeViewerFactory',
+  'Makes the viewer inside a recipe document. Replace it to show recipes in another way.'
+);
+
+/** Where and how much a run may take; kept between sessions as settings. */
+export interface IRunChoice {
+  readonly resource: string;
+  readonly kernel: string;
+  readonly cores: number;
+  /** Bytes. */
+  readonly memory: number;
+}
+
+/** The jobs of this user, kept up to date. */
+export interface ITomoJobs extends IDisposable {
+  /** Newest first. */
+  readonly jobs: readonly Job[];
+  readonly resources: readonly Resource[];
+  /** Set while the proxy cannot be reached. */
+  readonly failure: Failure | null;
+  readonly choice: IRunChoice;
+  setChoice(choice: Partial<IRunChoice>): void;
+  readonly changed: ISignal<ITomoJobs, void>;
+  /** Submit the whole region of a recipe, or the rows [first, past last). */
+  submit(session: IRecipeSession, rows?: [number, number]): Promise<Job>;
+  estimate(session: IRecipeSession): Promise<Estimate>;
+  cancel(id: string): Promise<void>;
+  resume(id: string): Promise<void>;
+  forget(id: string): Promise<void>;
+  log(id: string, offset: number): Promise<{ text: string; offset: number; size: number }>;
+  refresh(): Promise<void>;
+}
+export const ITomoJobs = new Token<ITomoJobs>(
+  'jupyterlab-tomo:ITomoJobs',
+  'The reconstruction jobs. Use it to submit and follow runs.'
+);
