@@ -1,0 +1,54 @@
+"""The shipped descriptions of recipe, steps and tools, which all parts of the project share."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Dict, List
+
+from .failures import ToolFailure
+
+FOLDER = Path(__file__).parent / "_built"
+"""Where the build puts the shared files."""
+
+
+@lru_cache(maxsize=None)
+def document(name: str) -> Any:
+    """Read a shared JSON file by its name, once. The result must not be changed."""
+    path = FOLDER / name
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ToolFailure(
+            "not-built",
+            f"The runner is not built: {name} is missing.",
+            str(path),
+            "Build the project or install its wheel.",
+        ) from None
+
+
+def steps() -> List[Dict[str, Any]]:
+    """The pre-processing steps, in the order in which they run."""
+    return list(document("steps.json")["steps"])
+
+
+def step(name: str) -> Dict[str, Any]:
+    """One step by its name; the recipe was validated, so it is there."""
+    return next(entry for entry in steps() if entry["name"] == name)
+
+
+def tools() -> List[Dict[str, Any]]:
+    """The tools whose parameters are known without running anything."""
+    return list(document("tools.json")["tools"])
+
+
+def method(tool: str, name: str) -> Dict[str, Any]:
+    """A method of a tool; the recipe was validated, so it is there."""
+    found = next(entry for entry in tools() if entry["name"] == tool)
+    return dict(next(entry for entry in found["methods"] if entry["name"] == name))
+
+
+def defaults(schema: Dict[str, Any]) -> Dict[str, Any]:
+    """Defaults of the parameters in a step's or a method's schema."""
+    return {key: field["default"] for key, field in schema.items() if "default" in field}
