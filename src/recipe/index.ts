@@ -1,1 +1,13 @@
+/**
+ * The recipe: its types, what is wrong with one, what holds by default, and
+ * edits of its text. Pure; knows nothing of JupyterLab.
+ */
 export * from './_generated/recipe';
+export * from './defaults';
+export * from './edits';
+export * from './key-order';
+export * from './lookups';
+export * from './migration';
+export * from './print';
+export * from './sentences';
+export * from './validation';

@@ -1,0 +1,88 @@
+/**
+ * Steps and tools by name: what forms, defaults and sentences are made of.
+ */
+import stepsFile from './steps.json';
+import toolsFile from './tools.json';
+
+/** JSON Schema (draft-07) of one parameter of a step or a method. */
+export interface IParameterSchema {
+  readonly title?: string;
+  readonly description?: string;
+  readonly type?: string;
+  readonly enum?: readonly (string | number | boolean)[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly default?: unknown;
+}
+
+/** A pre-processing step. */
+export interface IStep {
+  readonly name: string;
+  readonly title: string;
+  readonly help: string;
+  /** What the step sees. */
+  readonly domain: 'projection' | 'sinogram';
+  /** States of the data set for which it makes sense. */
+  readonly states: readonly string[];
+  /** Whether the default recipe has it. */
+  readonly default: boolean;
+  readonly schema: Readonly<Record<string, IParameterSchema>>;
+}
+
+/** A method of a tool. */
+export interface IMethod {
+  readonly name: string;
+  readonly title: string;
+  readonly help: string;
+  readonly schema: Readonly<Record<string, IParameterSchema>>;
+}
+
+/** A tool that reconstructs slices. */
+export interface ITool {
+  readonly name: string;
+  readonly title: string;
+  readonly help: string;
+  readonly methods: readonly IMethod[];
+}
+
+const DOMAINS = { projection: 'projection', sinogram: 'sinogram' } as const;
+
+/** All steps, in the order in which they run. */
+export const STEPS: readonly IStep[] = stepsFile.steps.map(step => ({
+  ...step,
+  domain: step.domain === 'sinogram' ? DOMAINS.sinogram : DOMAINS.projection,
+  schema: parameters(step.schema)
+}));
+
+/** The tools that are known before any Python runs. */
+export const TOOLS: readonly ITool[] = toolsFile.tools.map(tool => ({
+  ...tool,
+  methods: tool.methods.map(method => ({ ...method, schema: parameters(method.schema) }))
+}));
+
+/** The step of a name, or undefined. */
+export function stepOf(name: string): IStep | undefined {
+  return STEPS.find(step => step.name === name);
+}
+
+/** Where a step runs among all, -1 when it is unknown. */
+export function stepOrder(name: string): number {
+  return STEPS.findIndex(step => step.name === name);
+}
+
+/** The tool of a name, or undefined. */
+export function toolOf(name: string): ITool | undefined {
+  return TOOLS.find(tool => tool.name === name);
+}
+
+/** The method of a tool, or undefined. */
+export function methodOf(tool: string, method: string): IMethod | undefined {
+  return toolOf(tool)?.methods.find(candidate => candidate.name === method);
+}
+
+function parameters(schema: object): Record<string, IParameterSchema> {
+  const entries: [string, IParameterSchema][] = Object.entries(schema);
+  return Object.fromEntries(entries);
+}
