@@ -85,12 +85,16 @@ export function effectiveFilters(recipe: Recipe): IEffectiveFilter[] {
 
 /** Names of the steps that a recipe does not have yet, in the order in which they run. */
 export function missingSteps(recipe: Recipe): string[] {
-  const there = new Set((recipe.filters ?? []).map(filter => filter.name as string));
+  const there = new Set(
+    (recipe.filters ?? []).map(filter => filter.name as string)
+  );
   return STEPS.map(step => step.name).filter(name => !there.has(name));
 }
 
 /** Tool, method and all their parameters. */
-export function effectiveReconstruction(recipe: Recipe): IEffectiveReconstruction {
+export function effectiveReconstruction(
+  recipe: Recipe
+): IEffectiveReconstruction {
   const { reconstruction } = recipe;
   const defaults = schema.definitions.reconstruction.properties;
   const tool = reconstruction?.tool ?? defaults.tool.default;
@@ -99,13 +103,20 @@ export function effectiveReconstruction(recipe: Recipe): IEffectiveReconstructio
   return {
     tool,
     method,
-    parameters: effectiveParameters(methodOf(tool, method)?.schema ?? {}, given),
+    parameters: effectiveParameters(
+      methodOf(tool, method)?.schema ?? {},
+      given
+    ),
     mask: reconstruction?.mask ?? defaults.mask.default
   };
 }
 
 /** Output with all values; the folder still has its `{name}`, `{tool}` and `{date}`. */
-export function effectiveOutput(recipe: Recipe): { folder: string; format: string; bits: number } {
+export function effectiveOutput(recipe: Recipe): {
+  folder: string;
+  format: string;
+  bits: number;
+} {
   const defaults = schema.definitions.output.properties;
   return {
     folder: recipe.output?.folder ?? defaults.folder.default,

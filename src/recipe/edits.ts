@@ -34,11 +34,17 @@ export class EditError extends Error {}
  *
  * @throws EditError when the text is not JSON or a path leads through a plain value.
  */
-export function textEdits(text: string, changes: readonly IRecipeEdit[]): ITextEdit[] {
+export function textEdits(
+  text: string,
+  changes: readonly IRecipeEdit[]
+): ITextEdit[] {
   const edits: ITextEdit[] = [];
   let current = text;
   for (const { path, value } of changes) {
-    const edit = value === undefined ? removal(current, path) : setting(current, path, value);
+    const edit =
+      value === undefined
+        ? removal(current, path)
+        : setting(current, path, value);
     if (edit) {
       edits.push(edit);
       current = applyEdit(current, edit);
@@ -56,7 +62,11 @@ function applyEdit(text: string, { start, end, text: by }: ITextEdit): string {
   return text.slice(0, start) + by + text.slice(end);
 }
 
-function setting(text: string, path: RecipePath, value: unknown): ITextEdit | null {
+function setting(
+  text: string,
+  path: RecipePath,
+  value: unknown
+): ITextEdit | null {
   const layout = layoutOf(text);
   const there = nodeAt(text, path);
   if (there) {
@@ -71,7 +81,10 @@ function setting(text: string, path: RecipePath, value: unknown): ITextEdit | nu
   const key = path[depth];
   const rest = path
     .slice(depth + 1)
-    .reduceRight((inner, step) => (typeof step === 'number' ? [inner] : { [step]: inner }), value);
+    .reduceRight(
+      (inner, step) => (typeof step === 'number' ? [inner] : { [step]: inner }),
+      value
+    );
   if (node.type === 'array' && typeof key === 'number') {
     return insertion(text, layout, node, node.children?.length ?? 0, '', rest);
   }
@@ -80,7 +93,9 @@ function setting(text: string, path: RecipePath, value: unknown): ITextEdit | nu
     const at = placeOf(key, keys, keyOrder(path.slice(0, depth)));
     return insertion(text, layout, node, at, `${JSON.stringify(key)}: `, rest);
   }
-  throw new EditError(`${path.join('.')} does not fit the recipe: ${path.slice(0, depth).join('.')} is no place for it.`);
+  throw new EditError(
+    `${path.join('.')} does not fit the recipe: ${path.slice(0, depth).join('.')} is no place for it.`
+  );
 }
 
 /** Put `name` and a value before the child `at` of an object or array, in the way the others are laid out. */
@@ -100,7 +115,12 @@ function insertion(
     const inner = indent + layout.indent;
     const by = spread
       ? `${open}${layout.eol}${inner}${name}${printJson(value, layout, inner, inner.length + name.length)}${layout.eol}${indent}${close}`
-      : open + pad(open) + name + printJson(value, layout, indent, layout.width / 2) + pad(open) + close;
+      : open +
+        pad(open) +
+        name +
+        printJson(value, layout, indent, layout.width / 2) +
+        pad(open) +
+        close;
     return { start: node.offset, end: node.offset + node.length, text: by };
   }
   const first = children[0];
@@ -110,7 +130,11 @@ function insertion(
   const taken = spread ? inner.length + name.length : layout.width / 2;
   const item = name + printJson(value, layout, inner, taken);
   if (at === 0) {
-    return { start: first.offset, end: first.offset, text: `${item},${between}` };
+    return {
+      start: first.offset,
+      end: first.offset,
+      text: `${item},${between}`
+    };
   }
   const before = children[at - 1];
   const end = before.offset + before.length;
@@ -125,7 +149,12 @@ function removal(text: string, path: RecipePath): ITextEdit | null {
   // The child of its container: the property of an object, the item of an array.
   let child = node.parent?.type === 'property' ? node.parent : node;
   let container = child.parent;
-  while (container && container.type === 'object' && container.children?.length === 1 && container.parent) {
+  while (
+    container &&
+    container.type === 'object' &&
+    container.children?.length === 1 &&
+    container.parent
+  ) {
     if (container.parent.type !== 'property') {
       break;
     }
@@ -140,15 +169,27 @@ function removal(text: string, path: RecipePath): ITextEdit | null {
   const index = children.indexOf(child);
   const end = child.offset + child.length;
   if (children.length === 1) {
-    return { start: container.offset + 1, end: container.offset + container.length - 1, text: '' };
+    return {
+      start: container.offset + 1,
+      end: container.offset + container.length - 1,
+      text: ''
+    };
   }
   return index === 0
     ? { start: child.offset, end: children[1].offset, text: '' }
-    : { start: children[index - 1].offset + children[index - 1].length, end, text: '' };
+    : {
+        start: children[index - 1].offset + children[index - 1].length,
+        end,
+        text: ''
+      };
 }
 
 /** Before the first of `keys` that comes later in `order`; at the end for what `order` does not know. */
-function placeOf(key: string, keys: readonly string[], order: readonly string[]): number {
+function placeOf(
+  key: string,
+  keys: readonly string[],
+  order: readonly string[]
+): number {
   const rank = order.indexOf(key);
   if (rank < 0) {
     return keys.length;
@@ -162,7 +203,10 @@ function nodeAt(text: string, path: RecipePath): Node | undefined {
 }
 
 /** The node that the path reaches before it leads beyond what is there. */
-function deepest(text: string, path: RecipePath): { node: Node; depth: number } {
+function deepest(
+  text: string,
+  path: RecipePath
+): { node: Node; depth: number } {
   const root = rootOf(text);
   for (let depth = path.length - 1; depth > 0; depth--) {
     const node = findNodeAtLocation(root, path.slice(0, depth));
@@ -175,7 +219,10 @@ function deepest(text: string, path: RecipePath): { node: Node; depth: number } 
 
 function rootOf(text: string): Node {
   const errors: { error: number; offset: number; length: number }[] = [];
-  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  const root = parseTree(text, errors, {
+    disallowComments: true,
+    allowTrailingComma: false
+  });
   if (!root || errors.length) {
     throw new EditError('The text of the recipe is not valid JSON.');
   }
@@ -187,7 +234,10 @@ function nameOf(property: Node): string {
 }
 
 /** Indentation of the line of an offset, and the columns before the offset on it. */
-function lineOf(text: string, offset: number): { indent: string; column: number } {
+function lineOf(
+  text: string,
+  offset: number
+): { indent: string; column: number } {
   const start = text.lastIndexOf('\n', offset - 1) + 1;
   const indent = /^[ \t]*/.exec(text.slice(start))?.[0] ?? '';
   return { indent, column: offset - start };

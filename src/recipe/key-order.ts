@@ -4,16 +4,22 @@
 import schema from './_generated/recipe.schema.json';
 
 /** The keys of the object at a path, in the order of the schema; empty where it has none. */
-export function keyOrder(path: readonly (string | number)[]): readonly string[] {
+export function keyOrder(
+  path: readonly (string | number)[]
+): readonly string[] {
   let node: unknown = schema;
   for (const step of path) {
-    node = resolved(child(resolved(node), typeof step === 'number' ? 'items' : 'properties'));
+    node = resolved(
+      child(resolved(node), typeof step === 'number' ? 'items' : 'properties')
+    );
     if (typeof step === 'string') {
       node = child(node, step);
     }
   }
   const properties = child(resolved(node), 'properties');
-  return typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
+  return typeof properties === 'object' && properties !== null
+    ? Object.keys(properties)
+    : [];
 }
 
 /** Follow `#/definitions/name`. */
@@ -25,5 +31,7 @@ function resolved(node: unknown): unknown {
 }
 
 function child(node: unknown, key: string): unknown {
-  return typeof node === 'object' && node !== null ? Object.entries(node).find(([name]) => name === key)?.[1] : undefined;
+  return typeof node === 'object' && node !== null
+    ? Object.entries(node).find(([name]) => name === key)?.[1]
+    : undefined;
 }

@@ -59,7 +59,10 @@ export const STEPS: readonly IStep[] = stepsFile.steps.map(step => ({
 /** The tools that are known before any Python runs. */
 export const TOOLS: readonly ITool[] = toolsFile.tools.map(tool => ({
   ...tool,
-  methods: tool.methods.map(method => ({ ...method, schema: parameters(method.schema) }))
+  methods: tool.methods.map(method => ({
+    ...method,
+    schema: parameters(method.schema)
+  }))
 }));
 
 /** The step of a name, or undefined. */

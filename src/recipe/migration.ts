@@ -10,7 +10,8 @@ type Migration = (recipe: Record<string, unknown>) => Record<string, unknown>;
 const MIGRATIONS: Readonly<Record<number, Migration>> = {};
 
 /** A value of today's version, or the sentence that says why there is none. */
-export type Migrated = { readonly value: unknown } | { readonly refusal: string };
+export type Migrated =
+  { readonly value: unknown } | { readonly refusal: string };
 
 /**
  * Bring a parsed recipe to today's version.

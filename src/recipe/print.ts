@@ -39,7 +39,8 @@ export function printJson(
 ): string {
   const line = printLine(value);
   // The document itself is always spread out.
-  const fits = taken + line.length <= layout.width && (margin !== '' || taken > 0);
+  const fits =
+    taken + line.length <= layout.width && (margin !== '' || taken > 0);
   if (fits || typeof value !== 'object' || value === null) {
     return line;
   }
@@ -49,7 +50,11 @@ export function printJson(
     ? value.map(item => inner + printJson(item, layout, inner, inner.length))
     : entriesOf(value).map(([key, item]) => {
         const name = `${JSON.stringify(key)}: `;
-        return inner + name + printJson(item, layout, inner, inner.length + name.length);
+        return (
+          inner +
+          name +
+          printJson(item, layout, inner, inner.length + name.length)
+        );
       });
   return lines.length === 0
     ? open + close
@@ -61,7 +66,9 @@ function printLine(value: unknown): string {
     return `[${value.map(printLine).join(', ')}]`;
   }
   if (typeof value === 'object' && value !== null) {
-    const inside = entriesOf(value).map(([key, item]) => `${JSON.stringify(key)}: ${printLine(item)}`);
+    const inside = entriesOf(value).map(
+      ([key, item]) => `${JSON.stringify(key)}: ${printLine(item)}`
+    );
     return inside.length ? `{ ${inside.join(', ')} }` : '{}';
   }
   // JSON.stringify gives undefined for what JSON cannot hold.

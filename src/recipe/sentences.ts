@@ -34,16 +34,25 @@ const WRAPPERS = new Set(['if', 'allOf', 'anyOf']);
  * @param errors - of a validator with `allErrors` and `verbose`.
  * @param whole - what to call the whole value.
  */
-export function sentencesOf(errors: readonly ISchemaError[], whole = 'The recipe'): IProblem[] {
+export function sentencesOf(
+  errors: readonly ISchemaError[],
+  whole = 'The recipe'
+): IProblem[] {
   const alternatives = errors.filter(error => error.keyword === 'oneOf');
   const problems = new Map<string, IProblem>();
   for (const error of errors) {
-    if (WRAPPERS.has(error.keyword) || alternatives.some(other => isInside(error, other))) {
+    if (
+      WRAPPERS.has(error.keyword) ||
+      alternatives.some(other => isInside(error, other))
+    ) {
       continue;
     }
     const path = pathOf(error);
     if (!problems.has(path)) {
-      problems.set(path, { path, message: `${path || whole} ${complaint(error)}.` });
+      problems.set(path, {
+        path,
+        message: `${path || whole} ${complaint(error)}.`
+      });
     }
   }
   return [...problems.values()];
@@ -111,13 +120,17 @@ function knownKeys(schema: object | undefined): string {
 
 function oneOf(values: unknown): string {
   const list = Array.isArray(values) ? values : [values];
-  return list.length === 1 ? shown(list[0]) : `one of ${list.map(shown).join(', ')}`;
+  return list.length === 1
+    ? shown(list[0])
+    : `one of ${list.map(shown).join(', ')}`;
 }
 
 /** Each way as its required keys: "first and last, or values, and not both". */
 function waysOf(schema: unknown): string {
   const ways = (Array.isArray(schema) ? schema : [])
-    .map((way: { required?: readonly string[] }) => (way.required ?? []).join(' and '))
+    .map((way: { required?: readonly string[] }) =>
+      (way.required ?? []).join(' and ')
+    )
     .filter(Boolean);
   return `either ${ways.join(' or ')}`;
 }

@@ -39,9 +39,16 @@ export function problemsOf(value: unknown): IProblem[] {
 /** Read the text of a document. */
 export function parseRecipe(text: string): IParsed {
   const errors: ParseError[] = [];
-  parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  parseTree(text, errors, {
+    disallowComments: true,
+    allowTrailingComma: false
+  });
   if (errors.length) {
-    return { recipe: null, problems: [syntaxProblem(text, errors[0])], broken: true };
+    return {
+      recipe: null,
+      problems: [syntaxProblem(text, errors[0])],
+      broken: true
+    };
   }
   const value: unknown = JSON.parse(text);
   const migrated = migrate(value);
@@ -81,5 +88,8 @@ function syntaxProblem(text: string, error: ParseError): IProblem {
         .replace(/([a-z])([A-Z])/g, '$1 $2')
         .toLowerCase()
     : 'the text is empty';
-  return { path: '', message: `The recipe is not valid JSON at ${where}: ${what}.` };
+  return {
+    path: '',
+    message: `The recipe is not valid JSON at ${where}: ${what}.`
+  };
 }

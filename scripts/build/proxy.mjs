@@ -1,0 +1,32 @@
+// src/proxy -> one ESM file that any Node >= 20 runs.
+import path from 'node:path';
+import esbuild from 'esbuild';
+import { root } from './root.mjs';
+
+const banner = [
+  "import { createRequire as __createRequire } from 'node:module';",
+  "import { fileURLToPath as __fileURLToPath } from 'node:url';",
+  "import { dirname as __pathDirname } from 'node:path';",
+  'const require = __createRequire(import.meta.url);',
+  'const __filename = __fileURLToPath(import.meta.url);',
+  'const __dirname = __pathDirname(__filename);'
+].join('\n');
+
+export async function buildProxy({ production = false } = {}) {
+  await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: ['src/proxy/main.ts'],
+    outfile: path.join(root, 'jupyterlab_tomo/_built/proxy.mjs'),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    external: ['*.node', 'cpu-features'],
+    banner: { js: banner },
+    minifySyntax: production,
+    minifyWhitespace: production,
+    sourcemap: false,
+    legalComments: 'linked',
+    logLevel: 'warning'
+  });
+}

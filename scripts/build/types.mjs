@@ -1,0 +1,117 @@
+// Schemas -> TypeScript types, standalone validators, and the files that the runner reads.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import Ajv from 'ajv';
+import standalone from 'ajv/dist/standalone/index.js';
+import { compile } from 'json-schema-to-typescript';
+import { root } from './root.mjs';
+
+const load = async file => JSON.parse(await readFile(path.join(root, file), 'utf8'));
+
+/** Write only what differs, so that tsc and the bundlers see no change where there is none. */
+export async function writeChanged(file, text) {
+  const target = path.join(root, file);
+  await mkdir(path.dirname(target), { recursive: true });
+  const before = await readFile(target, 'utf8').catch(() => null);
+  if (before !== text) {
+    await writeFile(target, text);
+  }
+}
+
+/** An if/then for each name, so that an error speaks of the step that was meant. */
+function composeRecipe(recipe, steps, tools) {
+  const composed = structuredClone(recipe);
+  const filter = composed.definitions.filter;
+  filter.properties.name.enum = steps.map(step => step.name);
+  filter.allOf = steps.map(step => ({
+    if: { required: ['name'], properties: { name: { const: step.name } } },
+    then: {
+      additionalProperties: false,
+      properties: { name: {}, enabled: {}, ...step.schema }
+    }
+  }));
+  composed.definitions.reconstruction.allOf = tools.map(tool => ({
+    if: tool.name === 'builtin' ? { properties: { tool: { const: tool.name } } } : { required: ['tool'], properties: { tool: { const: tool.name } } },
+    then: {
+      properties: { method: { enum: tool.methods.map(method => method.name) } },
+      allOf: tool.methods.map(method => ({
+        if: { properties: { method: { const: method.name } } },
+        then: {
+          properties: {
+            parameters: {
+              type: 'object',
+              additionalProperties: false,
+              properties: Object.fromEntries(
+                Object.entries(method.schema).map(([key, { engine, ...schema }]) => [key, schema])
+              )
+            }
+          }
+        }
+      }))
+    }
+  }));
+  return composed;
+}
+
+/** Types of the steps, one interface a step, and their union as a filter. */
+function filterTypes(steps) {
+  return {
+    title: 'Filter',
+    oneOf: steps.map(step => ({
+      type: 'object',
+      title: step.name,
+      required: ['name'],
+      additionalProperties: false,
+      properties: {
+        name: { const: step.name },
+        enabled: { type: 'boolean' },
+        ...step.schema
+      }
+    }))
+  };
+}
+
+const banner = '/* Generated from the schemas by `npm run build`; do not edit. */';
+const options = { bannerComment: banner, additionalProperties: false, unreachableDefinitions: true, format: false };
+
+function validators(schema, names) {
+  const ajv = new Ajv({ allErrors: true, code: { source: true, esm: true }, strict: false, verbose: true });
+  ajv.addSchema(schema);
+  const code = standalone(ajv, names);
+  // Code points instead of ajv's runtime module, so that the validators stand alone.
+  const alone = code.replaceAll(/require\("ajv\/dist\/runtime\/ucs2length"\)\.default/g, '(text => [...text].length)');
+  return `// @ts-nocheck\n${banner}\n${alone}`;
+}
+
+export async function buildTypes() {
+  const recipe = await load('src/recipe/recipe.schema.json');
+  const { steps } = await load('src/recipe/steps.json');
+  const { tools } = await load('src/recipe/tools.json');
+  const api = await load('src/api/api.schema.json');
+  const composed = composeRecipe(recipe, steps, tools);
+
+  const typed = structuredClone(recipe);
+  typed.definitions.filter = filterTypes(steps);
+  delete typed.definitions.dataset.properties.angles.oneOf;
+  await writeChanged('src/recipe/_generated/recipe.ts', await compile(typed, 'Recipe', options));
+  await writeChanged('src/recipe/_generated/recipe.schema.json', `${JSON.stringify(composed, null, 2)}\n`);
+  await writeChanged('src/recipe/_generated/validators.ts', validators(composed, { validateRecipe: composed.$id }));
+
+  const names = Object.keys(api.definitions).filter(name => /^[A-Z]/.test(name));
+  await writeChanged('src/api/_generated/api.ts', await compile(api, 'Api', options));
+  const check = name => `validate${name}`;
+  await writeChanged(
+    'src/api/_generated/validators.ts',
+    validators(api, Object.fromEntries(names.map(name => [`validate${name}`, `${api.$id}#/definitions/${name}`])))
+  );
+
+  const { version } = await load('package.json');
+  await writeChanged('src/api/_generated/version.ts', `${banner}\nexport const VERSION = '${version}';\n`);
+
+  // The runner validates and plans with the same files.
+  const shipped = 'tomo_runner/_built';
+  await writeChanged(`${shipped}/recipe.schema.json`, `${JSON.stringify(composed, null, 2)}\n`);
+  for (const name of ['steps.json', 'tools.json', 'default.tomo.json']) {
+    await writeChanged(`${shipped}/${name}`, await readFile(path.join(root, 'src/recipe', name), 'utf8'));
+  }
+}

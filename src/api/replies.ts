@@ -1,0 +1,104 @@
+/**
+ * What the proxy answers with, checked against the schemas.
+ */
+import type {
+  Centre,
+  Description,
+  Estimate,
+  Hello,
+  Job,
+  JobList,
+  Log,
+  Notice,
+  Resource,
+  ResultDescription
+} from './_generated/api';
+import {
+  validateCentre,
+  validateDescription,
+  validateEstimate,
+  validateHello,
+  validateJob,
+  validateJobList,
+  validateLog,
+  validateNotice,
+  validateResource,
+  validateResultDescription
+} from './_generated/validators';
+import type { IResolved } from './client-interface';
+import { problems } from './validate';
+import type { IValidator } from './validate';
+
+/** Takes an answer for what it is, or says why it is not. */
+export type Reader<T> = (value: unknown) => { value: T } | { problem: string };
+
+function reader<T>(validate: IValidator): Reader<T> {
+  const fits = (value: unknown): value is T => validate(value);
+  return value =>
+    fits(value)
+      ? { value }
+      : {
+          problem:
+            problems(validate, value, 'the answer')[0]?.sentence ??
+            'it is not valid.'
+        };
+}
+
+export const readCentre = reader<Centre>(validateCentre);
+export const readDescription = reader<Description>(validateDescription);
+export const readEstimate = reader<Estimate>(validateEstimate);
+export const readHello = reader<Hello>(validateHello);
+export const readJob = reader<Job>(validateJob);
+export const readJobList = reader<JobList>(validateJobList);
+export const readLog = reader<Log>(validateLog);
+export const readNotice = reader<Notice>(validateNotice);
+export const readResult = reader<ResultDescription>(validateResultDescription);
+
+const readResource = reader<Resource>(validateResource);
+
+export const readResources: Reader<Resource[]> = value => {
+  if (!Array.isArray(value)) {
+    return { problem: 'the resources are not a list.' };
+  }
+  const resources: Resource[] = [];
+  for (const item of value) {
+    const read = readResource(item);
+    if ('problem' in read) {
+      return read;
+    }
+    resources.push(read.value);
+  }
+  return { value: resources };
+};
+
+export const readResolved: Reader<IResolved> = value =>
+  isResolved(value)
+    ? { value }
+    : { problem: 'resource, path and directory are missing.' };
+
+/** `{path}` or null. */
+export const readContentsPath: Reader<string | null> = value => {
+  const path: unknown = isObject(value) && 'path' in value ? value.path : null;
+  return path === null || typeof path === 'string'
+    ? { value: path }
+    : { problem: 'path is no text.' };
+};
+
+/** Nothing is expected. */
+export const readNothing: Reader<void> = () => ({ value: undefined });
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function isResolved(value: unknown): value is IResolved {
+  return (
+    isObject(value) &&
+    'resource' in value &&
+    typeof value.resource === 'string' &&
+    'path' in value &&
+    typeof value.path === 'string' &&
+    'directory' in value &&
+    typeof value.directory === 'boolean'
+  );
+}
