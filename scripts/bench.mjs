@@ -1,0 +1,134 @@
+// npm run bench [-- NAME ...]: run bench/*, and write and show a table.
+import { spawn } from 'node:child_process';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import readline from 'node:readline';
+import { root } from './build/root.mjs';
+import { main, prepare } from './environment.mjs';
+import { environment, python } from './process.mjs';
+
+const folder = path.join(root, 'bench');
+const expected = [
+  'engine.mjs',
+  'engine.py',
+  'runner.py',
+  'relay.py',
+  'jobs.py'
+];
+
+/** A row as a bench prints it, or null for any other line. */
+function parseRow(line) {
+  try {
+    const row = JSON.parse(line);
+    return typeof row?.name === 'string' && 'value' in row ? row : null;
+  } catch {
+    return null;
+  }
+}
+
+function runBench(file) {
+  const program = file.endsWith('.py') ? python : process.execPath;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, [path.join(folder, file)], {
+      cwd: root,
+      env: environment(),
+      stdio: ['ignore', 'pipe', 'inherit']
+    });
+    const rows = [];
+    readline.createInterface({ input: child.stdout }).on('line', line => {
+      const row = parseRow(line);
+      if (row) {
+        rows.push(row);
+      }
+      process.stdout.write(`${line}\n`);
+    });
+    child.on('error', reject);
+    child.on('close', code => resolve({ code, rows }));
+  });
+}
+
+const number = value =>
+  typeof value === 'number'
+    ? String(Number(value.toPrecision(4)))
+    : String(value ?? '');
+
+function table(rows) {
+  const cells = rows.map(({ bench, name, value, unit, bar, ok }) => [
+    bench,
+    name,
+    number(value),
+    unit ?? '',
+    number(bar),
+    ok === undefined || ok === null ? '' : ok ? 'yes' : 'NO'
+  ]);
+  const head = ['bench', 'measured', 'value', 'unit', 'bar', 'within'];
+  const widths = head.map((title, i) =>
+    Math.max(title.length, ...cells.map(row => row[i].length))
+  );
+  const line = row =>
+    `| ${row.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
+  return [
+    line(head),
+    `| ${widths.map(width => '-'.repeat(width)).join(' | ')} |`,
+    ...cells.map(line)
+  ].join('\n');
+}
+
+await main(async () => {
+  await prepare();
+  const asked = process.argv.slice(2);
+  const there = (await readdir(folder)).filter(file =>
+    /\.(mjs|py)$/.test(file)
+  );
+  const all = [...new Set([...expected, ...there])];
+  const wanted = asked.length
+    ? all.filter(file =>
+        asked.some(name => file === name || path.parse(file).name === name)
+      )
+    : all;
+  if (!wanted.length) {
+    throw new Error(
+      `There is no bench ${asked.join(', ')}; there are ${all.join(', ')}.`
+    );
+  }
+
+  const rows = [];
+  const notes = [];
+  let failed = 0;
+  for (const file of wanted) {
+    if (!there.includes(file)) {
+      notes.push(`bench/${file} is absent.`);
+      continue;
+    }
+    process.stdout.write(`\n=== ${file}\n`);
+    const result = await runBench(file);
+    rows.push(...result.rows.map(row => ({ bench: file, ...row })));
+    if (result.code !== 0) {
+      failed += 1;
+      notes.push(`bench/${file} ended with ${result.code}.`);
+    }
+  }
+
+  const now = new Date();
+  const machine = `${os.cpus()[0]?.model ?? 'unknown processor'}, ${os.availableParallelism()} cores, Node ${process.versions.node}`;
+  const text = [
+    `# ${now.toISOString().slice(0, 10)}`,
+    '',
+    machine,
+    '',
+    table(rows),
+    '',
+    ...notes,
+    ''
+  ].join('\n');
+  const results = path.join(folder, 'results');
+  await mkdir(results, { recursive: true });
+  const file = path.join(
+    results,
+    `${now.toISOString().slice(0, 16).replace(':', '')}.md`
+  );
+  await writeFile(file, text);
+  process.stdout.write(`\n${text}\nwritten to ${path.relative(root, file)}\n`);
+  return failed ? 1 : 0;
+});

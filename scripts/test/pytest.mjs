@@ -1,0 +1,46 @@
+// The tests of the Python parts, and of server, proxy and runner together.
+import { readFile, rm } from 'node:fs/promises';
+import { run } from '../process.mjs';
+
+const report = 'test-results/pytest.xml';
+
+export async function pytest(args) {
+  await rm(report, { force: true });
+  await run('pytest', ['-q', `--junitxml=${report}`, ...args], { limit: 1800 });
+  return counts(await readFile(report, 'utf8'));
+}
+
+const entities = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const plain = text =>
+  text
+    .replace(/&#x?([0-9a-fA-F]+);/g, ' ')
+    .replace(/&(\w+);/g, (whole, name) => entities[name] ?? whole)
+    .trim();
+
+function attribute(tag, name) {
+  return plain(new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1] ?? '');
+}
+
+/** What pytest's JUnit report says. */
+export function counts(xml) {
+  const suite = /<testsuite\s[^>]*>/.exec(xml)[0];
+  const [tests, failures, errors, skips] = [
+    'tests',
+    'failures',
+    'errors',
+    'skipped'
+  ].map(name => Number(attribute(suite, name)));
+  const skipped = [
+    ...xml.matchAll(
+      /<testcase\s[^>]*[^/]>(?:(?!<\/testcase>)[^])*?<skipped\s[^>]*>/g
+    )
+  ].map(([found]) => ({
+    test: `${attribute(found, 'classname')}.${attribute(found, 'name')}`,
+    reason: attribute(found.slice(found.lastIndexOf('<skipped')), 'message')
+  }));
+  return {
+    passed: tests - failures - errors - skips,
+    failed: failures + errors,
+    skipped
+  };
+}
