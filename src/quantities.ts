@@ -5,7 +5,7 @@
 
 const SIZES = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
-/** 356_515_840 -> "340 MiB"; two digits at least, three at most. */
+/** 356_515_840 -> "340 MiB", 1_503_238_553 -> "1.4 GiB". */
 export function formatBytes(bytes: number): string {
   let value = Math.max(0, bytes);
   let power = 0;
@@ -13,7 +13,7 @@ export function formatBytes(bytes: number): string {
     value /= 1024;
     power += 1;
   }
-  const digits = power === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 0 : 1;
+  const digits = power === 0 || value >= 9.95 ? 0 : 1;
   return `${value.toFixed(digits)} ${SIZES[power]}`;
 }
 

@@ -1,0 +1,88 @@
+/**
+ * A job in words: what the list, the status bar and notifications say of it.
+ */
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { Failure, Job, JobState } from './api';
+import { formatSeconds } from './quantities';
+
+const ACTIVE: ReadonlySet<JobState> = new Set(['queued', 'starting', 'running', 'cancelling']);
+
+/** Whether a job is still going on, or waits to. */
+export function isActive(job: Job): boolean {
+  return ACTIVE.has(job.state);
+}
+
+/** How much of the slices is written, 0 to 1. */
+export function fractionOf(job: Job): number {
+  const { done, total } = job.slices;
+  return total > 0 ? Math.min(1, Math.max(0, done / total)) : 0;
+}
+
+/** How much of several jobs is written, 0 to 1, each slice counting the same. */
+export function fractionOfAll(jobs: readonly Job[]): number {
+  const total = jobs.reduce((sum, job) => sum + job.slices.total, 0);
+  const done = jobs.reduce((sum, job) => sum + job.slices.done, 0);
+  return total > 0 ? Math.min(1, done / total) : 0;
+}
+
+export function stateWord(state: JobState, trans: TranslationBundle): string {
+  switch (state) {
+    case 'queued':
+      return trans.__('queued');
+    case 'starting':
+      return trans.__('starting');
+    case 'running':
+      return trans.__('running');
+    case 'cancelling':
+      return trans.__('cancelling');
+    case 'finished':
+      return trans.__('finished');
+    case 'failed':
+      return trans.__('failed');
+    case 'cancelled':
+      return trans.__('cancelled');
+    case 'interrupted':
+      return trans.__('interrupted');
+  }
+}
+
+/** "44 of 128 slices · 2 s left", "128 slices · 12 s", "reading · 30 %". */
+export function progressSentence(job: Job, trans: TranslationBundle): string {
+  const { done, total } = job.slices;
+  const parts: string[] = [];
+  if (job.state === 'finished') {
+    parts.push(trans._n('%1 slice', '%1 slices', total));
+    const took = secondsBetween(job.started, job.ended);
+    if (took !== null) {
+      parts.push(formatSeconds(took));
+    }
+    return parts.join(' · ');
+  }
+  if (job.state === 'queued') {
+    return trans.__('waits for its turn');
+  }
+  if (total > 0 && (done > 0 || !isActive(job))) {
+    parts.push(trans.__('%1 of %2 slices', done, total));
+  } else if (isActive(job) && job.progress.stage) {
+    const share = job.progress.total > 0 ? job.progress.done / job.progress.total : null;
+    parts.push(
+      share === null ? job.progress.stage : `${job.progress.stage} ${Math.floor(share * 100)} %`
+    );
+  }
+  if (job.state === 'running' && job.progress.remaining !== undefined) {
+    parts.push(trans.__('%1 left', formatSeconds(job.progress.remaining)));
+  }
+  return parts.join(' · ');
+}
+
+/** A failure as one paragraph: what, then what to do. */
+export function failureSentence(failure: Failure): string {
+  return failure.hint ? `${failure.message} ${failure.hint}` : failure.message;
+}
+
+/** Whole seconds and parts between two ISO times; null unless both are known. */
+export function secondsBetween(from: string | undefined, to: string | undefined): number | null {
+  const seconds = from && to ? (Date.parse(to) - Date.parse(from)) / 1000 : NaN;
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : null;
+}

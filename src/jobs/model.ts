@@ -1,0 +1,228 @@
+/**
+ * The jobs of this user: fetched when something says that they changed.
+ */
+import { Poll, Throttler } from '@lumino/polling';
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
+
+import type { Estimate, Failure, Job, Notice, Resource } from '../api';
+import { failureOf } from '../api/errors';
+import type { IRecipeSession, IRunChoice, ITomoApi, ITomoJobs } from '../tokens';
+import type { IChoiceStore } from './choice';
+import { baseOf, submissionOf } from './submission';
+
+/** At most this often notices lead to requests, in ms. */
+const NOTICE_LIMIT = 200;
+/** Beyond this many changed jobs the whole list is one request. */
+const SINGLY = 3;
+
+/**
+ * Follows the jobs from the first `refresh` on, so that a page on which nobody
+ * asks for jobs starts nothing on the server.
+ */
+export class JobsModel implements ITomoJobs {
+  constructor(
+    private readonly _api: ITomoApi,
+    private readonly _store: IChoiceStore
+  ) {
+    _store.changed.connect(this._onChoice, this);
+  }
+
+  get jobs(): readonly Job[] {
+    return this._jobs;
+  }
+
+  get resources(): readonly Resource[] {
+    return this._resources;
+  }
+
+  get failure(): Failure | null {
+    return this._failure;
+  }
+
+  get choice(): IRunChoice {
+    return this._store.choice;
+  }
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    if (this._isDisposed) {
+      return;
+    }
+    this._isDisposed = true;
+    this._poll?.dispose();
+    this._wake?.dispose();
+    Signal.clearData(this);
+  }
+
+  setChoice(choice: Partial<IRunChoice>): void {
+    this._store.set(choice).catch((reason: unknown) => {
+      this._failure = failureOf(reason);
+      this._changed.emit();
+    });
+  }
+
+  async submit(session: IRecipeSession, rows?: [number, number]): Promise<Job> {
+    this._follow();
+    const job = await this._api.submit(submissionOf(session, this.choice, this._resources, rows));
+    this._put(job);
+    return job;
+  }
+
+  async estimate(session: IRecipeSession): Promise<Estimate> {
+    const { cores, memory } = this.choice;
+    return this._api.estimate({
+      purpose: 'estimate',
+      base: baseOf(session),
+      recipe: session.recipe,
+      name: session.name,
+      cores,
+      memory
+    });
+  }
+
+  async cancel(id: string): Promise<void> {
+    this._put(await this._api.cancel(id));
+  }
+
+  async resume(id: string): Promise<void> {
+    this._put(await this._api.resume(id));
+  }
+
+  async forget(id: string): Promise<void> {
+    await this._api.forget(id);
+    this._drop(id);
+  }
+
+  async log(id: string, offset: number): Promise<{ text: string; offset: number; size: number }> {
+    return this._api.log(id, offset);
+  }
+
+  /** Fetch everything again; a failure is kept, not thrown. */
+  async refresh(): Promise<void> {
+    this._follow();
+    try {
+      await this._fetch();
+    } catch {
+      // Kept as `failure`, where everybody who shows jobs sees it.
+    }
+  }
+
+  private async _fetch(): Promise<void> {
+    try {
+      const [list, resources] = await Promise.all([this._api.jobs(), this._api.resources()]);
+      if (this._isDisposed) {
+        return;
+      }
+      this._jobs = newestFirst(list.jobs);
+      this._resources = resources;
+      this._failure = null;
+      this._changed.emit();
+    } catch (reason) {
+      this._fail(reason);
+      throw reason;
+    }
+  }
+
+  private _follow(): void {
+    if (this._poll || this._isDisposed) {
+      return;
+    }
+    this._api.notices.connect(this._onNotice, this);
+    this._api.connection.connect(this._onConnection, this);
+    this._wake = new Throttler(() => this._fetchChanged(), { limit: NOTICE_LIMIT, edge: 'trailing' });
+    this._poll = new Poll({
+      auto: true,
+      name: 'jupyterlab-tomo:jobs',
+      factory: () => this._fetch(),
+      frequency: { interval: this._store.poll * 1000, backoff: true, max: 300 * 1000 },
+      standby: 'when-hidden'
+    });
+  }
+
+  private async _fetchChanged(): Promise<void> {
+    const ids = [...this._dirty];
+    this._dirty.clear();
+    if (ids.length > SINGLY || ids.includes(ALL)) {
+      return this.refresh();
+    }
+    try {
+      for (const job of await Promise.all(ids.map(id => this._api.job(id)))) {
+        this._put(job);
+      }
+    } catch {
+      // One of them may be gone by now: the list tells.
+      await this.refresh();
+    }
+  }
+
+  private _onNotice(_: unknown, notice: Notice): void {
+    if (notice.kind === 'job-removed') {
+      this._drop(notice.id);
+      return;
+    }
+    this._dirty.add(notice.kind === 'job' ? notice.id : ALL);
+    void this._wake?.invoke();
+  }
+
+  private _onConnection(_: unknown, { failure }: { failure: Failure | null }): void {
+    this._failure = failure;
+    if (failure) {
+      this._changed.emit();
+    } else {
+      void this.refresh();
+    }
+  }
+
+  private _onChoice(): void {
+    if (this._poll) {
+      this._poll.frequency = { ...this._poll.frequency, interval: this._store.poll * 1000 };
+    }
+    this._changed.emit();
+  }
+
+  private _put(job: Job): void {
+    if (this._isDisposed) {
+      return;
+    }
+    const { recipe, ...listed } = job;
+    this._jobs = newestFirst([...this._jobs.filter(each => each.id !== job.id), listed]);
+    this._failure = null;
+    this._changed.emit();
+  }
+
+  private _drop(id: string): void {
+    this._jobs = this._jobs.filter(job => job.id !== id);
+    this._changed.emit();
+  }
+
+  private _fail(reason: unknown): void {
+    if (!this._isDisposed) {
+      this._failure = failureOf(reason);
+      this._changed.emit();
+    }
+  }
+
+  private _jobs: readonly Job[] = [];
+  private _resources: readonly Resource[] = [];
+  private _failure: Failure | null = null;
+  private _isDisposed = false;
+  private _poll: Poll | null = null;
+  private _wake: Throttler | null = null;
+  private readonly _dirty = new Set<string>();
+  private readonly _changed = new Signal<this, void>(this);
+}
+
+/** Stands among changed ids for "everything". */
+const ALL = '*';
+
+function newestFirst(jobs: readonly Job[]): Job[] {
+  return [...jobs].sort((a, b) => b.created.localeCompare(a.created));
+}

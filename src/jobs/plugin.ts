@@ -1,0 +1,112 @@
+/**
+ * Wiring of the jobs: the model, the commands, the status bar.
+ */
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { IStatusBar } from '@jupyterlab/statusbar';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+
+import { CommandIDs, IRecipeTracker, ITomoApi, ITomoJobs } from '../tokens';
+import type { IChoiceStore } from './choice';
+import { PageChoice, SettingsChoice } from './choice';
+import { addCommands } from './commands';
+import { JobsModel } from './model';
+import { Notifier } from './notifier';
+import { JobStatus } from './status';
+
+/** Settings of the whole extension. */
+const SETTINGS = 'jupyterlab-tomo:plugin';
+/** Type of the Jupyter session that a local job runs in. */
+const SESSION_TYPE = 'tomo';
+
+const jobsPlugin: JupyterFrontEndPlugin<ITomoJobs> = {
+  id: 'jupyterlab-tomo:jobs',
+  description: 'Follows the reconstruction jobs.',
+  autoStart: true,
+  requires: [ITomoApi],
+  optional: [ISettingRegistry],
+  provides: ITomoJobs,
+  activate: async (app: JupyterFrontEnd, api: ITomoApi, registry: ISettingRegistry | null) => {
+    const jobs = new JobsModel(api, await choiceStore(registry));
+    // Without a reason to ask, nothing is started on the server: a job that still runs is one.
+    const { sessions } = app.serviceManager;
+    const resume = (): void => {
+      for (const session of sessions.running()) {
+        if (session.type === SESSION_TYPE) {
+          sessions.runningChanged.disconnect(resume);
+          void jobs.refresh();
+          return;
+        }
+      }
+    };
+    sessions.runningChanged.connect(resume);
+    resume();
+    return jobs;
+  }
+};
+
+const commandsPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyterlab-tomo:job-commands',
+  description: 'Commands that run recipes, and what notifications say of the runs.',
+  autoStart: true,
+  requires: [ITomoJobs, IRecipeTracker],
+  optional: [INotebookTracker, ICommandPalette, ITranslator],
+  activate: (
+    app: JupyterFrontEnd,
+    jobs: ITomoJobs,
+    recipes: IRecipeTracker,
+    notebooks: INotebookTracker | null,
+    palette: ICommandPalette | null,
+    translator: ITranslator | null
+  ) => {
+    const trans = (translator ?? nullTranslator).load('jupyterlab-tomo');
+    const { commands } = app;
+    const notifier = new Notifier(jobs, commands, trans);
+    addCommands({ commands, jobs, notifier, recipes, notebooks, trans });
+    recipes.widgetAdded.connect(() => {
+      void jobs.refresh();
+    });
+    for (const command of [CommandIDs.reconstruct, CommandIDs.insertCell]) {
+      palette?.addItem({ command, category: trans.__('Tomography') });
+    }
+  }
+};
+
+const statusPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyterlab-tomo:job-status',
+  description: 'Shows in the status bar how far the jobs are.',
+  autoStart: true,
+  requires: [ITomoJobs],
+  optional: [IStatusBar, ITranslator],
+  activate: (
+    app: JupyterFrontEnd,
+    jobs: ITomoJobs,
+    statusBar: IStatusBar | null,
+    translator: ITranslator | null
+  ) => {
+    const trans = (translator ?? nullTranslator).load('jupyterlab-tomo');
+    const item = new JobStatus(jobs, trans, () => {
+      void app.commands.execute(CommandIDs.showPanel);
+    });
+    statusBar?.registerStatusItem('jupyterlab-tomo:job-status', {
+      item,
+      align: 'right',
+      rank: 20,
+      isActive: () => jobs.jobs.length > 0 || jobs.resources.length > 0,
+      activeStateChanged: jobs.changed
+    });
+  }
+};
+
+async function choiceStore(registry: ISettingRegistry | null): Promise<IChoiceStore> {
+  try {
+    return registry ? new SettingsChoice(await registry.load(SETTINGS)) : new PageChoice();
+  } catch {
+    // Settings that cannot be read must not keep anybody from running: the settings editor shows why.
+    return new PageChoice();
+  }
+}
+
+export const plugins: JupyterFrontEndPlugin<unknown>[] = [jobsPlugin, commandsPlugin, statusPlugin];

@@ -1,0 +1,60 @@
+/**
+ * From a recipe and a choice to what is asked of the proxy.
+ */
+import { UUID } from '@lumino/coreutils';
+
+import type { Resource, Submission } from '../api';
+import { ApiError } from '../api/errors';
+import type { IRecipeSession, IRunChoice } from '../tokens';
+
+/** The folder that a session's relative paths start from, or a refusal. */
+export function baseOf(session: IRecipeSession): string {
+  if (session.base === null) {
+    throw new ApiError({
+      code: 'no-folder',
+      message: `${session.path} is not in a folder that the server can read.`,
+      where: session.path,
+      hint: 'Save the recipe beside the data, on a drive with files.'
+    });
+  }
+  return session.base;
+}
+
+/** The kernel of a choice where the resource has it, else the server's default. */
+export function kernelOf(choice: IRunChoice, resources: readonly Resource[]): string {
+  const resource = resources.find(each => each.name === choice.resource);
+  return resource?.kernels.some(kernel => kernel.name === choice.kernel) ? choice.kernel : '';
+}
+
+/**
+ * What is submitted. Each call makes a new id.
+ *
+ * @throws ApiError when the recipe is not valid or lies where the server has no files.
+ */
+export function submissionOf(
+  session: IRecipeSession,
+  choice: IRunChoice,
+  resources: readonly Resource[],
+  rows?: [number, number]
+): Submission {
+  if (session.problems.length) {
+    throw new ApiError({
+      code: 'invalid-recipe',
+      message: session.problems[0],
+      where: session.path,
+      hint: 'Correct it in the panel or in the text of the recipe.'
+    });
+  }
+  return {
+    id: UUID.uuid4(),
+    name: session.name,
+    base: baseOf(session),
+    document: session.path,
+    recipe: session.recipe,
+    resource: choice.resource,
+    kernel: kernelOf(choice, resources),
+    cores: choice.cores,
+    memory: choice.memory,
+    ...(rows ? { rows } : {})
+  };
+}
