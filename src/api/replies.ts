@@ -26,22 +26,24 @@ import {
   validateResultDescription
 } from './_generated/validators';
 import type { IResolved } from './client-interface';
-import { problems } from './validate';
-import type { IValidator } from './validate';
 
 /** Takes an answer for what it is, or says why it is not. */
 export type Reader<T> = (value: unknown) => { value: T } | { problem: string };
 
+/** A generated validator; it leaves its errors on itself. */
+interface IValidator {
+  (value: unknown): boolean;
+  errors?: readonly { instancePath: string; message?: string }[] | null;
+}
+
 function reader<T>(validate: IValidator): Reader<T> {
   const fits = (value: unknown): value is T => validate(value);
-  return value =>
-    fits(value)
-      ? { value }
-      : {
-          problem:
-            problems(validate, value, 'the answer')[0]?.sentence ??
-            'it is not valid.'
-        };
+  return value => (fits(value) ? { value } : { problem: firstError(validate) });
+}
+
+function firstError({ errors }: IValidator): string {
+  const error = errors?.[0];
+  return `${error?.instancePath || 'it'} ${error?.message ?? 'is not valid'}.`;
 }
 
 export const readCentre = reader<Centre>(validateCentre);
