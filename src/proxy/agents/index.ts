@@ -1,0 +1,3 @@
+export { AgentPool } from './pool';
+export type { AgentKind } from './pool';
+export type { IAgentCommand, IAnswer } from './agent';

@@ -1,0 +1,238 @@
+/**
+ * The files of a job folder as plain data, read without trust.
+ */
+import type {
+  Failure,
+  Job,
+  JobState,
+  Submission
+} from '../../api/_generated/api';
+import { isObject, number, readObject, text, type JsonObject } from '../files';
+import type { JobPaths } from './paths';
+
+/** job.json: written once, before anything else happens to the job. */
+export interface IJobSpec {
+  readonly id: string;
+  readonly name: string;
+  readonly user: string;
+  readonly created: string;
+  readonly resource: string;
+  /** Kernelspec that was asked for; empty: the default. */
+  readonly kernel: string;
+  readonly base: string;
+  readonly document?: string;
+  readonly cores: number;
+  readonly memory: number;
+  readonly rows?: Submission['rows'];
+  /** Absolute result folder. */
+  readonly output: string;
+  readonly runtime: string;
+  readonly command: string;
+}
+
+/** status.json, as far as the proxy uses it. */
+export interface IStatus {
+  readonly state: JobState;
+  readonly progress: Job['progress'];
+  readonly slices: Job['slices'];
+  readonly started?: string;
+  readonly ended?: string;
+  readonly output?: string;
+  readonly warnings: string[];
+  readonly failure?: Failure;
+  readonly seq: number;
+  readonly attempt: number;
+}
+
+/** lease.json of the runner. */
+export interface ILease {
+  readonly host: string;
+  readonly pid: number;
+  /** Seconds since 1970. */
+  readonly heartbeat: number;
+}
+
+/** kernel.json: the kernel of an attempt and the server that it belongs to. */
+export interface IKernelRecord {
+  readonly session: string;
+  readonly kernel: string;
+  readonly spec: string;
+  readonly attempt: number;
+  /** Key of the Jupyter server. */
+  readonly server: string;
+  readonly host: string;
+}
+
+/** attempt.json of the bootstrap: what became of an attempt, seen from inside the kernel. */
+export interface IAttempt {
+  readonly attempt: number;
+  readonly host: string;
+  /** Process of the kernel. */
+  readonly kernel: number;
+  readonly python: string;
+  /** Set when the child has ended, or could not be started. */
+  readonly ended?: { readonly code: number | null; readonly failure?: Failure };
+}
+
+export async function readSpec(paths: JobPaths): Promise<IJobSpec | null> {
+  const o = await readObject(paths.job);
+  const id = o && text(o, 'id');
+  const output = o && text(o, 'output');
+  if (!o || !id || !output) {
+    return null;
+  }
+  return {
+    id,
+    name: text(o, 'name') ?? id,
+    user: text(o, 'user') ?? '',
+    created: text(o, 'created') ?? '',
+    resource: text(o, 'resource') ?? '',
+    kernel: text(o, 'kernel') ?? '',
+    base: text(o, 'base') ?? '',
+    document: text(o, 'document'),
+    cores: number(o, 'cores') ?? 1,
+    memory: number(o, 'memory') ?? 0,
+    rows: pair(o.rows),
+    output,
+    runtime: text(o, 'runtime') ?? '',
+    command: text(o, 'command') ?? ''
+  };
+}
+
+export async function readStatus(paths: JobPaths): Promise<IStatus | null> {
+  const o = await readObject(paths.status);
+  return o ? parseStatus(o) : null;
+}
+
+export function parseStatus(o: JsonObject): IStatus | null {
+  const state = STATES.find(name => name === o.state);
+  if (!state) {
+    return null;
+  }
+  const slices = isObject(o.slices) ? o.slices : {};
+  return {
+    state,
+    progress: {
+      stage: text(o, 'stage') ?? '',
+      done: number(o, 'done') ?? 0,
+      total: number(o, 'total') ?? 0,
+      rate: number(o, 'rate'),
+      remaining: number(o, 'remaining')
+    },
+    slices: { done: count(slices, 'done'), total: count(slices, 'total') },
+    started: text(o, 'started'),
+    ended: text(o, 'ended'),
+    output: text(o, 'output'),
+    warnings: Array.isArray(o.warnings)
+      ? o.warnings.filter((w): w is string => typeof w === 'string')
+      : [],
+    failure: parseFailure(o.failure),
+    seq: number(o, 'seq') ?? 0,
+    attempt: number(o, 'attempt') ?? 0
+  };
+}
+
+/** The object that goes into status.json. */
+export function statusJson(status: IStatus): JsonObject {
+  const { progress, ...rest } = status;
+  return { ...rest, ...progress };
+}
+
+export async function readLease(paths: JobPaths): Promise<ILease | null> {
+  const o = await readObject(paths.lease);
+  const pid = o && number(o, 'pid');
+  if (!o || !pid) {
+    return null;
+  }
+  return { host: text(o, 'host') ?? '', pid, heartbeat: seconds(o.heartbeat) };
+}
+
+export async function readKernel(
+  paths: JobPaths
+): Promise<IKernelRecord | null> {
+  const o = await readObject(paths.kernel);
+  const attempt = o && number(o, 'attempt');
+  if (!o || !attempt) {
+    return null;
+  }
+  return {
+    session: text(o, 'session') ?? '',
+    kernel: text(o, 'kernel') ?? '',
+    spec: text(o, 'spec') ?? '',
+    attempt,
+    server: text(o, 'server') ?? '',
+    host: text(o, 'host') ?? ''
+  };
+}
+
+export async function readAttempt(paths: JobPaths): Promise<IAttempt | null> {
+  const o = await readObject(paths.attempt);
+  const attempt = o && number(o, 'attempt');
+  const kernel = o && number(o, 'kernel');
+  if (!o || !attempt || !kernel) {
+    return null;
+  }
+  const ended = isObject(o.ended)
+    ? {
+        code: number(o.ended, 'code') ?? null,
+        failure: parseFailure(o.ended.failure)
+      }
+    : undefined;
+  return {
+    attempt,
+    kernel,
+    host: text(o, 'host') ?? '',
+    python: text(o, 'python') ?? '',
+    ended
+  };
+}
+
+export function parseFailure(value: unknown): Failure | undefined {
+  if (!isObject(value)) {
+    return undefined;
+  }
+  const message = text(value, 'message');
+  if (!message) {
+    return undefined;
+  }
+  return {
+    code: text(value, 'code') ?? 'failed',
+    message,
+    where: text(value, 'where') ?? '',
+    hint: text(value, 'hint') ?? ''
+  };
+}
+
+const STATES: readonly JobState[] = [
+  'queued',
+  'starting',
+  'running',
+  'cancelling',
+  'finished',
+  'failed',
+  'cancelled',
+  'interrupted'
+];
+
+function pair(value: unknown): [number, number] | undefined {
+  const values: unknown[] = Array.isArray(value) ? value : [];
+  const [first, last] = values;
+  return values.length === 2 &&
+    typeof first === 'number' &&
+    typeof last === 'number'
+    ? [first, last]
+    : undefined;
+}
+
+function count(object: JsonObject, key: string): number {
+  return Math.max(0, Math.trunc(number(object, key) ?? 0));
+}
+
+/** A time as seconds since 1970 or as ISO 8601. */
+function seconds(value: unknown): number {
+  if (typeof value === 'number') {
+    return value;
+  }
+  const parsed = typeof value === 'string' ? Date.parse(value) / 1000 : NaN;
+  return Number.isFinite(parsed) ? parsed : 0;
+}

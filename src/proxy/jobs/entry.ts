@@ -1,0 +1,78 @@
+/** A job as the proxy holds it in memory, and as it tells it. */
+import type { Failure, Job, JobState } from '../../api/_generated/api';
+import { JobLog } from './log';
+import type { JobPaths } from '../job-folder';
+import type { IJobSpec, IStatus } from '../job-folder';
+import { isResumable } from './state';
+
+export interface IEntry {
+  readonly spec: IJobSpec;
+  readonly paths: JobPaths;
+  readonly log: JobLog;
+  status: IStatus;
+  state: JobState;
+  failure: Failure | undefined;
+  /** This proxy owns the job. */
+  mine: boolean;
+  /** This proxy saw the current attempt alive. */
+  watched: boolean;
+  /** This proxy is starting the attempt now. */
+  launching: boolean;
+  /** When this proxy first saw the present state, in milliseconds. */
+  since: number;
+  /** What was told last, to tell only what is new. */
+  told: string;
+  /** Looks at the job come one after the other. */
+  turn: Promise<void>;
+}
+
+export const FRESH: IStatus = {
+  state: 'queued',
+  progress: { stage: 'queued', done: 0, total: 0 },
+  slices: { done: 0, total: 0 },
+  warnings: [],
+  seq: 0,
+  attempt: 0
+};
+
+export function newEntry(spec: IJobSpec, paths: JobPaths): IEntry {
+  return {
+    spec,
+    paths,
+    log: new JobLog([paths.stdout, paths.stderr]),
+    status: FRESH,
+    state: 'queued',
+    failure: undefined,
+    mine: false,
+    watched: false,
+    launching: false,
+    since: Date.now(),
+    told: '',
+    turn: Promise.resolve()
+  };
+}
+
+/** The job as the api tells it; keys without a value are left out. */
+export function toJob(entry: IEntry): Job {
+  const { spec, status, paths, state } = entry;
+  return {
+    id: spec.id,
+    name: spec.name,
+    ...(spec.user && { user: spec.user }),
+    ...(spec.document && { document: spec.document }),
+    resource: spec.resource,
+    kernel: spec.kernel,
+    state,
+    created: spec.created,
+    ...(status.started && { started: status.started }),
+    ...(status.ended && { ended: status.ended }),
+    progress: status.progress,
+    slices: status.slices,
+    ...(entry.failure && { failure: entry.failure }),
+    warnings: status.warnings,
+    output: spec.output,
+    folder: paths.folder,
+    resumable: isResumable(state),
+    command: spec.command
+  };
+}

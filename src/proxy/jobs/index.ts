@@ -1,0 +1,3 @@
+export { Jobs } from './jobs';
+export type { IJobsOptions } from './jobs';
+export { Ownership } from './ownership';

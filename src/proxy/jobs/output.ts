@@ -1,0 +1,105 @@
+/** Where the slices of a job go. */
+import * as fs from 'node:fs/promises';
+import path from 'node:path';
+
+import type { Recipe } from '../../recipe/_generated/recipe';
+import { ProxyError, systemCode } from '../failure';
+
+export const DEFAULT_OUTPUT = 'processed/{name}_{tool}_{date}';
+
+/**
+ * The absolute result folder.
+ *
+ * @param base - absolute folder that a relative one starts from.
+ * @param name - stands for `{name}`.
+ * @param now - stands for `{date}`, in local time.
+ */
+export function outputFolder(
+  recipe: Recipe,
+  base: string,
+  name: string,
+  now: Date
+): string {
+  const template = recipe.output?.folder ?? DEFAULT_OUTPUT;
+  const values: Record<string, string> = {
+    name: oneName(name),
+    tool: recipe.reconstruction?.tool ?? 'builtin',
+    date: stamp(now)
+  };
+  const folder = template.replace(
+    /\{(name|tool|date)\}/g,
+    (_, key: string) => values[key]
+  );
+  return path.resolve(base, folder);
+}
+
+/** A text as the name of one file: no separators, no control characters, no leading dots. */
+export function oneName(text: string): string {
+  const name = text
+    .normalize('NFC')
+    .replace(/[\p{Cc}/\\:*?"<>|{}]/gu, '_')
+    .replace(/^[.\s]+|[.\s]+$/g, '')
+    .slice(0, 100);
+  return name || 'recipe';
+}
+
+/** Local date and time, as 20260131-093000. */
+function stamp(now: Date): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const date = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
+  return `${date}-${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
+}
+
+/**
+ * Refuse a result folder that holds something already.
+ *
+ * @param taken - result folders of jobs that have not ended.
+ */
+export async function refuseCollision(
+  folder: string,
+  taken: readonly string[]
+): Promise<void> {
+  const hint = 'Choose another output folder, or put {date} into its name.';
+  if (taken.includes(folder)) {
+    throw new ProxyError(
+      409,
+      'output-taken',
+      `Another job writes to ${folder}.`,
+      {
+        where: 'output.folder',
+        hint
+      }
+    );
+  }
+  let names: string[];
+  try {
+    names = await fs.readdir(folder);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') {
+      return;
+    }
+    const why =
+      systemCode(error) === 'ENOTDIR' ? 'is not a folder' : 'cannot be read';
+    throw new ProxyError(
+      409,
+      'output-unusable',
+      `The output folder ${folder} ${why}.`,
+      {
+        where: 'output.folder',
+        hint,
+        cause: error
+      }
+    );
+  }
+  if (names.length > 0) {
+    throw new ProxyError(
+      409,
+      'output-exists',
+      `The output folder ${folder} is not empty.`,
+      {
+        where: 'output.folder',
+        hint
+      }
+    );
+  }
+}

@@ -1,0 +1,123 @@
+/** Everything that is checked before a job exists. */
+import * as fs from 'node:fs/promises';
+import path from 'node:path';
+
+import type { Submission } from '../../api/_generated/api';
+import type { Recipe } from '../../recipe/_generated/recipe';
+import { isRecipe, problemsOf } from '../../recipe/validation';
+import { ProxyError } from '../failure';
+import type { IResource } from '../resources';
+import { FRESH } from './entry';
+import { outputFolder, refuseCollision } from './output';
+import type { IJobSpec, IStatus } from '../job-folder';
+
+export interface IPrepared {
+  readonly spec: IJobSpec;
+  readonly recipe: Recipe;
+  readonly status: IStatus;
+}
+
+/**
+ * @param about.folder - the job folder that is to be.
+ * @param about.taken - result folders of jobs that have not ended.
+ * @throws ProxyError that names the field and what to do.
+ */
+export async function prepare(
+  submission: Submission,
+  about: {
+    user: string;
+    runtime: string;
+    resource: IResource | undefined;
+    folder: string;
+    taken: readonly string[];
+  }
+): Promise<IPrepared> {
+  const { resource } = about;
+  if (!resource) {
+    throw new ProxyError(
+      422,
+      'no-resource',
+      `There is no resource named ${submission.resource}.`,
+      {
+        where: 'resource',
+        hint: 'Choose one of the resources in the list.'
+      }
+    );
+  }
+  const recipe = checkRecipe(submission.recipe);
+  if (submission.rows && submission.rows[0] >= submission.rows[1]) {
+    throw new ProxyError(
+      422,
+      'no-rows',
+      `The rows ${submission.rows.join(' to ')} are none.`,
+      {
+        where: 'rows',
+        hint: 'Give the first row and one past the last.'
+      }
+    );
+  }
+  await checkBase(submission.base);
+  const kernel = await resource.check(submission.kernel);
+  const now = new Date();
+  const output = outputFolder(recipe, submission.base, submission.name, now);
+  await refuseCollision(output, about.taken);
+  const { id, name, base, document, cores, memory, rows } = submission;
+  return {
+    recipe,
+    spec: {
+      id,
+      name,
+      user: about.user,
+      created: now.toISOString(),
+      resource: resource.name,
+      kernel,
+      base,
+      document,
+      cores,
+      memory,
+      rows,
+      output,
+      runtime: about.runtime,
+      command: `python -m tomo_runner job ${about.folder}`
+    },
+    status: { ...FRESH, output }
+  };
+}
+
+function checkRecipe(value: unknown): Recipe {
+  const [problem] = problemsOf(value);
+  if (problem || !isRecipe(value)) {
+    throw new ProxyError(
+      422,
+      'recipe-invalid',
+      problem?.message ?? 'The recipe is not valid.',
+      {
+        where: problem?.path,
+        hint: 'Correct it in the recipe.'
+      }
+    );
+  }
+  if (!value.dataset?.path) {
+    throw new ProxyError(422, 'no-data-set', 'The recipe names no data set.', {
+      where: 'dataset.path',
+      hint: 'Open a data set in the panel first.'
+    });
+  }
+  return value;
+}
+
+async function checkBase(base: string): Promise<void> {
+  const found =
+    path.isAbsolute(base) && (await fs.stat(base).catch(() => null));
+  if (!found || !found.isDirectory()) {
+    throw new ProxyError(
+      422,
+      'no-base',
+      `${base} is not a folder on this server.`,
+      {
+        where: 'base',
+        hint: 'Save the recipe in a folder on the disk of the server.'
+      }
+    );
+  }
+}

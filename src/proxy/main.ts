@@ -1,0 +1,138 @@
+/**
+ * The proxy: a child of the Jupyter server. It reads one line from stdin,
+ * listens on a UNIX socket, says that it is ready, and ends when its input
+ * does, when it is told to, or when nobody needs it.
+ */
+import { Console } from 'node:console';
+import * as fs from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import path from 'node:path';
+import readline from 'node:readline';
+
+import { getRequestListener } from '@hono/node-server';
+
+import { AgentPool } from './agents';
+import { messageOf } from './failure';
+import { Activity } from './idle';
+import { Jobs, Ownership } from './jobs';
+import { JobStore } from './jobs/store';
+import { Notices } from './notices';
+import {
+  ExtensionKernels,
+  LocalKernelResource,
+  serverKey,
+  ServicesKernels,
+  type IResource
+} from './resources';
+import { makeServer } from './server';
+import { readSettings } from './settings';
+import { parseStart, type IStart } from './start';
+
+// Standard output belongs to the ready line; libraries print there.
+globalThis.console = new Console(process.stderr, process.stderr);
+
+/** Milliseconds after which the process ends whatever is still open. */
+const LAST = 1_500;
+
+async function run(start: IStart): Promise<void> {
+  const settings = readSettings(start.settings);
+  const kernels = start.server
+    ? new ServicesKernels(start.server)
+    : new ExtensionKernels(start.kernels ?? '');
+  const server = serverKey();
+  const local = new LocalKernelResource(kernels, { jobs: start.jobs, server });
+  const resources = new Map<string, IResource>([[local.name, local]]);
+  const notices = new Notices();
+  const jobs = new Jobs({
+    store: new JobStore(start.jobs),
+    ownership: new Ownership(start.jobs, server),
+    notices,
+    resources,
+    runtime: start.runtime,
+    limit: settings.localJobs
+  });
+  const agents = new AgentPool({
+    program: start.python,
+    args: ['-m', 'tomo_runner', 'agent'],
+    env: {
+      ...process.env,
+      PYTHONPATH: [start.runtime, process.env.PYTHONPATH]
+        .filter(Boolean)
+        .join(path.delimiter)
+    }
+  });
+
+  const http = createServer();
+  let ending = false;
+  const end = (code: number): void => {
+    if (ending) {
+      return;
+    }
+    ending = true;
+    setTimeout(() => process.exit(code), LAST).unref();
+    activity.dispose();
+    notices.dispose();
+    agents.dispose();
+    jobs
+      .dispose()
+      .catch(error => process.stderr.write(`${messageOf(error)}\n`))
+      .finally(() => {
+        for (const resource of resources.values()) {
+          resource.dispose();
+        }
+        http.closeAllConnections();
+        http.close(() => process.exit(code));
+      });
+  };
+  const activity = new Activity(
+    start.idle,
+    () => jobs.busy,
+    () => end(0)
+  );
+  process.on('SIGTERM', () => end(0));
+  process.on('SIGINT', () => end(0));
+  process.stdin.on('end', () => end(0));
+
+  await jobs.open();
+  const app = makeServer({
+    version: start.version,
+    runtime: path.basename(start.runtime),
+    user: start.user,
+    resources,
+    jobs,
+    agents,
+    notices,
+    activity
+  });
+  const listener = getRequestListener(app.fetch, { hostname: 'localhost' });
+  http.on('request', (request, response) => void listener(request, response));
+  await listen(http, start.socket);
+  process.stdout.write('{"ready": true}\n');
+}
+
+/** Listen on a socket that only this user can open. */
+async function listen(http: Server, socket: string): Promise<void> {
+  await fs.rm(socket, { force: true });
+  const before = process.umask(0o177);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      http.once('error', reject);
+      http.listen(socket, resolve);
+    });
+  } finally {
+    process.umask(before);
+  }
+}
+
+const lines = readline.createInterface({ input: process.stdin });
+lines.once('line', line => {
+  // The rest of the input is only waited for to end.
+  lines.close();
+  process.stdin.resume();
+  Promise.resolve()
+    .then(() => run(parseStart(line)))
+    .catch(error => {
+      process.stderr.write(`The proxy cannot start: ${messageOf(error)}\n`);
+      process.exit(1);
+    });
+});

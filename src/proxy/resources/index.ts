@@ -1,0 +1,7 @@
+export * from './resource';
+export {
+  ExtensionKernels,
+  LocalKernelResource,
+  serverKey,
+  ServicesKernels
+} from './local-kernel';
