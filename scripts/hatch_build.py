@@ -25,7 +25,9 @@ class BuiltFirst(BuildHookInterface):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Run `npm run build:prod` when a built file is missing."""
         root = Path(self.root)
-        missing = [name for name in BUILT if not (root / name).is_file()]
+        # A checkout uses its built files where they are; only the labextension is copied.
+        needed = BUILT[:1] if version == "editable" else BUILT
+        missing = [name for name in needed if not (root / name).is_file()]
         if not missing or self.target_name not in ("wheel", "sdist"):
             return
         npm = shutil.which("npm")
@@ -37,6 +39,6 @@ class BuiltFirst(BuildHookInterface):
         if not (root / "node_modules").is_dir():
             subprocess.run([npm, "ci"], cwd=root, check=True)
         subprocess.run([npm, "run", "build:prod"], cwd=root, check=True)
-        still = [name for name in BUILT if not (root / name).is_file()]
+        still = [name for name in needed if not (root / name).is_file()]
         if still:
             raise RuntimeError(f"`npm run build:prod` did not make {', '.join(still)}.")

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from tornado.httpclient import AsyncHTTPClient, HTTPError
 
 _PROBE_SECONDS = 5.0
-_ANYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1", "*": "127.0.0.1"}  # noqa: S104
+_ANYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1", "*": "127.0.0.1"}
 
 
 def owner() -> str:
