@@ -26,8 +26,11 @@ import type { Recipe } from './recipe';
 export namespace CommandIDs {
   /** document: new recipe document beside the current folder. args: { cwd?: string } */
   export const createNew = 'tomo:create-new';
-  /** document: make (or find) the recipe of a data folder or NXtomo file and open it. args: { path: string } contents path */
+  /** document: make (or find) the recipe of a data folder or NXtomo file and open it. args: { path: string } contents path, or { selected: true } for the selection of the file browser; without either, the user is asked */
   export const openData = 'tomo:open-data';
+  /** document: undo and redo in the current recipe. */
+  export const undo = 'tomo:undo';
+  export const redo = 'tomo:redo';
   /** panel: show the panel. */
   export const showPanel = 'tomo:show-panel';
   /** panel: find the centre of rotation of the current recipe. */

@@ -1,0 +1,185 @@
+/**
+ * The recipe of a data set: the one that points to it already, or a new one beside it.
+ */
+import { PathExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+import type { Contents } from '@jupyterlab/services';
+
+import { ApiError } from '../api';
+import type { IApiClient, IResolved } from '../api';
+import { parseRecipe, RECIPE_EXTENSION, recipeText } from '../recipe';
+
+/** Endings of files that hold a whole data set. */
+export const DATA_EXTENSIONS = ['.nxs', '.h5', '.hdf5', '.hdf', '.nx5'];
+
+/** A folder in which recipes may be, and what `dataset.path` is when seen from there. */
+interface IPlace {
+  readonly folder: string;
+  readonly dataPath: string;
+}
+
+export interface IFound {
+  /** Contents path of the recipe. */
+  readonly path: string;
+  /** Whether it was made now. */
+  readonly created: boolean;
+}
+
+/**
+ * Find or make the recipe of a data set.
+ *
+ * @param path - contents path of a folder of images or of a file.
+ * @throws ApiError when the path is refused, or no folder can be written.
+ */
+export async function recipeOf(
+  contents: Contents.IManager,
+  api: IApiClient,
+  path: string
+): Promise<IFound> {
+  const data = await api.resolve(path);
+  const places = placesOf(contents, path, data);
+  const name = nameOf(contents.localPath(path));
+  for (const place of places) {
+    const existing = await pointingTo(contents, place, data.path, name);
+    if (existing !== null) {
+      return { path: existing, created: false };
+    }
+  }
+  for (const { folder, dataPath } of places) {
+    const made = await save(
+      contents,
+      folder,
+      name,
+      recipeText({ dataset: { path: dataPath } })
+    );
+    if (made !== null) {
+      return { path: made, created: true };
+    }
+  }
+  throw new ApiError({
+    code: 'not-writable',
+    message:
+      'The recipe cannot be written beside the data nor in the top folder.',
+    where: path,
+    hint: 'Make a recipe with File > New where you may write, and choose the data there.'
+  });
+}
+
+/** Beside the data; else, for data that nobody may write to, the top folder of the drive. */
+function placesOf(
+  contents: Contents.IManager,
+  path: string,
+  data: IResolved
+): IPlace[] {
+  const drive = contents.driveName(path);
+  const local = contents.localPath(path);
+  const prefix = drive ? `${drive}:` : '';
+  const ending = data.directory ? '/' : '';
+  const top: IPlace = { folder: prefix, dataPath: data.path + ending };
+  if (local === '') {
+    return [{ folder: prefix, dataPath: './' }];
+  }
+  const beside = PathExt.dirname(local);
+  const place = {
+    folder: prefix + beside,
+    dataPath: PathExt.basename(local) + ending
+  };
+  return beside === '' ? [place] : [place, top];
+}
+
+function nameOf(local: string): string {
+  const name = PathExt.basename(local) || 'data';
+  const ending = DATA_EXTENSIONS.find(extension =>
+    name.toLowerCase().endsWith(extension)
+  );
+  return ending ? name.slice(0, -ending.length) || name : name;
+}
+
+/** The recipe in a folder whose data set this is; the one of the same name, else the newest. */
+async function pointingTo(
+  contents: Contents.IManager,
+  place: IPlace,
+  absolute: string,
+  name: string
+): Promise<string | null> {
+  const own = name + RECIPE_EXTENSION;
+  const recipes = (await filesIn(contents, place.folder))
+    .filter(item => item.name.endsWith(RECIPE_EXTENSION))
+    .sort((a, b) =>
+      a.name === own
+        ? -1
+        : b.name === own
+          ? 1
+          : b.last_modified.localeCompare(a.last_modified)
+    );
+  for (const { path } of recipes) {
+    const { content } = await contents.get(path, {
+      type: 'file',
+      format: 'text'
+    });
+    const data =
+      typeof content === 'string'
+        ? parseRecipe(content).recipe?.dataset?.path
+        : null;
+    if (data && (same(data, place.dataPath) || same(data, absolute))) {
+      return path;
+    }
+  }
+  return null;
+}
+
+function same(a: string, b: string): boolean {
+  const plain = (path: string): string =>
+    path.replace(/^\.\/(?=.)/, '').replace(/(.)\/+$/, '$1');
+  return plain(a) === plain(b);
+}
+
+/** Write a text under a name that is free; null when the folder cannot be written. */
+async function save(
+  contents: Contents.IManager,
+  folder: string,
+  name: string,
+  text: string
+): Promise<string | null> {
+  const taken = new Set(
+    (await filesIn(contents, folder)).map(item => item.name)
+  );
+  let file = name + RECIPE_EXTENSION;
+  for (let number = 1; taken.has(file); number++) {
+    file = `${name}-${number}${RECIPE_EXTENSION}`;
+  }
+  try {
+    const path =
+      folder === '' || folder.endsWith(':')
+        ? folder + file
+        : `${folder}/${file}`;
+    const model = await contents.save(path, {
+      type: 'file',
+      format: 'text',
+      content: text
+    });
+    return model.path;
+  } catch (error) {
+    if (error instanceof ServerConnection.ResponseError) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+async function filesIn(
+  contents: Contents.IManager,
+  folder: string
+): Promise<Contents.IModel[]> {
+  const model = await contents.get(folder, { content: true });
+  return Array.isArray(model.content) ? model.content.filter(isModel) : [];
+}
+
+function isModel(value: unknown): value is Contents.IModel {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'name' in value &&
+    'path' in value
+  );
+}

@@ -1,0 +1,153 @@
+/**
+ * Wiring of the recipe document and of the api client.
+ */
+import { ILayoutRestorer } from '@jupyterlab/application';
+import type {
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import {
+  ICommandPalette,
+  Notification,
+  WidgetTracker
+} from '@jupyterlab/apputils';
+import {
+  IDefaultFileBrowser,
+  IFileBrowserFactory
+} from '@jupyterlab/filebrowser';
+import type { FileBrowser } from '@jupyterlab/filebrowser';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+
+import { ApiClient } from '../api';
+import { recipeIcon } from '../icons';
+import { RECIPE_EXTENSION } from '../recipe';
+import {
+  CommandIDs,
+  IRecipeTracker,
+  IRecipeViewerFactory,
+  ITomoApi
+} from '../tokens';
+import type { IRecipeDocument } from '../tokens';
+import { addCommands } from './commands';
+import { plainViewerFactory } from './fallback';
+import { DATA_EXTENSIONS } from './open-data';
+import { RecipeSessions } from './sessions';
+import { FACTORY, RecipeDocumentFactory } from './widget';
+
+/** Names of the file types. */
+const RECIPE_TYPE = 'tomo-recipe';
+const DATA_TYPE = 'nxtomo';
+
+const apiPlugin: JupyterFrontEndPlugin<ITomoApi> = {
+  id: 'jupyterlab-tomo:api',
+  description: 'The client of the tomography service.',
+  autoStart: true,
+  provides: ITomoApi,
+  activate: (app: JupyterFrontEnd): ITomoApi =>
+    new ApiClient({ serverSettings: app.serviceManager.serverSettings })
+};
+
+const documentPlugin: JupyterFrontEndPlugin<IRecipeTracker> = {
+  id: 'jupyterlab-tomo:document',
+  description: 'Opens *.tomo.json as recipe documents.',
+  autoStart: true,
+  requires: [ITomoApi],
+  optional: [
+    IRecipeViewerFactory,
+    ILayoutRestorer,
+    ICommandPalette,
+    IDefaultFileBrowser,
+    IFileBrowserFactory,
+    ITranslator
+  ],
+  provides: IRecipeTracker,
+  activate: (
+    app: JupyterFrontEnd,
+    api: ITomoApi,
+    viewer: IRecipeViewerFactory | null,
+    restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null,
+    defaultBrowser: FileBrowser | null,
+    browsers: IFileBrowserFactory | null,
+    translator_: ITranslator | null
+  ): IRecipeTracker => {
+    const translator = translator_ ?? nullTranslator;
+    const trans = translator.load('jupyterlab-tomo');
+    const tracker = new WidgetTracker<IRecipeDocument>({
+      namespace: 'tomo-recipe'
+    });
+    const sessions = new RecipeSessions(api, sentence => {
+      Notification.warning(sentence, { autoClose: 8000 });
+    });
+
+    app.docRegistry.addFileType({
+      name: RECIPE_TYPE,
+      displayName: trans.__('Tomography Recipe'),
+      extensions: [RECIPE_EXTENSION],
+      mimeTypes: ['application/json'],
+      contentType: 'file',
+      fileFormat: 'text',
+      icon: recipeIcon
+    });
+    app.docRegistry.addFileType({
+      name: DATA_TYPE,
+      displayName: trans.__('Tomography Data'),
+      extensions: DATA_EXTENSIONS,
+      mimeTypes: ['application/x-hdf5'],
+      contentType: 'file',
+      fileFormat: 'base64'
+    });
+
+    const factory = new RecipeDocumentFactory({
+      name: FACTORY,
+      label: trans.__('Tomography Recipe'),
+      // The model of the text editor: both may show one file at the same time.
+      modelName: 'text',
+      fileTypes: [RECIPE_TYPE],
+      defaultFor: [RECIPE_TYPE],
+      translator,
+      sessions,
+      viewer: viewer ?? plainViewerFactory
+    });
+    factory.widgetCreated.connect((_, widget) => {
+      widget.context.pathChanged.connect(() => {
+        void tracker.save(widget);
+      });
+      void tracker.add(widget);
+    });
+    app.docRegistry.addWidgetFactory(factory);
+
+    if (restorer) {
+      void restorer.restore(tracker, {
+        command: 'docmanager:open',
+        args: widget => ({ path: widget.context.path, factory: FACTORY }),
+        name: widget => widget.context.path
+      });
+    }
+
+    const { commands, serviceManager } = app;
+    const { contents } = serviceManager;
+    addCommands({
+      commands,
+      contents,
+      api,
+      tracker,
+      browsers,
+      defaultBrowser,
+      translator
+    });
+    const category = trans.__('Tomography');
+    palette?.addItem({
+      command: CommandIDs.createNew,
+      args: { isPalette: true },
+      category
+    });
+    palette?.addItem({ command: CommandIDs.openData, category });
+    return tracker;
+  }
+};
+
+export const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  apiPlugin,
+  documentPlugin
+];

@@ -1,0 +1,333 @@
+/**
+ * One open recipe, shared by its viewer and the panel.
+ */
+import { PathExt } from '@jupyterlab/coreutils';
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
+
+import { failureOf, isAbort } from '../api';
+import type { Centre, Description, Failure, IApiClient } from '../api';
+import { EditError, RECIPE_EXTENSION } from '../recipe';
+import type { Recipe } from '../recipe';
+import type {
+  Fetched,
+  IRecipeChange,
+  IRecipeSession,
+  IViewPosition
+} from '../tokens';
+import { begin, clamped, samePosition, START } from './position';
+import { centreChanges } from './proposal';
+import { RecipeText } from './text';
+
+/** Milliseconds of quiet after which a changed data set is described. */
+const QUIET = 300;
+
+export interface IRecipeSessionOptions {
+  context: DocumentRegistry.IContext<DocumentRegistry.ICodeModel>;
+  api: IApiClient;
+  /** Shows a sentence to the user: an edit that could not be made. */
+  warn(sentence: string): void;
+}
+
+type Change = 'recipe' | 'description' | 'centre' | 'position' | 'path';
+
+export class RecipeSession implements IRecipeSession {
+  constructor(options: IRecipeSessionOptions) {
+    this._context = options.context;
+    this._api = options.api;
+    this._warn = options.warn;
+    this._text = new RecipeText(options.context.model);
+    this._text.changed.connect(this._onText, this);
+    this._context.pathChanged.connect(this._onPath, this);
+    this._api.connection.connect(this._onConnection, this);
+    void this._start();
+  }
+
+  get path(): string {
+    return this._context.path;
+  }
+
+  get name(): string {
+    const name = PathExt.basename(this._context.localPath);
+    return name.endsWith(RECIPE_EXTENSION)
+      ? name.slice(0, -RECIPE_EXTENSION.length)
+      : name;
+  }
+
+  get base(): string | null {
+    return this._base;
+  }
+
+  get recipe(): Recipe {
+    return this._text.recipe;
+  }
+
+  get problems(): readonly string[] {
+    return this._text.problems;
+  }
+
+  get description(): Fetched<Description> {
+    return this._description;
+  }
+
+  get centre(): Fetched<Centre> {
+    return this._centre;
+  }
+
+  get position(): IViewPosition {
+    return this._position;
+  }
+
+  get changed(): ISignal<IRecipeSession, Change> {
+    return this._changed;
+  }
+
+  get isDisposed(): boolean {
+    return this._stop.signal.aborted;
+  }
+
+  dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this._stop.abort();
+    clearTimeout(this._timer);
+    this._text.dispose();
+    Signal.clearData(this);
+  }
+
+  edit(...changes: IRecipeChange[]): void {
+    if (this._context.model.readOnly) {
+      this._warn(
+        `${this.path} cannot be written, so it cannot be changed: save it under another name.`
+      );
+      return;
+    }
+    try {
+      this._text.edit(changes);
+    } catch (error) {
+      if (!(error instanceof EditError)) {
+        throw error;
+      }
+      this._warn(
+        `${error.message} Open ${this.path} with the text editor and correct it.`
+      );
+    }
+  }
+
+  undo(): void {
+    this._text.undo();
+  }
+
+  redo(): void {
+    this._text.redo();
+  }
+
+  moveTo(position: Partial<IViewPosition>): void {
+    this._place(clamped({ ...this._position, ...position }, this._known()));
+  }
+
+  async describe(): Promise<void> {
+    clearTimeout(this._timer);
+    if (!this._dataPath()) {
+      this._describedPath = null;
+      this._setDescription({ state: 'none' });
+      return;
+    }
+    if (this._description.state !== 'ready') {
+      this._setDescription({ state: 'pending' });
+    }
+    const fetched = await this._fetch<Description>(base =>
+      this._api.describe(
+        { purpose: `describe ${this._id}`, base, recipe: this.recipe },
+        this._stop.signal
+      )
+    );
+    if (fetched) {
+      this._setDescription(fetched);
+    }
+  }
+
+  async findCentre(): Promise<void> {
+    if (!this._dataPath()) {
+      this._setCentre({ state: 'failed', failure: NO_DATA });
+      return;
+    }
+    this._setCentre({ state: 'pending' });
+    const fetched = await this._fetch<Centre>(base =>
+      this._api.centre(
+        { purpose: `centre ${this._id}`, base, recipe: this.recipe },
+        this._stop.signal
+      )
+    );
+    if (!fetched) {
+      return;
+    }
+    this._setCentre(fetched);
+    if (
+      fetched.state === 'ready' &&
+      fetched.value.confidence.level === 'good'
+    ) {
+      this.edit(...centreChanges(fetched.value));
+    }
+  }
+
+  private async _start(): Promise<void> {
+    // A document that cannot be loaded is told by the document manager.
+    const loaded = await this._context.ready.then(
+      () => true,
+      () => false
+    );
+    if (loaded && !this.isDisposed) {
+      this._text.refresh();
+    }
+  }
+
+  /** Ready or failed; null when nobody waits for it any more. */
+  private async _fetch<T>(
+    ask: (base: string) => Promise<T>
+  ): Promise<Fetched<T> | null> {
+    const data = this._dataPath();
+    try {
+      const value = await ask(await this._resolved());
+      return this._isStale(data) ? null : { state: 'ready', value };
+    } catch (error) {
+      const stale = isAbort(error) || this._isStale(data);
+      return stale ? null : { state: 'failed', failure: failureOf(error) };
+    }
+  }
+
+  private _isStale(data: string | undefined): boolean {
+    return this.isDisposed || data !== this._dataPath();
+  }
+
+  /** The absolute folder of the document. */
+  private async _resolved(): Promise<string> {
+    if (this._base === null) {
+      const { path } = this.path
+        ? await this._api.resolve(this.path)
+        : { path: '' };
+      this._base = path.slice(0, path.lastIndexOf('/')) || '/';
+      this._emit('path');
+    }
+    return this._base;
+  }
+
+  private _onText(): void {
+    const data = JSON.stringify(this.recipe.dataset ?? null);
+    if (data !== this._data) {
+      this._data = data;
+      this._onData();
+    }
+    this._emit('recipe');
+  }
+
+  /** Something of the data set changed: it is described when the changes stop. */
+  private _onData(): void {
+    const path = this._dataPath() ?? null;
+    if (path !== this._describedPath) {
+      this._describedPath = path;
+      this._begun = false;
+      this._setCentre({ state: 'none' });
+      this._setDescription({ state: path === null ? 'none' : 'pending' });
+    }
+    clearTimeout(this._timer);
+    if (path !== null) {
+      this._timer = setTimeout(() => void this.describe(), QUIET);
+    }
+  }
+
+  private _onPath(): void {
+    this._base = null;
+    this._emit('path');
+    void this.describe();
+  }
+
+  /** What failed because nobody answered is tried again when somebody does. */
+  private _onConnection(
+    _: IApiClient,
+    { failure }: { failure: Failure | null }
+  ): void {
+    if (failure === null && this._description.state === 'failed') {
+      void this.describe();
+    }
+  }
+
+  private _dataPath(): string | undefined {
+    return this.recipe.dataset?.path;
+  }
+
+  private _known(): Description | null {
+    return this._description.state === 'ready' ? this._description.value : null;
+  }
+
+  private _setDescription(description: Fetched<Description>): void {
+    if (
+      description.state === this._description.state &&
+      description.state !== 'ready' &&
+      description.state !== 'failed'
+    ) {
+      return;
+    }
+    this._description = description;
+    if (description.state === 'ready') {
+      const { value } = description;
+      this._place(
+        this._begun
+          ? clamped(this._position, value)
+          : begin(this._position, value)
+      );
+      this._begun = true;
+    }
+    this._emit('description');
+  }
+
+  private _setCentre(centre: Fetched<Centre>): void {
+    if (centre.state !== 'none' || this._centre.state !== 'none') {
+      this._centre = centre;
+      this._emit('centre');
+    }
+  }
+
+  private _place(position: IViewPosition): void {
+    if (!samePosition(position, this._position)) {
+      this._position = position;
+      this._emit('position');
+    }
+  }
+
+  private _emit(change: Change): void {
+    if (!this.isDisposed) {
+      this._changed.emit(change);
+    }
+  }
+
+  private readonly _id = ++sessions;
+  private readonly _context: DocumentRegistry.IContext<DocumentRegistry.ICodeModel>;
+  private readonly _api: IApiClient;
+  private readonly _warn: (sentence: string) => void;
+  private readonly _text: RecipeText;
+  private readonly _stop = new AbortController();
+  private readonly _changed = new Signal<IRecipeSession, Change>(this);
+  private _base: string | null = null;
+  private _description: Fetched<Description> = { state: 'none' };
+  private _centre: Fetched<Centre> = { state: 'none' };
+  private _position: IViewPosition = START;
+  /** `dataset` of the recipe as it was last seen. */
+  private _data = 'null';
+  private _describedPath: string | null = null;
+  /** Whether the position belongs to this data set. */
+  private _begun = false;
+  private _timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+/** Number of sessions so far, for channels that no other session uses. */
+let sessions = 0;
+
+const NO_DATA: Failure = {
+  code: 'no-data-set',
+  message: 'The recipe has no data set.',
+  where: 'dataset.path',
+  hint: 'Choose the folder or the file of the projections.'
+};

@@ -1,0 +1,74 @@
+/**
+ * A recipe as a document in the main area.
+ */
+import { ABCWidgetFactory, DocumentWidget } from '@jupyterlab/docregistry';
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import type { IDisposable } from '@lumino/disposable';
+import type { Widget } from '@lumino/widgets';
+
+import { recipeIcon } from '../icons';
+import type {
+  IRecipeDocument,
+  IRecipeSession,
+  IRecipeViewerFactory
+} from '../tokens';
+import type { RecipeSessions } from './sessions';
+
+/** Name of the widget factory, as "Open With" shows it. */
+export const FACTORY = 'Tomography recipe';
+
+/** CSS class of the documents; shortcuts select by it. */
+export const DOCUMENT_CLASS = 'jp-tomo-Document';
+
+export class RecipeDocument
+  extends DocumentWidget<Widget, DocumentRegistry.ICodeModel>
+  implements IRecipeDocument
+{
+  constructor(
+    options: DocumentWidget.IOptions<Widget, DocumentRegistry.ICodeModel>,
+    readonly session: IRecipeSession,
+    private readonly _use: IDisposable
+  ) {
+    super(options);
+    this.addClass(DOCUMENT_CLASS);
+    // The viewer has its own; it comes back when another extension adds to it.
+    this.toolbar.hide();
+    this.title.icon = recipeIcon;
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    // The viewer first: it listens to the session.
+    super.dispose();
+    this._use.dispose();
+  }
+}
+
+export interface IRecipeDocumentFactoryOptions extends DocumentRegistry.IWidgetFactoryOptions<IRecipeDocument> {
+  sessions: RecipeSessions;
+  viewer: IRecipeViewerFactory;
+}
+
+export class RecipeDocumentFactory extends ABCWidgetFactory<
+  IRecipeDocument,
+  DocumentRegistry.ICodeModel
+> {
+  constructor(options: IRecipeDocumentFactoryOptions) {
+    super(options);
+    this._sessions = options.sessions;
+    this._viewer = options.viewer;
+  }
+
+  protected override createNewWidget(
+    context: DocumentRegistry.IContext<DocumentRegistry.ICodeModel>
+  ): IRecipeDocument {
+    const { session, use } = this._sessions.acquire(context);
+    const content = this._viewer.create(session);
+    return new RecipeDocument({ content, context }, session, use);
+  }
+
+  private readonly _sessions: RecipeSessions;
+  private readonly _viewer: IRecipeViewerFactory;
+}
