@@ -21,6 +21,8 @@ export async function buildProxy({ production = false } = {}) {
     platform: 'node',
     target: 'node20',
     format: 'esm',
+    // jsonc-parser's main is a UMD file that cannot be bundled.
+    mainFields: ['module', 'main'],
     external: ['*.node', 'cpu-features'],
     banner: { js: banner },
     minifySyntax: production,
