@@ -1,0 +1,243 @@
+/** From the Fourier plane to the slice. */
+import { createFft, ELEMENT, Fft, goodLength, releaseFft, transform } from './fft';
+import { foldPlane, grid, gridRow, gridSpectra, prepareGrid, releaseGrid, rowStride } from './grid';
+import { kernelShape, kernelTransform } from './kernel';
+import { highHalves, highPairs, lowHalves, lowPairs } from './lanes';
+import { allocate, release } from './memory';
+import { columns, mask, Refusal, scale } from './plan';
+import { longerSide, redundant } from './views';
+
+/** Grid points for each pixel of the slice. */
+const OVERSAMPLING: f64 = 1.5;
+
+/** Pixels of the slice in each direction. */
+export let size: i32 = 0;
+/** float32[size][size] */
+let picture: usize = 0;
+/** float32[size rounded up to 8]: one over the kernel's transform; times the scale, in x. */
+let correctionX: usize = 0;
+let correctionY: usize = 0;
+let fft: Fft | null = null;
+
+export function releaseImage(): void {
+  releaseGrid();
+  releaseFft(fft);
+  fft = null;
+  release(picture);
+  release(correctionX);
+  release(correctionY);
+  picture = correctionX = correctionY = 0;
+}
+
+function padded(): i32 {
+  return (size + 7) & ~7;
+}
+
+/** Prepare for slices of `pixels` in each direction. */
+export function prepareImage(pixels: i32): Refusal {
+  size = pixels;
+  const points = goodLength(OVERSAMPLING * <f64>pixels);
+  const shape = kernelShape(<f64>points, <f64>pixels);
+  const refusal = prepareGrid(points, shape);
+  if (refusal) {
+    return refusal;
+  }
+  fft = createFft(points);
+  // The last batch of columns writes up to 8 floats beyond a row.
+  picture = allocate((<usize>size * <usize>size + 8) << 2);
+  correctionX = allocate(<usize>padded() << 2);
+  correctionY = allocate(<usize>padded() << 2);
+  if (!fft || !picture || !correctionX || !correctionY) {
+    return Refusal.Memory;
+  }
+  for (let i = 0; i < padded(); i++) {
+    const factor = 1 / kernelTransform(<f64>(i - (size >> 1)), <f64>points, shape);
+    store<f32>(correctionX + (<usize>i << 2), <f32>(factor * scale));
+    store<f32>(correctionY + (<usize>i << 2), <f32>factor);
+  }
+  return Refusal.None;
+}
+
+/** Slice for an axis at column `centre`: float32[size][size]. */
+export function makeImage(centre: f64): usize {
+  // An even number of pixels has its middle between two of them.
+  gridSpectra(centre, (size & 1) == 0 ? 0.5 : 0);
+  foldPlane();
+  const half = grid >> 1;
+  for (let v = 0; v <= half; v += 4) {
+    transformRows(v);
+  }
+  for (let x = 0; x < padded(); x += 8) {
+    transformColumns(x);
+  }
+  maskImage();
+  return picture;
+}
+
+/** Position in a transform of pixel `i` of the slice. */
+@inline
+function wrapped(i: i32): i32 {
+  const position = i - (size >> 1);
+  return position < 0 ? position + grid : position;
+}
+
+/** Inverse transform of four rows of the plane; the pixels of the slice replace its beginning. */
+function transformRows(v: i32): void {
+  const a = gridRow(v);
+  const middle = <usize>(grid >> 1) << 3;
+  const work = fft!.work;
+  loadRows(work, a + middle, grid >> 1);
+  loadRows(work + <usize>(grid >> 1) * ELEMENT, a, grid >> 1);
+  const done = transform(fft!);
+  const wide = padded();
+  let out = a;
+  for (let i = 0; i < wide; i += 2) {
+    const first = done + <usize>wrapped(i) * ELEMENT;
+    const second = done + <usize>wrapped(i + 1) * ELEMENT;
+    // Real and imaginary part were exchanged.
+    const im0 = v128.load(first);
+    const re0 = v128.load(first, 16);
+    const im1 = v128.load(second);
+    const re1 = v128.load(second, 16);
+    const low0 = lowPairs(re0, im0);
+    const high0 = highPairs(re0, im0);
+    const low1 = lowPairs(re1, im1);
+    const high1 = highPairs(re1, im1);
+    v128.store(out, lowHalves(low0, low1));
+    v128.store(out + rowStride, highHalves(low0, low1));
+    v128.store(out + 2 * rowStride, lowHalves(high0, high1));
+    v128.store(out + 3 * rowStride, highHalves(high0, high1));
+    out += 16;
+  }
+}
+
+/** `points` of four rows into the lanes, real and imaginary part exchanged. */
+function loadRows(out: usize, from: usize, points: i32): void {
+  for (let i = 0; i < points; i += 2) {
+    const a = v128.load(from);
+    const b = v128.load(from + rowStride);
+    const c = v128.load(from + 2 * rowStride);
+    const d = v128.load(from + 3 * rowStride);
+    const lowAB = lowPairs(a, b);
+    const lowCD = lowPairs(c, d);
+    const highAB = highPairs(a, b);
+    const highCD = highPairs(c, d);
+    v128.store(out, highHalves(lowAB, lowCD));
+    v128.store(out, lowHalves(lowAB, lowCD), 16);
+    v128.store(out, highHalves(highAB, highCD), 32);
+    v128.store(out, lowHalves(highAB, highCD), 48);
+    from += 16;
+    out += 2 * ELEMENT;
+  }
+}
+
+/** Inverse transform of eight columns, two real ones as one complex. */
+function transformColumns(x: i32): void {
+  const half = grid >> 1;
+  const work = fft!.work;
+  let from = gridRow(0) + (<usize>x << 3);
+  let here = work;
+  let mirror = work + <usize>grid * ELEMENT;
+  for (let v = 0; v <= half; v++) {
+    const p = v128.load(from);
+    const q = v128.load(from, 16);
+    const r = v128.load(from, 32);
+    const s = v128.load(from, 48);
+    const lowPQ = lowPairs(p, q);
+    const lowRS = lowPairs(r, s);
+    const highPQ = highPairs(p, q);
+    const highRS = highPairs(r, s);
+    const aRe = lowHalves(lowPQ, lowRS);
+    const aIm = highHalves(lowPQ, lowRS);
+    const bRe = lowHalves(highPQ, highRS);
+    const bIm = highHalves(highPQ, highRS);
+    if (v > 0 && v < half) {
+      v128.store(mirror, f32x4.sub(bRe, aIm));
+      v128.store(mirror, f32x4.add(aRe, bIm), 16);
+    }
+    v128.store(here, f32x4.add(aIm, bRe));
+    v128.store(here, f32x4.sub(aRe, bIm), 16);
+    here += ELEMENT;
+    mirror -= ELEMENT;
+    from += rowStride;
+  }
+  const done = transform(fft!);
+  storeColumns(done, x);
+}
+
+/** Eight columns into the slice, corrected for the kernel. */
+function storeColumns(done: usize, x: i32): void {
+  const leftX = v128.load(correctionX + (<usize>x << 2));
+  const rightX = v128.load(correctionX + (<usize>x << 2), 16);
+  const whole = x + 8 <= size;
+  for (let y = 0; y < size; y++) {
+    const from = done + <usize>wrapped(y) * ELEMENT;
+    const out = picture + ((<usize>y * <usize>size + <usize>x) << 2);
+    const weight = v128.load_splat<f32>(correctionY + (<usize>y << 2));
+    const even = f32x4.mul(v128.load(from, 16), weight);
+    const odd = f32x4.mul(v128.load(from), weight);
+    const left = f32x4.mul(lowPairs(even, odd), leftX);
+    const right = f32x4.mul(highPairs(even, odd), rightX);
+    if (whole) {
+      v128.store(out, left);
+      v128.store(out, right, 16);
+    } else {
+      storePart(out, left, right, size - x);
+    }
+  }
+}
+
+/** The first `number` (below 8) of eight values. */
+function storePart(out: usize, left: v128, right: v128, number: i32): void {
+  let rest = left;
+  let at = out;
+  let left4 = number;
+  if (number >= 4) {
+    v128.store(out, left);
+    rest = right;
+    at += 16;
+    left4 -= 4;
+  }
+  if (left4 > 0) {
+    store<f32>(at, f32x4.extract_lane(rest, 0));
+  }
+  if (left4 > 1) {
+    store<f32>(at, f32x4.extract_lane(rest, 1), 4);
+  }
+  if (left4 > 2) {
+    store<f32>(at, f32x4.extract_lane(rest, 2), 8);
+  }
+}
+
+/** Radius of the field of view in pixels. */
+function fieldRadius(): f64 {
+  const picture = 0.5 * <f64>max(size, columns);
+  return redundant ? min(longerSide(), picture) : 0.5 * <f64>columns;
+}
+
+/** Zero outside the disc; the slice is centred on the axis. */
+function maskImage(): void {
+  if (mask <= 0) {
+    return;
+  }
+  const radius = mask * fieldRadius();
+  const middle = 0.5 * <f64>(size - 1);
+  for (let y = 0; y < size; y++) {
+    const row = picture + ((<usize>y * <usize>size) << 2);
+    const height = <f64>y - middle;
+    const square = radius * radius - height * height;
+    if (square < 0) {
+      memory.fill(row, 0, <usize>size << 2);
+      continue;
+    }
+    const chord = Math.sqrt(square);
+    const first = <i32>max<f64>(Math.ceil(middle - chord), 0);
+    const past = <i32>min<f64>(Math.floor(middle + chord) + 1, <f64>size);
+    if (first >= past) {
+      memory.fill(row, 0, <usize>size << 2);
+      continue;
+    }
+    memory.fill(row, 0, <usize>first << 2);
+    memory.fill(row + (<usize>past << 2), 0, <usize>(size - past) << 2);
+  }
+}

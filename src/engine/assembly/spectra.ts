@@ -1,0 +1,224 @@
+/**
+ * Filtered spectra of the projections.
+ *
+ * Eight rays a batch: two real projections are one complex transform, and
+ * there are four of those in the lanes. Spectra do not depend on where the
+ * axis is, but for the redundancy weights of a full turn.
+ */
+import { createFft, ELEMENT, Fft, goodLength, releaseFft, transform } from './fft';
+import { highHalves, highPairs, lowHalves, lowPairs } from './lanes';
+import { allocate, allocateZeros, release } from './memory';
+import { columns, count, cutoff, edgeCode, filterCode, Refusal } from './plan';
+import { columnWeight, rayRow, raySign, rayWeight } from './views';
+import { makeFilter } from './window';
+
+const TAPER = 1;
+/** Columns that the value at an end is the mean of. */
+const EDGE_COLUMNS = 4;
+/** Bins are gridded in blocks of this many. */
+export const BLOCK = 64;
+
+let fft: Fft | null = null;
+/** float32[bins]: ramp times window. */
+let filter: usize = 0;
+/** float32[taperLength]: 1 to 0 beyond the ends. */
+let taper: usize = 0;
+let taperLength: i32 = 0;
+let empty: usize = 0;
+/** Length of the transforms. */
+export let length: i32 = 0;
+/** Bins that the filter keeps; the rest of the last block is zero. */
+export let bins: i32 = 0;
+/** Bytes from one ray to the next. */
+export let stride: usize = 0;
+/** float32[rays rounded up to 8][stride / 8][2]: by ray, complex. */
+export let values: usize = 0;
+
+export function releaseSpectra(): void {
+  releaseFft(fft);
+  fft = null;
+  release(filter);
+  release(taper);
+  release(empty);
+  release(values);
+  filter = taper = empty = values = 0;
+}
+
+/** Prepare for transforms of `reach` columns at least. */
+export function prepareSpectra(reach: f64): Refusal {
+  length = goodLength(max<f64>(reach, 2 * <f64>columns));
+  fft = createFft(length);
+  const half = length >> 1;
+  filter = allocateZeros((<usize>half + 8) << 2);
+  taperLength = (length - columns) >> 2;
+  taper = allocate((<usize>taperLength + 1) << 2);
+  empty = allocateZeros((<usize>columns + 4) << 2);
+  if (!fft || !filter || !taper || !empty) {
+    return Refusal.Memory;
+  }
+  bins = makeFilter(fft!, filterCode, cutoff, filter);
+  for (let i = 0; i < taperLength; i++) {
+    const part = (<f64>i + 1) / (<f64>taperLength + 1);
+    store<f32>(taper + (<usize>i << 2), <f32>(0.5 + 0.5 * Math.cos(Math.PI * part)));
+  }
+  const padded = (bins + BLOCK - 1) & ~(BLOCK - 1);
+  stride = <usize>padded << 3;
+  values = allocateZeros(stride * <usize>((count + 7) & ~7));
+  return values ? Refusal.None : Refusal.Memory;
+}
+
+/** Spectra of a sinogram, float32[count][columns], sorted by angle. */
+export function makeSpectra(sinogram: usize): void {
+  for (let ray = 0; ray < count; ray += 8) {
+    loadBatch(sinogram, ray);
+    storeBatch(transform(fft!), ray);
+  }
+}
+
+function rowOf(sinogram: usize, ray: i32): usize {
+  if (ray >= count) {
+    return empty;
+  }
+  return sinogram + ((<usize>load<i32>(rayRow + (<usize>ray << 2)) * <usize>columns) << 2);
+}
+
+/** Eight rows into the lanes, weighted, with the ends continued. */
+function loadBatch(sinogram: usize, ray: i32): void {
+  const work = fft!.work;
+  const a = rowOf(sinogram, ray);
+  const b = rowOf(sinogram, ray + 1);
+  const c = rowOf(sinogram, ray + 2);
+  const d = rowOf(sinogram, ray + 3);
+  const e = rowOf(sinogram, ray + 4);
+  const f = rowOf(sinogram, ray + 5);
+  const g = rowOf(sinogram, ray + 6);
+  const h = rowOf(sinogram, ray + 7);
+  let out = work;
+  // The last columns may be read beyond a row; what comes of it is overwritten.
+  for (let column = 0; column < columns; column += 4) {
+    const at = <usize>column << 2;
+    const weight = v128.load(columnWeight + at);
+    load4(out, a + at, c + at, e + at, g + at, weight);
+    load4(out + 16, b + at, d + at, f + at, h + at, weight);
+    out += 4 * ELEMENT;
+  }
+  out = work + <usize>columns * ELEMENT;
+  memory.fill(out, 0, <usize>(length - columns) * ELEMENT);
+  if (edgeCode == TAPER) {
+    continueEnds(work);
+  }
+}
+
+/** Four columns of four rows; column i goes to `out` + i elements. */
+@inline
+function load4(out: usize, a: usize, b: usize, c: usize, d: usize, weight: v128): void {
+  const va = f32x4.mul(v128.load(a), weight);
+  const vb = f32x4.mul(v128.load(b), weight);
+  const vc = f32x4.mul(v128.load(c), weight);
+  const vd = f32x4.mul(v128.load(d), weight);
+  const lowAB = lowPairs(va, vb);
+  const lowCD = lowPairs(vc, vd);
+  const highAB = highPairs(va, vb);
+  const highCD = highPairs(vc, vd);
+  v128.store(out, lowHalves(lowAB, lowCD));
+  v128.store(out + ELEMENT, highHalves(lowAB, lowCD));
+  v128.store(out + 2 * ELEMENT, lowHalves(highAB, highCD));
+  v128.store(out + 3 * ELEMENT, highHalves(highAB, highCD));
+}
+
+function continueEnds(work: usize): void {
+  const mean = min(EDGE_COLUMNS, columns);
+  let leftRe = f32x4.splat(0);
+  let leftIm = f32x4.splat(0);
+  let rightRe = f32x4.splat(0);
+  let rightIm = f32x4.splat(0);
+  for (let i = 0; i < mean; i++) {
+    const left = work + <usize>i * ELEMENT;
+    const right = work + <usize>(columns - 1 - i) * ELEMENT;
+    leftRe = f32x4.add(leftRe, v128.load(left));
+    leftIm = f32x4.add(leftIm, v128.load(left, 16));
+    rightRe = f32x4.add(rightRe, v128.load(right));
+    rightIm = f32x4.add(rightIm, v128.load(right, 16));
+  }
+  const share = f32x4.splat(<f32>(1 / <f64>mean));
+  leftRe = f32x4.mul(leftRe, share);
+  leftIm = f32x4.mul(leftIm, share);
+  rightRe = f32x4.mul(rightRe, share);
+  rightIm = f32x4.mul(rightIm, share);
+  let after = work + <usize>columns * ELEMENT;
+  let before = work + <usize>(length - 1) * ELEMENT;
+  for (let i = 0; i < taperLength; i++) {
+    const part = v128.load_splat<f32>(taper + (<usize>i << 2));
+    v128.store(after, f32x4.mul(rightRe, part));
+    v128.store(after, f32x4.mul(rightIm, part), 16);
+    v128.store(before, f32x4.mul(leftRe, part));
+    v128.store(before, f32x4.mul(leftIm, part), 16);
+    after += ELEMENT;
+    before -= ELEMENT;
+  }
+}
+
+/** A number of the rays ray, ray + 2, ray + 4 and ray + 6, in lanes. */
+function ofRays(table: usize, ray: i32): v128 {
+  const at = table + (<usize>ray << 3);
+  const last = count - 1 - ray;
+  let lanes = f32x4.splat(last >= 0 ? <f32>load<f64>(at) : 0);
+  lanes = f32x4.replace_lane(lanes, 1, last >= 2 ? <f32>load<f64>(at, 16) : 0);
+  lanes = f32x4.replace_lane(lanes, 2, last >= 4 ? <f32>load<f64>(at, 32) : 0);
+  return f32x4.replace_lane(lanes, 3, last >= 6 ? <f32>load<f64>(at, 48) : 0);
+}
+
+/** Take the two real projections of each lane apart, filter, and store by ray. */
+function storeBatch(spectrum: usize, ray: i32): void {
+  const half = f32x4.splat(0.5);
+  const evenRe = f32x4.mul(ofRays(rayWeight, ray), half);
+  const oddRe = f32x4.mul(ofRays(rayWeight, ray + 1), half);
+  // Mirror images have the conjugate spectrum.
+  const evenIm = f32x4.mul(evenRe, ofRays(raySign, ray));
+  const oddIm = f32x4.mul(oddRe, ofRays(raySign, ray + 1));
+  const mirror = spectrum + <usize>length * ELEMENT;
+  let out = values + <usize>ray * stride;
+  for (let k = 0; k < bins; k += 2) {
+    const here = spectrum + <usize>k * ELEMENT;
+    const there = k == 0 ? spectrum : mirror - <usize>k * ELEMENT;
+    const next = mirror - <usize>(k + 1) * ELEMENT;
+    const weight = v128.load_splat<f32>(filter + (<usize>k << 2));
+    const nextWeight = v128.load_splat<f32>(filter + (<usize>k << 2), 4);
+    const re0 = v128.load(here);
+    const im0 = v128.load(here, 16);
+    const mirrorRe0 = v128.load(there);
+    const mirrorIm0 = v128.load(there, 16);
+    const re1 = v128.load(here, 32);
+    const im1 = v128.load(here, 48);
+    const mirrorRe1 = v128.load(next);
+    const mirrorIm1 = v128.load(next, 16);
+    store2(
+      out,
+      f32x4.mul(f32x4.mul(f32x4.add(re0, mirrorRe0), evenRe), weight),
+      f32x4.mul(f32x4.mul(f32x4.sub(im0, mirrorIm0), evenIm), weight),
+      f32x4.mul(f32x4.mul(f32x4.add(re1, mirrorRe1), evenRe), nextWeight),
+      f32x4.mul(f32x4.mul(f32x4.sub(im1, mirrorIm1), evenIm), nextWeight)
+    );
+    store2(
+      out + stride,
+      f32x4.mul(f32x4.mul(f32x4.add(im0, mirrorIm0), oddRe), weight),
+      f32x4.mul(f32x4.mul(f32x4.sub(mirrorRe0, re0), oddIm), weight),
+      f32x4.mul(f32x4.mul(f32x4.add(im1, mirrorIm1), oddRe), nextWeight),
+      f32x4.mul(f32x4.mul(f32x4.sub(mirrorRe1, re1), oddIm), nextWeight)
+    );
+    out += 16;
+  }
+}
+
+/** Two complex bins of the four lanes to four rays, two rays apart. */
+@inline
+function store2(out: usize, re0: v128, im0: v128, re1: v128, im1: v128): void {
+  const low0 = lowPairs(re0, im0);
+  const high0 = highPairs(re0, im0);
+  const low1 = lowPairs(re1, im1);
+  const high1 = highPairs(re1, im1);
+  v128.store(out, lowHalves(low0, low1));
+  v128.store(out + 2 * stride, highHalves(low0, low1));
+  v128.store(out + 4 * stride, lowHalves(high0, high1));
+  v128.store(out + 6 * stride, highHalves(high0, high1));
+}
