@@ -12,6 +12,12 @@ import { parseRecipe, RECIPE_EXTENSION, recipeText } from '../recipe';
 /** Endings of files that hold a whole data set. */
 export const DATA_EXTENSIONS = ['.nxs', '.h5', '.hdf5', '.hdf', '.nx5'];
 
+/** What is needed of the contents manager. */
+export type Files = Pick<
+  Contents.IManager,
+  'driveName' | 'localPath' | 'get' | 'save'
+>;
+
 /** A folder in which recipes may be, and what `dataset.path` is when seen from there. */
 interface IPlace {
   readonly folder: string;
@@ -32,7 +38,7 @@ export interface IFound {
  * @throws ApiError when the path is refused, or no folder can be written.
  */
 export async function recipeOf(
-  contents: Contents.IManager,
+  contents: Files,
   api: IApiClient,
   path: string
 ): Promise<IFound> {
@@ -66,11 +72,7 @@ export async function recipeOf(
 }
 
 /** Beside the data; else, for data that nobody may write to, the top folder of the drive. */
-function placesOf(
-  contents: Contents.IManager,
-  path: string,
-  data: IResolved
-): IPlace[] {
+function placesOf(contents: Files, path: string, data: IResolved): IPlace[] {
   const drive = contents.driveName(path);
   const local = contents.localPath(path);
   const prefix = drive ? `${drive}:` : '';
@@ -97,7 +99,7 @@ function nameOf(local: string): string {
 
 /** The recipe in a folder whose data set this is; the one of the same name, else the newest. */
 async function pointingTo(
-  contents: Contents.IManager,
+  contents: Files,
   place: IPlace,
   absolute: string,
   name: string
@@ -136,7 +138,7 @@ function same(a: string, b: string): boolean {
 
 /** Write a text under a name that is free; null when the folder cannot be written. */
 async function save(
-  contents: Contents.IManager,
+  contents: Files,
   folder: string,
   name: string,
   text: string
@@ -168,7 +170,7 @@ async function save(
 }
 
 async function filesIn(
-  contents: Contents.IManager,
+  contents: Files,
   folder: string
 ): Promise<Contents.IModel[]> {
   const model = await contents.get(folder, { content: true });

@@ -31,7 +31,7 @@ export class RecipeDocument
   ) {
     super(options);
     this.addClass(DOCUMENT_CLASS);
-    // The viewer has its own; it comes back when another extension adds to it.
+    // The viewer has its own.
     this.toolbar.hide();
     this.title.icon = recipeIcon;
   }

@@ -1,0 +1,271 @@
+import type { Context, DocumentRegistry } from '@jupyterlab/docregistry';
+
+import { ApiError } from '../../api';
+import type { Description } from '../../api';
+import { recipeText } from '../../recipe';
+import { RecipeSession } from '../session';
+import { CENTRE, contextOf, DESCRIPTION, FakeApi } from './fakes';
+
+const TEXT = `{
+  "version": 1,
+  "dataset": { "path": "ct/" },
+  "filters": [{"name":"outliers"}]
+}
+`;
+
+describe('RecipeSession', () => {
+  let api: FakeApi;
+  let context: Context<DocumentRegistry.ICodeModel>;
+  let session: RecipeSession;
+  let warnings: string[];
+  let changes: string[];
+
+  async function open(text: string): Promise<void> {
+    api = new FakeApi();
+    warnings = [];
+    changes = [];
+    context = await contextOf(text);
+    session = new RecipeSession({
+      context,
+      api: api.client,
+      warn: sentence => warnings.push(sentence)
+    });
+    session.changed.connect((_, change) => changes.push(change));
+    await context.ready;
+    await settle();
+  }
+
+  async function settle(milliseconds = 0): Promise<void> {
+    await jest.advanceTimersByTimeAsync(milliseconds);
+  }
+
+  const source = (): string => context.model.sharedModel.getSource();
+
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['performance'] });
+  });
+
+  afterEach(() => {
+    session.dispose();
+    context.dispose();
+    jest.useRealTimers();
+  });
+
+  it('reads the recipe and describes its data after a pause', async () => {
+    await open(TEXT);
+    expect(session.path).toBe('sub/ct.tomo.json');
+    expect(session.name).toBe('ct');
+    expect(session.recipe.filters).toEqual([{ name: 'outliers' }]);
+    expect(session.problems).toEqual([]);
+    expect(session.description.state).toBe('pending');
+    await settle(299);
+    expect(api.described).toHaveLength(0);
+    await settle(1);
+    expect(session.description).toEqual({ state: 'ready', value: DESCRIPTION });
+    expect(session.base).toBe('/root/sub');
+    expect(api.described[0].base).toBe('/root/sub');
+    expect(api.described[0].recipe).toEqual(session.recipe);
+  });
+
+  it('has nothing to describe without a data set', async () => {
+    await open(recipeText());
+    await settle(1000);
+    expect(session.description).toEqual({ state: 'none' });
+    expect(api.described).toHaveLength(0);
+  });
+
+  it('edits the text minimally, in one undo step', async () => {
+    await open(TEXT);
+    session.edit(
+      { path: ['regions', 'centre', 'column'], value: 399.4 },
+      { path: ['filters', 0, 'size'], value: 5 }
+    );
+    const edited = source();
+    expect(edited).toBe(`{
+  "version": 1,
+  "dataset": { "path": "ct/" },
+  "regions": { "centre": { "column": 399.4 } },
+  "filters": [{"name":"outliers", "size": 5}]
+}
+`);
+    expect(changes.filter(change => change === 'recipe')).toHaveLength(2);
+    expect(context.model.dirty).toBe(true);
+    session.undo();
+    expect(source()).toBe(TEXT);
+    expect(session.recipe.regions).toBeUndefined();
+    session.redo();
+    expect(source()).toBe(edited);
+    expect(session.recipe.regions?.centre?.column).toBe(399.4);
+  });
+
+  it('keeps different things apart in the undo history, and a drag together', async () => {
+    await open(TEXT);
+    session.edit({ path: ['filters', 0, 'enabled'], value: false });
+    for (const column of [1, 2, 3]) {
+      session.edit({ path: ['regions', 'centre', 'column'], value: column });
+    }
+    session.undo();
+    expect(session.recipe.regions).toBeUndefined();
+    expect(session.recipe.filters?.[0].enabled).toBe(false);
+    session.undo();
+    expect(source()).toBe(TEXT);
+  });
+
+  it('keeps the last valid recipe while the text is invalid', async () => {
+    await open(TEXT);
+    context.model.sharedModel.setSource(TEXT.replace('"version"', '"versio"'));
+    expect(session.problems).toEqual([
+      'The recipe needs the key "version".',
+      'versio is an unknown key; known here: version, dataset, regions, filters, reconstruction, output.'
+    ]);
+    expect(session.recipe.dataset?.path).toBe('ct/');
+    context.model.sharedModel.setSource(TEXT.slice(0, 20));
+    expect(session.problems[0]).toMatch(/not valid JSON at line 3/);
+    session.edit({ path: ['regions', 'roi'], value: [0, 0, 5, 5] });
+    expect(warnings[0]).toMatch(/not valid JSON.*text editor/);
+    expect(source()).toBe(TEXT.slice(0, 20));
+    context.model.sharedModel.setSource(TEXT);
+    expect(session.problems).toEqual([]);
+  });
+
+  it('starts an empty document as the default recipe', async () => {
+    await open('');
+    expect(session.problems[0]).toMatch(/empty/);
+    session.edit({ path: ['dataset', 'path'], value: 'ct/' });
+    expect(source()).toBe(recipeText({ dataset: { path: 'ct/' } }));
+    expect(session.problems).toEqual([]);
+  });
+
+  it('does not change what cannot be written', async () => {
+    await open(TEXT);
+    context.model.readOnly = true;
+    session.edit({ path: ['filters', 0, 'size'], value: 5 });
+    expect(source()).toBe(TEXT);
+    expect(warnings).toHaveLength(1);
+  });
+
+  it('describes again only when something of the data set changes', async () => {
+    await open(TEXT);
+    await settle(300);
+    session.edit({ path: ['filters', 0, 'size'], value: 5 });
+    await settle(1000);
+    expect(api.described).toHaveLength(1);
+    session.edit({ path: ['dataset', 'rotate'], value: 90 });
+    expect(session.description.state).toBe('ready');
+    await settle(300);
+    expect(api.described).toHaveLength(2);
+    session.edit({ path: ['dataset', 'path'], value: 'other/' });
+    expect(session.description.state).toBe('pending');
+    session.edit({ path: ['dataset'], value: undefined });
+    expect(session.description.state).toBe('none');
+    await settle(1000);
+    expect(api.described).toHaveLength(2);
+  });
+
+  it('drops the description of a data set that is not the one any more', async () => {
+    await open(TEXT);
+    let answer: (description: Description) => void = () => undefined;
+    api.answer = () => new Promise(resolve => (answer = resolve));
+    await settle(300);
+    session.edit({ path: ['dataset', 'path'], value: 'other/' });
+    answer(DESCRIPTION);
+    await settle();
+    expect(session.description.state).toBe('pending');
+  });
+
+  it('shows why there is no description, and tries again when the service is back', async () => {
+    await open(TEXT);
+    const failure = {
+      code: 'network',
+      message: 'No answer.',
+      where: '',
+      hint: ''
+    };
+    api.answer = () => Promise.reject(new ApiError(failure));
+    await settle(300);
+    expect(session.description).toEqual({ state: 'failed', failure });
+    api.answer = () => Promise.resolve(DESCRIPTION);
+    api.connection.emit({ failure: null });
+    await settle();
+    expect(session.description.state).toBe('ready');
+  });
+
+  it('stands in the middle row at first and stays inside the data', async () => {
+    await open(TEXT);
+    session.moveTo({ row: -5, frame: 1e6 });
+    expect(session.position).toEqual({
+      mode: 'projection',
+      frame: 1e6,
+      row: 0
+    });
+    await settle(300);
+    expect(session.position).toEqual({ mode: 'projection', frame: 0, row: 64 });
+    session.moveTo({ mode: 'slice', row: 500, frame: 375.6 });
+    expect(session.position).toEqual({ mode: 'slice', frame: 375, row: 127 });
+    api.answer = () => Promise.resolve({ ...DESCRIPTION, rows: 100 });
+    session.edit({ path: ['dataset', 'rotate'], value: 90 });
+    await settle(300);
+    expect(session.position.row).toBe(99);
+    const before = changes.length;
+    session.moveTo({ row: 99 });
+    expect(changes).toHaveLength(before);
+  });
+
+  it('writes a good centre of rotation into the recipe', async () => {
+    await open(TEXT);
+    await session.findCentre();
+    expect(session.centre).toEqual({ state: 'ready', value: CENTRE });
+    expect(session.recipe.regions?.centre).toEqual({ column: 399.443 });
+    api.found = () => Promise.resolve({ ...CENTRE, tilt: 0.12345 });
+    await session.findCentre();
+    expect(session.recipe.regions?.centre).toEqual({
+      column: 399.443,
+      row: 63.5,
+      tilt: 0.1235
+    });
+  });
+
+  it('leaves an uncertain centre to the user', async () => {
+    await open(TEXT);
+    const uncertain: typeof CENTRE = {
+      ...CENTRE,
+      confidence: { level: 'uncertain', spread: 4 }
+    };
+    api.found = () => Promise.resolve(uncertain);
+    await session.findCentre();
+    expect(session.centre.state).toBe('ready');
+    expect(source()).toBe(TEXT);
+  });
+
+  it('says that a centre needs data', async () => {
+    await open(recipeText());
+    await session.findCentre();
+    expect(session.centre).toMatchObject({
+      state: 'failed',
+      failure: { code: 'no-data-set' }
+    });
+    expect(api.asked).toHaveLength(0);
+  });
+
+  it('follows the file when it moves', async () => {
+    await open(TEXT);
+    await settle(300);
+    await context.rename('moved.tomo.json');
+    await settle(300);
+    expect(session.path).toBe('sub/moved.tomo.json');
+    expect(session.name).toBe('moved');
+    expect(api.resolved).toEqual(['sub/ct.tomo.json', 'sub/moved.tomo.json']);
+    expect(changes).toContain('path');
+  });
+
+  it('says nothing after its end', async () => {
+    await open(TEXT);
+    session.dispose();
+    const before = changes.length;
+    context.model.sharedModel.setSource(recipeText());
+    await settle(1000);
+    expect(changes).toHaveLength(before);
+    expect(api.described).toHaveLength(0);
+    expect(session.isDisposed).toBe(true);
+  });
+});
