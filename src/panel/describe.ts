@@ -1,0 +1,142 @@
+/**
+ * Sentences and numbers that sum a recipe and its data set up. Pure but for words.
+ */
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { Centre, Description, Estimate } from '../api';
+import { formatBytes, formatNumber, formatSeconds } from '../quantities';
+import type { IEffectiveFilter, Recipe } from '../recipe';
+import { stepOf } from '../recipe';
+
+/** Slices of the region of interest, or of the whole image. */
+export function sliceCount(recipe: Recipe, description: Description): number {
+  const roi = recipe.regions?.roi;
+  return roi ? Math.max(0, Math.min(description.rows, roi[3]) - roi[1]) : description.rows;
+}
+
+/** "376 × 128 × 835 · uint16": projections, rows, columns. */
+export function sizeText(description: Description): string {
+  const { frames, rows, columns, dtype } = description;
+  return `${frames} × ${rows} × ${columns} · ${dtype}`;
+}
+
+/** "0 to 360°, both ends". */
+export function rangeText(
+  first: number,
+  last: number,
+  endpoint: boolean | undefined,
+  trans: TranslationBundle
+): string {
+  const range = trans.__('%1 to %2°', formatNumber(first), formatNumber(last));
+  if (endpoint === undefined) {
+    return range;
+  }
+  return endpoint ? trans.__('%1, both ends', range) : trans.__('%1, without the last', range);
+}
+
+/** Angles and where they come from, as `[what, source]`. */
+export function anglesText(
+  recipe: Recipe,
+  description: Description,
+  trans: TranslationBundle
+): [string, string] {
+  const { first, last, count, source } = description.angles;
+  const stated = recipe.dataset?.angles;
+  if (source === 'unknown' || first === null || last === null) {
+    return [trans.__('unknown'), trans.__('neither the files nor the recipe tell')];
+  }
+  if (source === 'recipe') {
+    return stated?.values
+      ? [trans.__('%1 values, %2 to %3°', count, formatNumber(first), formatNumber(last)), trans.__('stated')]
+      : [
+          rangeText(stated?.first ?? first, stated?.last ?? last, stated?.endpoint ?? true, trans),
+          trans.__('stated')
+        ];
+  }
+  return [
+    rangeText(first, last, undefined, trans),
+    source === 'file' ? trans.__('from the file') : trans.__('from the file names')
+  ];
+}
+
+/** Evenly spaced angles that the runner proposes and the recipe lacks. */
+export function proposedAngles(
+  description: Description
+): { first: number; last: number; endpoint: boolean } | null {
+  const dataset = field(description.proposed, 'dataset');
+  const angles = field(dataset, 'angles') ?? field(description.proposed, 'angles');
+  const first = field(angles, 'first');
+  const last = field(angles, 'last');
+  if (typeof first !== 'number' || typeof last !== 'number') {
+    return null;
+  }
+  return { first, last, endpoint: field(angles, 'endpoint') !== false };
+}
+
+/** The air region that the runner proposes, or null. */
+export function proposedAir(description: Description): [number, number, number, number] | null {
+  const regions = field(description.proposed, 'regions');
+  const air = field(regions, 'air') ?? field(description.proposed, 'air');
+  if (!Array.isArray(air) || air.length !== 4 || !air.every(side => Number.isInteger(side))) {
+    return null;
+  }
+  const [left, top, right, bottom] = air.map(Number);
+  return [left, top, right, bottom];
+}
+
+/** "agree within 0.1 px" with the level it stands for. */
+export function confidenceText(centre: Centre, trans: TranslationBundle): string {
+  const spread = formatNumber(centre.confidence.spread, centre.confidence.spread < 0.095 ? 2 : 1);
+  return centre.confidence.level === 'good'
+    ? trans.__('agree within %1 px', spread)
+    : trans.__('uncertain: %1 px apart', spread);
+}
+
+/** One line on what a step does with its parameters. */
+export function stepText(step: IEffectiveFilter, recipe: Recipe, trans: TranslationBundle): string {
+  const { parameters: values } = step;
+  switch (step.name) {
+    case 'outliers':
+      return trans.__(
+        '%1 %2 σ · %3 × %3',
+        String(values['kind']),
+        String(values['threshold']),
+        String(values['size'])
+      );
+    case 'normalise':
+      return trans.__('%1 of references', String(values['average']));
+    case 'air':
+      return recipe.regions?.air ? `[${recipe.regions.air.join(', ')}]` : trans.__('no region: skipped');
+    case 'minus-log':
+      return trans.__('floor %1', String(values['floor']));
+    default:
+      return Object.entries(values)
+        .map(([key, value]) => `${(stepOf(step.name)?.schema[key]?.title ?? key).toLowerCase()} ${String(value)}`)
+        .join(' · ');
+  }
+}
+
+/** Whether a step makes sense for what the pixels are. */
+export function stepApplies(name: string, recipe: Recipe): boolean {
+  return stepOf(name)?.states.includes(recipe.dataset?.state ?? 'raw') ?? true;
+}
+
+/** "1.4 GiB memory, about 3 s". */
+export function estimateText(estimate: Estimate, trans: TranslationBundle): string {
+  const memory = trans.__('%1 memory', formatBytes(estimate.memory));
+  return estimate.seconds === null
+    ? trans.__('%1, time not yet known', memory)
+    : trans.__('%1, about %2', memory, formatSeconds(estimate.seconds));
+}
+
+/** "340 MiB, 51 GiB free"; the flag says that it does not fit. */
+export function spaceText(estimate: Estimate, trans: TranslationBundle): { text: string; full: boolean } {
+  return {
+    text: trans.__('%1, %2 free', formatBytes(estimate.outputBytes), formatBytes(estimate.freeBytes)),
+    full: estimate.outputBytes > estimate.freeBytes
+  };
+}
+
+function field(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+}

@@ -1,0 +1,229 @@
+/**
+ * Controls of the panel: they keep a draft and commit it once.
+ */
+import React from 'react';
+
+export interface IRowProps {
+  label: string;
+  /** Said on hovering the label. */
+  title?: string;
+  children: React.ReactNode;
+}
+
+/** A label and what it stands for. */
+export function Row({ label, title, children }: IRowProps): JSX.Element {
+  return (
+    <div className="jp-TomoRow" role="group" aria-label={label}>
+      <span className="jp-TomoRow-label" title={title ?? label}>
+        {label}
+      </span>
+      <div className="jp-TomoRow-content">{children}</div>
+    </div>
+  );
+}
+
+export interface INumberFieldProps {
+  label: string;
+  value: number | null;
+  /** Enter and leaving the field commit; undefined when it was emptied, if that is allowed. */
+  onCommit: (value: number | undefined) => void;
+  min?: number;
+  max?: number;
+  integer?: boolean;
+  /** Emptying the field means something. */
+  optional?: boolean;
+  placeholder?: string;
+  /** What an arrow key adds, and what it adds with shift. */
+  steps?: readonly [number, number];
+  className?: string;
+  disabled?: boolean;
+}
+
+/** What a text stands for within bounds: a number, nothing, or why not. */
+export function readNumber(
+  text: string,
+  { min, max, integer, optional }: Pick<INumberFieldProps, 'min' | 'max' | 'integer' | 'optional'>
+): { value: number | undefined } | { reason: 'empty' | 'number' | 'integer' | 'min' | 'max' } {
+  const trimmed = text.trim().replace(',', '.');
+  if (trimmed === '') {
+    return optional ? { value: undefined } : { reason: 'empty' };
+  }
+  const value = Number(trimmed);
+  if (!Number.isFinite(value)) {
+    return { reason: 'number' };
+  }
+  if (integer && !Number.isInteger(value)) {
+    return { reason: 'integer' };
+  }
+  if (min !== undefined && value < min) {
+    return { reason: 'min' };
+  }
+  return max !== undefined && value > max ? { reason: 'max' } : { value };
+}
+
+export function NumberField(props: INumberFieldProps): JSX.Element {
+  const { label, value, onCommit, steps, placeholder, className, disabled } = props;
+  const shown = value === null ? '' : String(value);
+  const [draft, setDraft] = React.useState<string | null>(null);
+  const text = draft ?? shown;
+  const read = readNumber(text, props);
+  const invalid = draft !== null && 'reason' in read;
+  const cancelled = React.useRef(false);
+
+  const commit = (): void => {
+    if (cancelled.current) {
+      cancelled.current = false;
+      setDraft(null);
+      return;
+    }
+    if (draft !== null && 'value' in read && read.value !== (value ?? undefined)) {
+      onCommit(read.value);
+    }
+    setDraft(null);
+  };
+  const onKeyDown = (event: React.KeyboardEvent<HTMLInputElement>): void => {
+    if (event.key === 'Enter') {
+      commit();
+    } else if (event.key === 'Escape' && draft !== null) {
+      event.stopPropagation();
+      cancelled.current = true;
+      event.currentTarget.blur();
+    } else if (steps && value !== null && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
+      event.preventDefault();
+      const step = event.shiftKey ? steps[1] : steps[0];
+      const from = 'value' in read && read.value !== undefined ? read.value : value;
+      const next = Number((from + (event.key === 'ArrowUp' ? step : -step)).toFixed(6));
+      if ('value' in readNumber(String(next), props)) {
+        setDraft(null);
+        onCommit(next);
+      }
+    }
+  };
+  return (
+    <input
+      className={`jp-TomoField ${className ?? ''}`}
+      aria-label={label}
+      title={label}
+      aria-invalid={invalid}
+      inputMode="decimal"
+      spellCheck={false}
+      value={text}
+      placeholder={placeholder}
+      disabled={disabled}
+      onChange={event => setDraft(event.target.value)}
+      onBlur={commit}
+      onKeyDown={onKeyDown}
+    />
+  );
+}
+
+export interface ITextFieldProps {
+  label: string;
+  value: string;
+  onCommit: (value: string) => void;
+  placeholder?: string;
+  /** False: the draft is not accepted. */
+  accepts?: (text: string) => boolean;
+}
+
+export function TextField({ label, value, onCommit, placeholder, accepts }: ITextFieldProps): JSX.Element {
+  const [draft, setDraft] = React.useState<string | null>(null);
+  const cancelled = React.useRef(false);
+  const invalid = draft !== null && accepts !== undefined && !accepts(draft);
+  const commit = (): void => {
+    if (!cancelled.current && draft !== null && !invalid && draft !== value) {
+      onCommit(draft);
+    }
+    cancelled.current = false;
+    setDraft(null);
+  };
+  return (
+    <input
+      className="jp-TomoField jp-mod-wide"
+      aria-label={label}
+      aria-invalid={invalid}
+      title={draft ?? value}
+      spellCheck={false}
+      value={draft ?? value}
+      placeholder={placeholder}
+      onChange={event => setDraft(event.target.value)}
+      onBlur={commit}
+      onKeyDown={event => {
+        if (event.key === 'Enter') {
+          commit();
+        } else if (event.key === 'Escape' && draft !== null) {
+          event.stopPropagation();
+          cancelled.current = true;
+          event.currentTarget.blur();
+        }
+      }}
+    />
+  );
+}
+
+export interface IChoiceFieldProps {
+  label: string;
+  value: string;
+  options: readonly { value: string; label: string; disabled?: boolean; title?: string }[];
+  onCommit: (value: string) => void;
+  className?: string;
+}
+
+export function ChoiceField({ label, value, options, onCommit, className }: IChoiceFieldProps): JSX.Element {
+  return (
+    <select
+      className={`jp-TomoField jp-mod-choice ${className ?? ''}`}
+      aria-label={label}
+      title={label}
+      value={value}
+      onChange={event => onCommit(event.target.value)}
+    >
+      {options.map(option => (
+        <option key={option.value} value={option.value} disabled={option.disabled} title={option.title}>
+          {option.label}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+export interface IActionProps {
+  label: string;
+  title?: string;
+  primary?: boolean;
+  disabled?: boolean;
+  onClick: (event: React.MouseEvent<HTMLButtonElement>) => void;
+  children?: React.ReactNode;
+}
+
+/** A button; `children` are shown in place of the label when given. */
+export function Action({ label, title, primary, disabled, onClick, children }: IActionProps): JSX.Element {
+  return (
+    <button
+      type="button"
+      className={`jp-TomoAction${primary ? ' jp-mod-primary' : ''}`}
+      aria-label={label}
+      title={title ?? label}
+      disabled={disabled}
+      onClick={onClick}
+    >
+      {children ?? label}
+    </button>
+  );
+}
+
+/** A button that looks like a link. */
+export function LinkAction(props: IActionProps): JSX.Element {
+  const { label, title, disabled, onClick } = props;
+  return (
+    <button
+      type="button"
+      className="jp-TomoLink"
+      title={title ?? label}
+      disabled={disabled}
+      onClick={onClick}
+    >
+      {label}
+    </button>
+  );
+}

@@ -1,0 +1,152 @@
+/**
+ * A form drawn from the schemas of parameters by JupyterLab's form component.
+ *
+ * Whether a value is right is decided by the recipe's own validation, so form,
+ * document and runner never disagree.
+ */
+import { FormComponent } from '@jupyterlab/ui-components';
+import type { JSONObject, ReadonlyJSONObject } from '@lumino/coreutils';
+import { Debouncer } from '@lumino/polling';
+import type { ErrorSchema, RJSFSchema } from '@rjsf/utils';
+import React from 'react';
+
+import type { IParameterSchema } from '../../recipe';
+import { applyEdits, problemsOf, textEdits } from '../../recipe';
+import type { IRecipeChange, IRecipeSession } from '../../tokens';
+import { formChanges } from '../edits';
+import { FieldTemplate, ObjectFieldTemplate } from './templates';
+import { trustingValidator } from './validator';
+import { widgetFor, WIDGETS } from './widgets';
+
+/** Pause after the last key before the recipe changes, in ms. */
+const PAUSE = 250;
+
+export interface ISchemaFormProps {
+  session: IRecipeSession;
+  /** Where in the recipe the values are. */
+  path: IRecipeChange['path'];
+  schema: Readonly<Record<string, IParameterSchema>>;
+  /** The values that hold now, defaults included. */
+  values: Readonly<Record<string, unknown>>;
+}
+
+const TEMPLATES = { FieldTemplate, ObjectFieldTemplate };
+
+export function SchemaForm({ session, path, schema, values }: ISchemaFormProps): JSX.Element {
+  const key = JSON.stringify(values);
+  const [draft, setDraft] = React.useState<JSONObject>(() => copyOf(key));
+  const commit = React.useRef<(after: ReadonlyJSONObject) => void>(() => undefined);
+  commit.current = after => {
+    const changes = formChanges(path, values, after);
+    if (changes.length && changeProblems(session, changes).size === 0) {
+      session.edit(...changes);
+    }
+  };
+  const pause = React.useMemo(() => {
+    let latest: ReadonlyJSONObject = {};
+    const debouncer = new Debouncer(() => commit.current(latest), PAUSE);
+    return {
+      commit: (after: ReadonlyJSONObject): void => {
+        latest = after;
+        debouncer.invoke().catch(() => {
+          // Disposed while it waited: the form is gone.
+        });
+      },
+      dispose: (): void => debouncer.dispose()
+    };
+  }, []);
+  React.useEffect(() => () => pause.dispose(), [pause]);
+  // What was edited elsewhere (text, undo, viewer) takes the place of the draft.
+  React.useEffect(() => setDraft(copyOf(key)), [key]);
+
+  const problems = changeProblems(session, formChanges(path, values, draft));
+  return (
+    <FormComponent
+      className="jp-TomoForm"
+      tagName="div"
+      schema={formSchemaOf(schema)}
+      uiSchema={uiSchemaOf(schema)}
+      formData={draft}
+      validator={trustingValidator}
+      noValidate
+      extraErrors={errorsOf(problems)}
+      templates={TEMPLATES}
+      widgets={WIDGETS}
+      idPrefix={`jp-tomo-${path.join('-')}`}
+      onChange={event => {
+        const after = copyOf(JSON.stringify(event.formData ?? {}));
+        setDraft(after);
+        pause.commit(after);
+      }}
+    />
+  );
+}
+
+/** What the recipe's validation says of some changes, by the last key of their paths. */
+export function changeProblems(
+  session: Pick<IRecipeSession, 'recipe'>,
+  changes: readonly IRecipeChange[]
+): Map<string, string> {
+  const problems = new Map<string, string>();
+  if (changes.length === 0) {
+    return problems;
+  }
+  const text = JSON.stringify(session.recipe);
+  const after: unknown = JSON.parse(applyEdits(text, textEdits(text, changes)));
+  for (const problem of problemsOf(after)) {
+    const change = changes.find(each => problem.path === dotted(each.path) || problem.path.endsWith(`.${String(last(each.path))}`));
+    problems.set(String(last((change ?? changes[0]).path)), problem.message);
+  }
+  return problems;
+}
+
+/** The schema of a form from those of its parameters. */
+export function formSchemaOf(schema: ISchemaFormProps['schema']): RJSFSchema {
+  const properties: Record<string, RJSFSchema> = {};
+  for (const [name, parameter] of Object.entries(schema)) {
+    const { title, description, minimum, maximum, exclusiveMinimum, exclusiveMaximum } = parameter;
+    const bounds = { minimum, maximum, exclusiveMinimum, exclusiveMaximum };
+    const choices = parameter.enum ? { enum: [...parameter.enum] } : {};
+    properties[name] = { type: typeOf(parameter), title, description, ...bounds, ...choices };
+  }
+  return { type: 'object', properties };
+}
+
+function typeOf(parameter: IParameterSchema): 'string' | 'number' | 'integer' | 'boolean' {
+  const type = parameter.type ?? typeof parameter.enum?.[0];
+  return type === 'number' || type === 'integer' || type === 'boolean' ? type : 'string';
+}
+
+function uiSchemaOf(schema: ISchemaFormProps['schema']): Record<string, object> {
+  return Object.fromEntries(
+    Object.entries(schema).map(([name, parameter]) => [name, { 'ui:widget': widgetFor(parameter) }])
+  );
+}
+
+function errorsOf(problems: ReadonlyMap<string, string>): ErrorSchema<ReadonlyJSONObject> {
+  const errors: Record<string, { __errors: string[] }> = {};
+  for (const [name, message] of problems) {
+    errors[name] = { __errors: [message] };
+  }
+  return errors;
+}
+
+function copyOf(text: string): JSONObject {
+  const value: unknown = JSON.parse(text);
+  return isJsonObject(value) ? value : {};
+}
+
+function isJsonObject(value: unknown): value is JSONObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function last(path: IRecipeChange['path']): string | number {
+  return path[path.length - 1];
+}
+
+function dotted(path: IRecipeChange['path']): string {
+  return path.reduce<string>(
+    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text ? `${text}.${key}` : key),
+    ''
+  );
+}

@@ -1,0 +1,94 @@
+/**
+ * Controls of the forms: a slider where a number has two bounds, and a choice.
+ */
+import type { RegistryWidgetsType, WidgetProps } from '@rjsf/utils';
+import React from 'react';
+
+import type { IParameterSchema } from '../../recipe';
+
+/** Name of the control for a parameter. */
+export function widgetFor(parameter: IParameterSchema): string {
+  if (parameter.enum) {
+    return 'tomoChoice';
+  }
+  const number = parameter.type === 'number' || parameter.type === 'integer';
+  if (!number) {
+    return parameter.type === 'boolean' ? 'checkbox' : 'text';
+  }
+  return parameter.minimum !== undefined && parameter.maximum !== undefined ? 'tomoSlider' : 'tomoNumber';
+}
+
+/** Step of a slider: whole numbers, or a hundredth of the range as a power of ten. */
+export function sliderStep(minimum: number, maximum: number, integer: boolean): number {
+  return integer ? 1 : 10 ** Math.floor(Math.log10((maximum - minimum) / 50));
+}
+
+/** A text field whose draft is handed on while it is a number, or as it is to be refused. */
+function NumberInput({ id, value, label, onChange }: WidgetProps): JSX.Element {
+  const shown = value === undefined || value === null ? '' : String(value);
+  const [draft, setDraft] = React.useState<string | null>(null);
+  return (
+    <input
+      id={id}
+      className="jp-TomoField jp-mod-number"
+      aria-label={label}
+      inputMode="decimal"
+      value={draft ?? shown}
+      onChange={event => {
+        const text = event.target.value;
+        setDraft(text);
+        const number = Number(text.replace(',', '.'));
+        if (text.trim() !== '') {
+          onChange(Number.isFinite(number) ? number : text);
+        }
+      }}
+      onBlur={() => setDraft(null)}
+    />
+  );
+}
+
+function Slider(props: WidgetProps): JSX.Element {
+  const { value, label, schema, onChange } = props;
+  const minimum = schema.minimum ?? 0;
+  const maximum = schema.maximum ?? 1;
+  return (
+    <>
+      <input
+        type="range"
+        className="jp-TomoSlider"
+        aria-label={label}
+        min={minimum}
+        max={maximum}
+        step={sliderStep(minimum, maximum, schema.type === 'integer')}
+        value={typeof value === 'number' ? value : minimum}
+        onChange={event => onChange(Number(event.target.value))}
+      />
+      <NumberInput {...props} />
+    </>
+  );
+}
+
+function Choice({ id, value, label, schema, onChange }: WidgetProps): JSX.Element {
+  const options: unknown[] = schema.enum ?? [];
+  return (
+    <select
+      id={id}
+      className="jp-TomoField jp-mod-choice"
+      aria-label={label}
+      value={String(options.indexOf(value))}
+      onChange={event => onChange(options[Number(event.target.value)])}
+    >
+      {options.map((option, index) => (
+        <option key={String(option)} value={String(index)}>
+          {String(option)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+export const WIDGETS: RegistryWidgetsType = {
+  tomoNumber: NumberInput,
+  tomoSlider: Slider,
+  tomoChoice: Choice
+};

@@ -1,0 +1,84 @@
+/**
+ * Section: the jobs, newest first.
+ */
+import React from 'react';
+
+import type { Job } from '../../api';
+import { isActive } from '../../job-words';
+import { usePanel } from '../context';
+import { FailureMessage } from '../messages';
+import { Section } from '../section';
+import { JobRow } from './row';
+
+/** Which jobs the list shows. */
+export type JobFilter = 'all' | 'active' | 'finished' | 'ended-early';
+
+/** Whether a filter lets a job through. */
+export function lets(filter: JobFilter, job: Job): boolean {
+  switch (filter) {
+    case 'all':
+      return true;
+    case 'active':
+      return isActive(job);
+    case 'finished':
+      return job.state === 'finished';
+    case 'ended-early':
+      return !isActive(job) && job.state !== 'finished';
+  }
+}
+
+const FILTERS: readonly JobFilter[] = ['all', 'active', 'finished', 'ended-early'];
+
+export function JobsSection(): JSX.Element {
+  const { model, trans } = usePanel();
+  const { jobs } = model;
+  const [filter, setFilter] = React.useState<JobFilter>('all');
+  const active = jobs.jobs.filter(isActive).length;
+  const shown = jobs.jobs.filter(job => lets(filter, job));
+  const names: Record<JobFilter, string> = {
+    all: trans.__('all'),
+    active: trans.__('going on'),
+    finished: trans.__('finished'),
+    'ended-early': trans.__('failed, cancelled')
+  };
+  const note = (
+    <>
+      {active ? `${trans._n('%1 running', '%1 running', active)} · ` : null}
+      <select
+        className="jp-TomoFilter"
+        aria-label={trans.__('Jobs to show')}
+        value={filter}
+        onChange={event => setFilter(FILTERS.find(each => each === event.target.value) ?? 'all')}
+      >
+        {FILTERS.map(each => (
+          <option key={each} value={each}>
+            {names[each]}
+          </option>
+        ))}
+      </select>
+    </>
+  );
+  return (
+    <Section id="jobs" title={trans.__('Jobs')} note={note}>
+      {jobs.failure ? (
+        <FailureMessage
+          failure={jobs.failure}
+          retry={{ label: trans.__('Try again'), onClick: () => void jobs.refresh() }}
+        />
+      ) : null}
+      {shown.length ? (
+        <ul className="jp-TomoJobs">
+          {shown.map(job => (
+            <JobRow key={job.id} job={job} />
+          ))}
+        </ul>
+      ) : (
+        <p className="jp-TomoHint">
+          {jobs.jobs.length
+            ? trans.__('No job of this kind.')
+            : trans.__('No jobs yet. Reconstruct a recipe and follow it here; it goes on when this page is closed.')}
+        </p>
+      )}
+    </Section>
+  );
+}

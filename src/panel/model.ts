@@ -1,0 +1,176 @@
+/**
+ * What the panel shows: the current recipe, its estimate, the jobs, and which
+ * sections are open.
+ */
+import { VDomModel } from '@jupyterlab/ui-components';
+import type { IStateDB } from '@jupyterlab/statedb';
+import { Debouncer } from '@lumino/polling';
+
+import type { Estimate } from '../api';
+import { failureOf, isAbort } from '../api/errors';
+import type { Fetched, IRecipeSession, IRecipeTracker, ITomoJobs } from '../tokens';
+
+/** Where the panel's state is kept between sessions. */
+const STATE = 'jupyterlab-tomo:panel';
+/** Pause after an edit before an estimate is asked for, in ms. */
+const PAUSE = 500;
+/** Recipes that are remembered. */
+const RECENT = 5;
+
+export class PanelModel extends VDomModel {
+  constructor(
+    private readonly _tracker: IRecipeTracker,
+    readonly jobs: ITomoJobs,
+    private readonly _state: IStateDB | null
+  ) {
+    super();
+    _tracker.currentChanged.connect(this._onCurrent, this);
+    jobs.changed.connect(this._onJobs, this);
+    this._choice = JSON.stringify(jobs.choice);
+    this._onCurrent();
+    void this._restore();
+  }
+
+  /** The recipe that the panel edits; null when none is open. */
+  get session(): IRecipeSession | null {
+    return this._session;
+  }
+
+  /** What the whole run would take. */
+  get estimate(): Fetched<Estimate> {
+    return this._estimate;
+  }
+
+  /** Contents paths of the last recipes, newest first. */
+  get recent(): readonly string[] {
+    return this._recent;
+  }
+
+  /** Estimates are asked for only while the panel is seen. */
+  get seen(): boolean {
+    return this._seen;
+  }
+  set seen(seen: boolean) {
+    if (seen && !this._seen) {
+      void this.jobs.refresh();
+    }
+    this._seen = seen;
+    this._askEstimate();
+  }
+
+  isOpen(section: string): boolean {
+    return !this._closed.has(section);
+  }
+
+  toggle(section: string): void {
+    if (!this._closed.delete(section)) {
+      this._closed.add(section);
+    }
+    this._save();
+    this.stateChanged.emit();
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this._ask.dispose();
+    this._session?.changed.disconnect(this._onSession, this);
+    this._tracker.currentChanged.disconnect(this._onCurrent, this);
+    this.jobs.changed.disconnect(this._onJobs, this);
+    super.dispose();
+  }
+
+  private _onCurrent(): void {
+    const session = this._tracker.currentWidget?.session ?? null;
+    if (session !== this._session) {
+      this._session?.changed.disconnect(this._onSession, this);
+      this._session = session;
+      session?.changed.connect(this._onSession, this);
+      this._estimate = { state: 'none' };
+      if (session) {
+        this._recent = [session.path, ...this._recent.filter(path => path !== session.path)].slice(0, RECENT);
+        this._save();
+      }
+      this._askEstimate();
+    }
+    this.stateChanged.emit();
+  }
+
+  private _onSession(_: IRecipeSession, what: string): void {
+    if (what === 'recipe' || what === 'description') {
+      this._askEstimate();
+    }
+    if (what !== 'position') {
+      this.stateChanged.emit();
+    }
+  }
+
+  private _onJobs(): void {
+    const choice = JSON.stringify(this.jobs.choice);
+    if (choice !== this._choice) {
+      this._choice = choice;
+      this._askEstimate();
+    }
+    this.stateChanged.emit();
+  }
+
+  private _askEstimate(): void {
+    const session = this._session;
+    if (this._seen && session?.description.state === 'ready' && session.problems.length === 0) {
+      this._ask.invoke().catch(() => {
+        // Disposed while it waited.
+      });
+    }
+  }
+
+  private async _fetchEstimate(): Promise<void> {
+    const session = this._session;
+    if (!session || session.isDisposed) {
+      return;
+    }
+    try {
+      this._setEstimate(session, { state: 'ready', value: await this.jobs.estimate(session) });
+    } catch (reason) {
+      if (!isAbort(reason)) {
+        this._setEstimate(session, { state: 'failed', failure: failureOf(reason) });
+      }
+    }
+  }
+
+  private _setEstimate(session: IRecipeSession, estimate: Fetched<Estimate>): void {
+    if (session === this._session && !this.isDisposed) {
+      this._estimate = estimate;
+      this.stateChanged.emit();
+    }
+  }
+
+  private async _restore(): Promise<void> {
+    const kept: unknown = await this._state?.fetch(STATE);
+    if (typeof kept === 'object' && kept !== null) {
+      this._closed = new Set([...strings(Reflect.get(kept, 'closed')), ...this._closed]);
+      this._recent = [...new Set([...this._recent, ...strings(Reflect.get(kept, 'recent'))])].slice(0, RECENT);
+      this.stateChanged.emit();
+    }
+    this._restored = true;
+  }
+
+  private _save(): void {
+    if (this._restored) {
+      void this._state?.save(STATE, { closed: [...this._closed], recent: [...this._recent] });
+    }
+  }
+
+  private _session: IRecipeSession | null = null;
+  private _estimate: Fetched<Estimate> = { state: 'none' };
+  private _recent: readonly string[] = [];
+  private _closed = new Set<string>();
+  private _seen = false;
+  private _restored = false;
+  private _choice: string;
+  private readonly _ask = new Debouncer(() => this._fetchEstimate(), PAUSE);
+}
+
+function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];
+}

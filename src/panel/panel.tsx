@@ -1,0 +1,133 @@
+/**
+ * The side panel.
+ */
+import { PathExt } from '@jupyterlab/coreutils';
+import { VDomRenderer } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
+import React from 'react';
+
+import { redoIcon, tomographyIcon, undoIcon } from '../icons';
+import type { IRecipeSession } from '../tokens';
+import type { IPanelContext } from './context';
+import { PanelContext, usePanel } from './context';
+import { Empty } from './empty';
+import { JobsSection } from './jobs/list';
+import type { PanelModel } from './model';
+import { CentreSection } from './sections/centre';
+import { DataSection } from './sections/data';
+import { FiltersSection } from './sections/filters';
+import { OutputSection } from './sections/output';
+import { RunSection } from './sections/run';
+import { ToolSection } from './sections/tool';
+
+export class TomoPanel extends VDomRenderer<PanelModel> {
+  constructor(private readonly _context: IPanelContext) {
+    super(_context.model);
+    const title = _context.trans.__('Tomography');
+    this.id = 'jupyterlab-tomo:panel';
+    this.title.icon = tomographyIcon;
+    this.title.caption = title;
+    this.addClass('jp-TomoPanel');
+    this.node.setAttribute('role', 'region');
+    this.node.setAttribute('aria-label', title);
+  }
+
+  protected override render(): JSX.Element {
+    return (
+      <PanelContext.Provider value={this._context}>
+        <PanelContent />
+      </PanelContext.Provider>
+    );
+  }
+
+  protected override onAfterAttach(msg: Message): void {
+    super.onAfterAttach(msg);
+    this._see(this.isVisible);
+  }
+
+  protected override onAfterShow(msg: Message): void {
+    super.onAfterShow(msg);
+    this._see(true);
+  }
+
+  protected override onAfterHide(msg: Message): void {
+    super.onAfterHide(msg);
+    this._see(false);
+  }
+
+  private _see(seen: boolean): void {
+    this._context.model.seen = seen;
+  }
+}
+
+function PanelContent(): JSX.Element {
+  const { model } = usePanel();
+  const { session } = model;
+  return (
+    <>
+      <Header session={session} />
+      <div className="jp-TomoPanel-scroll">
+        {session ? (
+          <React.Fragment key={session.path}>
+            <Problems session={session} />
+            <DataSection session={session} />
+            <CentreSection session={session} />
+            <FiltersSection session={session} />
+            <ToolSection session={session} />
+            <OutputSection session={session} />
+            <RunSection session={session} />
+          </React.Fragment>
+        ) : (
+          <Empty />
+        )}
+        <JobsSection />
+      </div>
+    </>
+  );
+}
+
+function Header({ session }: { session: IRecipeSession | null }): JSX.Element {
+  const { trans } = usePanel();
+  return (
+    <header className="jp-TomoPanel-header">
+      <h2>{trans.__('Tomography')}</h2>
+      {session ? (
+        <>
+          <span className="jp-TomoPanel-file" title={session.path}>
+            {PathExt.basename(session.path)}
+          </span>
+          <button
+            type="button"
+            className="jp-TomoIconButton"
+            aria-label={trans.__('Undo')}
+            title={trans.__('Undo')}
+            onClick={() => session.undo()}
+          >
+            <undoIcon.react tag="span" elementPosition="center" width="16px" />
+          </button>
+          <button
+            type="button"
+            className="jp-TomoIconButton"
+            aria-label={trans.__('Redo')}
+            title={trans.__('Redo')}
+            onClick={() => session.redo()}
+          >
+            <redoIcon.react tag="span" elementPosition="center" width="16px" />
+          </button>
+        </>
+      ) : null}
+    </header>
+  );
+}
+
+function Problems({ session }: { session: IRecipeSession }): JSX.Element | null {
+  const { trans } = usePanel();
+  return session.problems.length ? (
+    <div className="jp-TomoMessage jp-mod-error" role="alert">
+      {session.problems.map(problem => (
+        <span key={problem}>{problem}</span>
+      ))}
+      <span>{trans.__('Undo, or correct the text; the panel shows the last recipe that was valid.')}</span>
+    </div>
+  ) : null;
+}

@@ -1,0 +1,109 @@
+/**
+ * Angles: what they are, where they come from, and an editor.
+ */
+import React from 'react';
+
+import type { Description } from '../../api';
+import type { IRecipeSession } from '../../tokens';
+import { usePanel } from '../context';
+import { anglesText, proposedAngles, rangeText } from '../describe';
+import { angleChanges } from '../edits';
+import { Action, LinkAction, NumberField, Row } from '../fields';
+
+interface IAnglesProps {
+  session: IRecipeSession;
+  description: Description;
+}
+
+export function AnglesRow({ session, description }: IAnglesProps): JSX.Element {
+  const { trans } = usePanel();
+  const [editing, setEditing] = React.useState(false);
+  const unknown = description.angles.source === 'unknown';
+  const [what, source] = anglesText(session.recipe, description, trans);
+  const proposal = unknown ? proposedAngles(description) : null;
+  return (
+    <>
+      <Row label={trans.__('angles')} title={description.angles.note}>
+        <span className={unknown ? 'jp-TomoAlert' : 'jp-TomoValue'}>{what}</span>
+        <span className="jp-TomoNote">({source})</span>
+        {unknown ? null : (
+          <LinkAction
+            label={editing ? trans.__('done') : trans.__('change')}
+            title={trans.__('State the angles')}
+            onClick={() => setEditing(!editing)}
+          />
+        )}
+      </Row>
+      {proposal ? (
+        <Row label="">
+          <Action
+            label={trans.__('Use %1', rangeText(proposal.first, proposal.last, proposal.endpoint, trans))}
+            onClick={() => session.edit(...angleChanges(proposal))}
+          />
+        </Row>
+      ) : null}
+      {unknown || editing ? <AnglesEditor session={session} description={description} /> : null}
+    </>
+  );
+}
+
+function AnglesEditor({ session, description }: IAnglesProps): JSX.Element {
+  const { trans } = usePanel();
+  const stated = session.recipe.dataset?.angles;
+  const proposal = proposedAngles(description);
+  const [first, setFirst] = React.useState(stated?.first ?? proposal?.first ?? 0);
+  const [last, setLast] = React.useState(stated?.last ?? proposal?.last ?? 180);
+  const [endpoint, setEndpoint] = React.useState(stated?.endpoint ?? proposal?.endpoint ?? true);
+  const known = description.angles.source !== 'unknown';
+  const set = (angles: { first: number; last: number; endpoint: boolean }): void => {
+    setFirst(angles.first);
+    setLast(angles.last);
+    setEndpoint(angles.endpoint);
+    if (known) {
+      session.edit(...angleChanges(angles));
+    }
+  };
+  const bounds = { min: -7200, max: 7200 };
+  return (
+    <Row label={trans.__('from … to')}>
+      <NumberField
+        label={trans.__('First angle in degrees')}
+        value={first}
+        {...bounds}
+        onCommit={value => set({ first: value ?? 0, last, endpoint })}
+      />
+      <NumberField
+        label={trans.__('Last angle in degrees')}
+        value={last}
+        {...bounds}
+        onCommit={value => set({ first, last: value ?? 180, endpoint })}
+      />
+      <label
+        className="jp-TomoCheck"
+        title={trans.__('On: the last projection stands at the last angle. Off: one step before it.')}
+      >
+        <input
+          type="checkbox"
+          checked={endpoint}
+          onChange={event => set({ first, last, endpoint: event.target.checked })}
+        />
+        {trans.__('both ends')}
+      </label>
+      {known ? (
+        stated ? (
+          <LinkAction
+            label={trans.__('clear')}
+            title={trans.__('Take the angles from the files')}
+            onClick={() => session.edit({ path: ['dataset', 'angles'], value: undefined })}
+          />
+        ) : null
+      ) : (
+        <Action
+          label={trans.__('Set')}
+          title={trans.__('State these angles in the recipe')}
+          onClick={() => session.edit(...angleChanges({ first, last, endpoint }))}
+        />
+      )}
+    </Row>
+  );
+}

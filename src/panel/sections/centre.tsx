@@ -1,0 +1,170 @@
+/**
+ * Section: the axis of rotation and the two rectangles.
+ */
+import React from 'react';
+
+import type { Description } from '../../api';
+import { formatNumber } from '../../quantities';
+import type { IRecipeSession } from '../../tokens';
+import { CommandIDs } from '../../tokens';
+import { usePanel } from '../context';
+import { confidenceText, proposedAir } from '../describe';
+import type { RegionName } from '../edits';
+import { columnChange, sideChange } from '../edits';
+import { Action, LinkAction, NumberField, Row } from '../fields';
+import { FailureMessage, Warnings } from '../messages';
+import { Section } from '../section';
+
+/** Steps of the column in pixels: plain, and with shift. */
+export const COLUMN_STEPS = [0.05, 1] as const;
+
+export function CentreSection({ session }: { session: IRecipeSession }): JSX.Element {
+  const { commands, trans } = usePanel();
+  const { recipe, centre } = session;
+  const description = session.description.state === 'ready' ? session.description.value : null;
+  const { column, tilt } = recipe.regions?.centre ?? {};
+  const middle = description ? (description.columns - 1) / 2 : 0;
+  const found = centre.state === 'ready' ? centre.value : null;
+  const move = (sign: number) => (event: React.MouseEvent) =>
+    session.edit(columnChange((column ?? found?.column ?? middle) + sign * COLUMN_STEPS[event.shiftKey ? 1 : 0]));
+  const stepTitle = trans.__('%1 px; with shift %2 px', COLUMN_STEPS[0], COLUMN_STEPS[1]);
+  const note = found ? (
+    <span className={found.confidence.level === 'good' ? 'jp-mod-good' : 'jp-mod-warn'}>
+      {confidenceText(found, trans)}
+    </span>
+  ) : null;
+  return (
+    <Section id="centre" title={trans.__('Centre of rotation')} note={note}>
+      <Row label={trans.__('column')} title={trans.__('Axis of rotation, in columns of the full image from 0')}>
+        <div className="jp-TomoStepper">
+          <Action label={trans.__('Less')} title={`− ${stepTitle}`} onClick={move(-1)}>
+            −
+          </Action>
+          <NumberField
+            label={trans.__('Column of the axis of rotation')}
+            className="jp-mod-column"
+            value={column ?? null}
+            placeholder={trans.__('found by the run')}
+            optional
+            steps={COLUMN_STEPS}
+            onCommit={value => session.edit(columnChange(value))}
+          />
+          <Action label={trans.__('More')} title={`+ ${stepTitle}`} onClick={move(1)}>
+            +
+          </Action>
+        </div>
+        <Action
+          label={centre.state === 'pending' ? trans.__('Finding…') : trans.__('Find')}
+          title={trans.__('Find the centre of rotation by registration of opposite projections')}
+          disabled={centre.state === 'pending' || !description}
+          onClick={() => void commands.execute(CommandIDs.findCentre)}
+        />
+        {recipe.regions?.centre ? (
+          <LinkAction
+            label={trans.__('reset')}
+            title={trans.__('Leave the centre to the run')}
+            onClick={() => session.edit({ path: ['regions', 'centre'], value: undefined })}
+          />
+        ) : null}
+      </Row>
+      <Row label={trans.__('tilt')} title={trans.__('Positive: the axis leans to larger columns further down')}>
+        <NumberField
+          label={trans.__('Tilt of the axis in degrees')}
+          value={tilt ?? 0}
+          min={-10}
+          max={10}
+          steps={[0.01, 0.1]}
+          onCommit={value => session.edit({ path: ['regions', 'centre', 'tilt'], value: value || undefined })}
+        />
+        <span className="jp-TomoNote">
+          °
+          {found
+            ? ` · ${trans._n('%1 row', '%1 rows', found.rows.length)}, ${trans.__(
+                'spread %1 px',
+                formatNumber(found.confidence.spread, 2)
+              )}`
+            : null}
+        </span>
+      </Row>
+      {found?.confidence.level === 'uncertain' && found.column !== column ? (
+        <Row label="">
+          <Action
+            label={trans.__('Use %1 all the same', formatNumber(found.column, 2))}
+            onClick={() => session.edit(columnChange(found.column))}
+          />
+        </Row>
+      ) : null}
+      {centre.state === 'failed' ? <FailureMessage failure={centre.failure} /> : null}
+      {found ? <Warnings texts={found.warnings} /> : null}
+      <RegionRow
+        session={session}
+        description={description}
+        region="roi"
+        label={trans.__('region')}
+        empty={trans.__('whole image; draw one in the viewer')}
+      />
+      <RegionRow
+        session={session}
+        description={description}
+        region="air"
+        label={trans.__('air')}
+        empty={trans.__('none; draw one in the viewer')}
+      />
+    </Section>
+  );
+}
+
+interface IRegionProps {
+  session: IRecipeSession;
+  description: Description | null;
+  region: RegionName;
+  label: string;
+  empty: string;
+}
+
+function RegionRow({ session, description, region, label, empty }: IRegionProps): JSX.Element {
+  const { trans } = usePanel();
+  const rectangle = session.recipe.regions?.[region];
+  const sides = [trans.__('left'), trans.__('top'), trans.__('right'), trans.__('bottom')];
+  const proposal = region === 'air' && description && !rectangle ? proposedAir(description) : null;
+  const title =
+    region === 'roi'
+      ? trans.__('Region of interest: left, top, right, bottom; right and bottom exclusive')
+      : trans.__('Region that no projection of the sample enters: left, top, right, bottom');
+  return (
+    <Row label={label} title={title}>
+      {rectangle ? (
+        <>
+          <div className={`jp-TomoSides jp-mod-${region}`}>
+            {rectangle.map((value, side) => (
+              <NumberField
+                key={side}
+                label={`${label}: ${sides[side]}`}
+                value={value}
+                integer
+                min={0}
+                max={description ? (side % 2 ? description.rows : description.columns) : undefined}
+                steps={[1, 10]}
+                onCommit={next => session.edit(sideChange(region, rectangle, side, next ?? 0))}
+              />
+            ))}
+          </div>
+          <LinkAction
+            label={trans.__('clear')}
+            onClick={() => session.edit({ path: ['regions', region], value: undefined })}
+          />
+        </>
+      ) : (
+        <>
+          <span className="jp-TomoNote">{empty}</span>
+          {proposal ? (
+            <LinkAction
+              label={trans.__('use [%1]', proposal.join(', '))}
+              onClick={() => session.edit({ path: ['regions', 'air'], value: proposal })}
+            />
+          ) : null}
+        </>
+      )}
+    </Row>
+  );
+}

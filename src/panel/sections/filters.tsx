@@ -1,0 +1,107 @@
+/**
+ * Section: the pre-processing steps, in the order in which they run.
+ */
+import { caretRightIcon, closeIcon } from '@jupyterlab/ui-components';
+import React from 'react';
+
+import type { IEffectiveFilter } from '../../recipe';
+import { effectiveFilters, missingSteps, stepOf } from '../../recipe';
+import type { IRecipeSession } from '../../tokens';
+import { usePanel } from '../context';
+import { stepApplies, stepText } from '../describe';
+import { addStepChange, enableStepChange, removeStepChange } from '../edits';
+import { SchemaForm } from '../forms/schema-form';
+import { Section } from '../section';
+
+export function FiltersSection({ session }: { session: IRecipeSession }): JSX.Element {
+  const { trans } = usePanel();
+  const { recipe } = session;
+  const steps = effectiveFilters(recipe);
+  const missing = missingSteps(recipe);
+  const on = steps.filter(step => step.enabled && stepApplies(step.name, recipe)).length;
+  return (
+    <Section id="filters" title={trans.__('Filters')} note={trans.__('%1 of %2 on', on, steps.length)}>
+      <ol className="jp-TomoSteps">
+        {steps.map(step => (
+          <Step key={`${step.name}-${step.index}`} session={session} step={step} />
+        ))}
+      </ol>
+      {missing.length ? (
+        <select
+          className="jp-TomoAdd"
+          aria-label={trans.__('Add a step')}
+          value=""
+          onChange={event => session.edit(addStepChange(recipe, event.target.value))}
+        >
+          <option value="" disabled>
+            {trans.__('+ add a step')}
+          </option>
+          {missing.map(name => (
+            <option key={name} value={name} title={stepOf(name)?.help}>
+              {stepOf(name)?.title ?? name}
+            </option>
+          ))}
+        </select>
+      ) : null}
+    </Section>
+  );
+}
+
+function Step({ session, step }: { session: IRecipeSession; step: IEffectiveFilter }): JSX.Element {
+  const { trans } = usePanel();
+  const [open, setOpen] = React.useState(false);
+  const known = stepOf(step.name);
+  const title = known?.title ?? step.name;
+  const applies = stepApplies(step.name, session.recipe);
+  const off = !step.enabled || !applies;
+  const summary = applies ? stepText(step, session.recipe, trans) : trans.__('not for this kind of pixels');
+  return (
+    <li className={`jp-TomoStep${off ? ' jp-mod-off' : ''}`}>
+      <div className="jp-TomoStep-line">
+        <input
+          type="checkbox"
+          aria-label={trans.__('%1: on', title)}
+          checked={step.enabled}
+          onChange={event => session.edit(enableStepChange(step.index, event.target.checked))}
+        />
+        <button
+          type="button"
+          className="jp-TomoStep-toggle"
+          aria-expanded={open}
+          title={known?.help}
+          onClick={() => setOpen(!open)}
+        >
+          <span className="jp-TomoStep-title">{title}</span>
+          <span className="jp-TomoStep-summary" title={summary}>
+            {summary}
+          </span>
+          <caretRightIcon.react tag="span" className="jp-TomoStep-caret" elementPosition="center" />
+        </button>
+        {known?.default === false ? (
+          <button
+            type="button"
+            className="jp-TomoIconButton"
+            aria-label={trans.__('Remove %1', title)}
+            title={trans.__('Remove this step')}
+            onClick={() => session.edit(removeStepChange(step.index))}
+          >
+            <closeIcon.react tag="span" elementPosition="center" width="12px" />
+          </button>
+        ) : null}
+      </div>
+      {open ? (
+        <div className="jp-TomoStep-body">
+          <p className="jp-TomoHint">{known?.help}</p>
+          {known && Object.keys(known.schema).length ? (
+            <SchemaForm
+              session={session}
+              path={['filters', step.index]}
+              schema={known.schema}
+              values={step.parameters}
+            />
+          ) : null}
+        </div>
+      ) : null}
+    </li>
+  );
+}

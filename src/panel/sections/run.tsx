@@ -1,0 +1,161 @@
+/**
+ * Section: where to run, what the run may take, and the buttons that start it.
+ */
+import React from 'react';
+
+import type { Resource } from '../../api';
+import type { IRecipeSession, IRunChoice } from '../../tokens';
+import { CommandIDs } from '../../tokens';
+import { usePanel } from '../context';
+import { estimateText, sliceCount } from '../describe';
+import { Action, ChoiceField, NumberField, Row } from '../fields';
+import { FailureMessage } from '../messages';
+import { Section } from '../section';
+
+const GIB = 1024 ** 3;
+
+/** One choice a kernel of each resource; a resource without kernels is one itself. */
+export function placesOf(resources: readonly Resource[]): {
+  value: string;
+  label: string;
+  disabled: boolean;
+  title: string | undefined;
+}[] {
+  return resources.flatMap(resource => {
+    const offline = resource.state === 'offline';
+    if (resource.kernels.length === 0) {
+      return [
+        { value: placeOf(resource.name, ''), label: resource.title, disabled: offline, title: resource.reason?.message }
+      ];
+    }
+    return resource.kernels.map(kernel => ({
+      value: placeOf(resource.name, kernel.name),
+      label: `${resource.title}: ${kernel.title}`,
+      disabled: offline || kernel.usable === 'no',
+      title: kernel.reason?.message ?? kernel.python
+    }));
+  });
+}
+
+/** The choice as one value; "" stands for the first kernel of its resource. */
+export function chosenPlace(choice: IRunChoice, resources: readonly Resource[]): string {
+  const resource = resources.find(each => each.name === choice.resource);
+  const kernel = resource?.kernels.find(each => each.name === choice.kernel) ?? resource?.kernels[0];
+  return placeOf(choice.resource, kernel?.name ?? choice.kernel);
+}
+
+function placeOf(resource: string, kernel: string): string {
+  return `${resource}\n${kernel}`;
+}
+
+export function RunSection({ session }: { session: IRecipeSession }): JSX.Element {
+  const { model, trans } = usePanel();
+  const { jobs } = model;
+  const { choice, resources } = jobs;
+  const resource = resources.find(each => each.name === choice.resource);
+  const place = chosenPlace(choice, resources);
+  const kernel = resource?.kernels.find(each => placeOf(resource.name, each.name) === place);
+  const refused = kernel?.usable === 'no' ? kernel.reason : resource?.state === 'offline' ? resource.reason : undefined;
+  const state = refused ? 'offline' : (resource?.state ?? 'connecting');
+  const stateText =
+    state === 'online' ? trans.__('ready') : state === 'offline' ? trans.__('not usable') : trans.__('connecting');
+  return (
+    <Section id="run" title={trans.__('Run')} note={resource?.title}>
+      <Row label={trans.__('where')}>
+        {resources.length ? (
+          <ChoiceField
+            label={trans.__('Where to run')}
+            className="jp-mod-grow"
+            value={place}
+            options={placesOf(resources)}
+            onCommit={value => {
+              const [name, spec] = value.split('\n');
+              jobs.setChoice({ resource: name, kernel: spec });
+            }}
+          />
+        ) : (
+          <span className="jp-TomoNote">
+            {jobs.failure ? trans.__('not reachable') : trans.__('asking the server…')}
+          </span>
+        )}
+        <span className="jp-TomoDot" data-state={state} role="img" aria-label={stateText} title={stateText} />
+      </Row>
+      <Row label={trans.__('limits')} title={trans.__('Cores and memory that the run may take')}>
+        <NumberField
+          label={trans.__('Cores')}
+          className="jp-mod-short"
+          value={choice.cores}
+          integer
+          min={1}
+          max={1024}
+          steps={[1, 4]}
+          onCommit={cores => jobs.setChoice({ cores: cores ?? 1 })}
+        />
+        <span className="jp-TomoNote">{trans.__('cores')}</span>
+        <NumberField
+          label={trans.__('Memory in GiB')}
+          className="jp-mod-short"
+          value={Number((choice.memory / GIB).toFixed(2))}
+          min={0.25}
+          max={65536}
+          steps={[1, 8]}
+          onCommit={memory => jobs.setChoice({ memory: Math.round((memory ?? 1) * GIB) })}
+        />
+        <span className="jp-TomoNote">GiB</span>
+      </Row>
+      {refused ? <FailureMessage failure={refused} /> : null}
+      <EstimateRow />
+      <RunButtons session={session} refused={Boolean(refused)} />
+    </Section>
+  );
+}
+
+function EstimateRow(): JSX.Element | null {
+  const { model, trans } = usePanel();
+  const { estimate } = model;
+  if (estimate.state === 'failed') {
+    return <FailureMessage failure={estimate.failure} />;
+  }
+  return estimate.state === 'ready' ? (
+    <Row label={trans.__('takes')} title={estimate.value.basis}>
+      <span className="jp-TomoValue" title={estimate.value.basis}>
+        {estimateText(estimate.value, trans)}
+      </span>
+    </Row>
+  ) : null;
+}
+
+function RunButtons({ session, refused }: { session: IRecipeSession; refused: boolean }): JSX.Element {
+  const { commands, trans, fail } = usePanel();
+  const description = session.description.state === 'ready' ? session.description.value : null;
+  const count = description ? sliceCount(session.recipe, description) : null;
+  const blocked = !description || session.problems.length > 0 || refused || count === 0;
+  const run = (command: string) => (): void => {
+    commands.execute(command).catch(fail);
+  };
+  return (
+    <div className="jp-TomoButtons">
+      <Action
+        primary
+        label={
+          count === null ? trans.__('Reconstruct') : trans._n('Reconstruct %1 slice', 'Reconstruct %1 slices', count)
+        }
+        title={session.problems[0] ?? trans.__('Run the recipe on the whole region')}
+        disabled={blocked}
+        onClick={run(CommandIDs.reconstruct)}
+      />
+      <Action
+        label={trans.__('This slice')}
+        title={trans.__('Reconstruct the row that the viewer shows')}
+        disabled={!description}
+        onClick={run(CommandIDs.reconstructSlice)}
+      />
+      <Action
+        label={trans.__('Insert as cell')}
+        title={trans.__('Write the recipe as code below the active cell of the notebook')}
+        disabled={!commands.hasCommand(CommandIDs.insertCell) || !commands.isEnabled(CommandIDs.insertCell)}
+        onClick={run(CommandIDs.insertCell)}
+      />
+    </div>
+  );
+}
