@@ -5,22 +5,23 @@ export interface IQueued {
   readonly id: string;
   readonly created: string;
   readonly state: JobState;
-  /** This proxy may start it. */
+  /** This proxy owns it, and so may start it. */
   readonly mine: boolean;
-  /** It runs, or would run, on this machine. */
-  readonly here: boolean;
 }
 
 /**
  * The jobs to start now, oldest first.
  *
- * @param limit - how many jobs may be under way on this machine at a time.
+ * @param limit - how many jobs of this proxy may be under way at a time.
  */
 export function nextJobs(jobs: readonly IQueued[], limit: number): string[] {
-  const active = jobs.filter(job => job.here && isActive(job.state)).length;
-  const free = Math.max(0, limit - active);
-  return jobs
-    .filter(job => job.mine && job.state === 'queued')
+  const mine = jobs.filter(job => job.mine);
+  const free = Math.max(
+    0,
+    limit - mine.filter(job => isActive(job.state)).length
+  );
+  return mine
+    .filter(job => job.state === 'queued')
     .sort(
       (a, b) => a.created.localeCompare(b.created) || a.id.localeCompare(b.id)
     )
