@@ -174,7 +174,7 @@ export class NoticeStream implements IDisposable {
           .forEach(data => this._take(data));
       }
     } finally {
-      watchdog.dispose();
+      watchdog.stop();
       signal.removeEventListener('abort', abort);
     }
   }
@@ -203,7 +203,7 @@ export class NoticeStream implements IDisposable {
 }
 
 /** Calls back when it has not been fed for a while. */
-class Watchdog implements IDisposable {
+class Watchdog {
   constructor(
     private readonly _patience: number,
     private readonly _bark: () => void
@@ -211,23 +211,16 @@ class Watchdog implements IDisposable {
     this.feed();
   }
 
-  get isDisposed(): boolean {
-    return this._timer === null;
-  }
-
   feed(): void {
-    this.dispose();
+    this.stop();
     this._timer = setTimeout(this._bark, this._patience);
   }
 
-  dispose(): void {
-    if (this._timer !== null) {
-      clearTimeout(this._timer);
-      this._timer = null;
-    }
+  stop(): void {
+    clearTimeout(this._timer);
   }
 
-  private _timer: ReturnType<typeof setTimeout> | null = null;
+  private _timer: ReturnType<typeof setTimeout> | undefined;
 }
 
 function parsed(data: string): unknown {

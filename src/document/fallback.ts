@@ -27,9 +27,9 @@ class PlainViewer extends Widget {
     }
   }
 
-  private _show(): void {
+  private readonly _show = (): void => {
     this.node.textContent = summary(this._session).join('\n');
-  }
+  };
 }
 
 /** The recipe in a few lines of text. */

@@ -115,10 +115,8 @@ async function pointingTo(
           : b.last_modified.localeCompare(a.last_modified)
     );
   for (const { path } of recipes) {
-    const { content } = await contents.get(path, {
-      type: 'file',
-      format: 'text'
-    });
+    const model = await contents.get(path, { type: 'file', format: 'text' });
+    const content: unknown = model.content;
     const data =
       typeof content === 'string'
         ? parseRecipe(content).recipe?.dataset?.path

@@ -27,7 +27,7 @@ export interface IRecipeSessionOptions {
   context: DocumentRegistry.IContext<DocumentRegistry.ICodeModel>;
   api: IApiClient;
   /** Shows a sentence to the user: an edit that could not be made. */
-  warn(sentence: string): void;
+  warn: (sentence: string) => void;
 }
 
 type Change = 'recipe' | 'description' | 'centre' | 'position' | 'path';
@@ -214,14 +214,14 @@ export class RecipeSession implements IRecipeSession {
     return this._base;
   }
 
-  private _onText(): void {
+  private readonly _onText = (): void => {
     const data = JSON.stringify(this.recipe.dataset ?? null);
     if (data !== this._data) {
       this._data = data;
       this._onData();
     }
     this._emit('recipe');
-  }
+  };
 
   /** Something of the data set changed: it is described when the changes stop. */
   private _onData(): void {
@@ -238,21 +238,21 @@ export class RecipeSession implements IRecipeSession {
     }
   }
 
-  private _onPath(): void {
+  private readonly _onPath = (): void => {
     this._base = null;
     this._emit('path');
     void this.describe();
-  }
+  };
 
   /** What failed because nobody answered is tried again when somebody does. */
-  private _onConnection(
+  private readonly _onConnection = (
     _: IApiClient,
     { failure }: { failure: Failure | null }
-  ): void {
+  ): void => {
     if (failure === null && this._description.state === 'failed') {
       void this.describe();
     }
-  }
+  };
 
   private _dataPath(): string | undefined {
     return this.recipe.dataset?.path;

@@ -18,29 +18,32 @@ export class RecipeSessions {
 
   /** The session of a file; it ends when the last of its users has given it back. */
   acquire(context: Context): { session: RecipeSession; use: IDisposable } {
-    let shared = this._shared.get(context);
-    if (!shared) {
-      const session = new RecipeSession({
-        context,
-        api: this._api,
-        warn: this._warn
-      });
-      shared = { session, users: 0 };
-      this._shared.set(context, shared);
-    }
-    const held = shared;
-    held.users++;
+    const shared =
+      this._shared.get(context) ??
+      new SharedSession(context, this._api, this._warn);
+    this._shared.set(context, shared);
+    shared.users++;
     const use = new DisposableDelegate(() => {
-      if (--held.users === 0) {
+      if (--shared.users === 0) {
         this._shared.delete(context);
-        held.session.dispose();
+        shared.session.dispose();
       }
     });
-    return { session: held.session, use };
+    return { session: shared.session, use };
   }
 
-  private readonly _shared = new Map<
-    Context,
-    { session: RecipeSession; users: number }
-  >();
+  private readonly _shared = new Map<Context, SharedSession>();
+}
+
+class SharedSession {
+  constructor(
+    context: Context,
+    api: IApiClient,
+    warn: (sentence: string) => void
+  ) {
+    this.session = new RecipeSession({ context, api, warn });
+  }
+
+  readonly session: RecipeSession;
+  users = 0;
 }

@@ -83,9 +83,7 @@ export class RecipeText implements IDisposable {
     this._model.sharedModel.redo();
   }
 
-  private _onContent(): void {
-    this.refresh();
-  }
+  private readonly _onContent = (): void => this.refresh();
 
   private _recipe: Recipe = { version: RECIPE_VERSION };
   private _problems: readonly string[] = [];

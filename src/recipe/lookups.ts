@@ -85,7 +85,15 @@ export function methodOf(tool: string, method: string): IMethod | undefined {
   return toolOf(tool)?.methods.find(candidate => candidate.name === method);
 }
 
-function parameters(schema: object): Record<string, IParameterSchema> {
-  const entries: [string, IParameterSchema][] = Object.entries(schema);
-  return Object.fromEntries(entries);
+function parameters(
+  schema: Readonly<Record<string, IParameterSchema | undefined>>
+): Record<string, IParameterSchema> {
+  const known: Record<string, IParameterSchema> = {};
+  for (const [name, parameter] of Object.entries(schema)) {
+    // Steps differ in their keys, which the type of the JSON file shows as undefined ones.
+    if (parameter) {
+      known[name] = parameter;
+    }
+  }
+  return known;
 }

@@ -151,7 +151,7 @@ function typeName(types: unknown): string {
 }
 
 function rangeOf(schema: object | undefined): string {
-  const limits: Readonly<Record<string, unknown>> = { ...schema };
+  const limits: Readonly<Record<string, number | undefined>> = { ...schema };
   const low =
     limits.exclusiveMinimum !== undefined
       ? `more than ${String(limits.exclusiveMinimum)}`
@@ -168,7 +168,7 @@ function rangeOf(schema: object | undefined): string {
 }
 
 function itemCount(schema: object | undefined): string {
-  const limits: Readonly<Record<string, unknown>> = { ...schema };
+  const limits: Readonly<Record<string, number | undefined>> = { ...schema };
   const { minItems, maxItems } = limits;
   if (minItems === maxItems) {
     return `${String(minItems)} values`;

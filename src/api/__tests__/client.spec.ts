@@ -104,11 +104,9 @@ describe('ApiClient', () => {
     expect(describe.method).toBe('POST');
     expect(describe.headers.get('Authorization')).toBe('token secret');
     expect(describe.headers.get('Content-Type')).toBe('application/json');
-    expect(await describe.json()).toEqual({
-      channel: expect.stringMatching(/^[0-9a-f-]{36}:describe$/),
-      base: '/data',
-      recipe: { version: 1 }
-    });
+    const { channel, ...body } = (await describe.json()) as { channel: string };
+    expect(channel).toMatch(/^[0-9a-f-]{36}:describe$/);
+    expect(body).toEqual({ base: '/data', recipe: { version: 1 } });
   });
 
   it('shakes hands once', async () => {
@@ -192,9 +190,9 @@ describe('ApiClient', () => {
     await client.describe({ ...asked, purpose: `${long}a` });
     await client.describe({ ...asked, purpose: `${long}b` });
     await client.describe({ ...asked, purpose: `${long}a` });
-    const bodies: { channel: string }[] = await Promise.all(
+    const bodies = (await Promise.all(
       requests.slice(1).map(request => request.json())
-    );
+    )) as { channel: string }[];
     const channels = bodies.map(body => body.channel);
     expect(Math.max(...channels.map(name => name.length))).toBeLessThanOrEqual(
       120

@@ -10,12 +10,12 @@ interface ICase {
   path: string | null;
 }
 
-const cases: ICase[] = JSON.parse(
+const cases = JSON.parse(
   readFileSync(
     path.resolve(__dirname, '../../../tests/fixtures/recipes.json'),
     'utf8'
   )
-);
+) as ICase[];
 
 describe('problemsOf', () => {
   it.each(cases.map(one => [one.name, one] as const))(
