@@ -17,3 +17,27 @@ def _jupyter_server_extension_points() -> list[dict[str, Any]]:
     from jupyterlab_tomo.server import TomoServer
 
     return [{"module": "jupyterlab_tomo.server", "app": TomoServer}]
+
+
+#: What ``import jupyterlab_tomo as tomo`` offers a notebook, and where it is.
+_NOTEBOOK = {
+    "Recipe": "recipe",
+    "Result": "result",
+    "Slice": "display",
+    "TomoError": "failure",
+    "centre": "api",
+    "describe": "api",
+    "open_result": "result",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NOTEBOOK:
+        from importlib import import_module
+
+        return getattr(import_module(f"jupyterlab_tomo.{_NOTEBOOK[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_NOTEBOOK])
