@@ -5,10 +5,12 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { plugins as documentPlugins } from './document';
 import { plugins as jobsPlugins } from './jobs';
+import { plugins as panelPlugins } from './panel';
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   ...documentPlugins,
-  ...jobsPlugins
+  ...jobsPlugins,
+  ...panelPlugins
 ];
 
 export * from './tokens';

@@ -10,7 +10,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { DisposableSet } from '@lumino/disposable';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
-import { failureOf } from '../api/errors';
+import { failureOf } from '../api';
 import { failureSentence } from '../job-words';
 import type { IRecipeSession, IRecipeTracker, ITomoJobs } from '../tokens';
 import { CommandIDs } from '../tokens';

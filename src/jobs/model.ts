@@ -6,7 +6,7 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import type { Estimate, Failure, Job, Notice, Resource } from '../api';
-import { failureOf } from '../api/errors';
+import { failureOf } from '../api';
 import type { IRecipeSession, IRunChoice, ITomoApi, ITomoJobs } from '../tokens';
 import type { IChoiceStore } from './choice';
 import { baseOf, submissionOf } from './submission';

@@ -4,7 +4,7 @@
 import { UUID } from '@lumino/coreutils';
 
 import type { Resource, Submission } from '../api';
-import { ApiError } from '../api/errors';
+import { ApiError } from '../api';
 import type { IRecipeSession, IRunChoice } from '../tokens';
 
 /** The folder that a session's relative paths start from, or a refusal. */

@@ -64,7 +64,7 @@ export function proposedAngles(
   description: Description
 ): { first: number; last: number; endpoint: boolean } | null {
   const dataset = field(description.proposed, 'dataset');
-  const angles = field(dataset, 'angles') ?? field(description.proposed, 'angles');
+  const angles = field(dataset, 'angles');
   const first = field(angles, 'first');
   const last = field(angles, 'last');
   if (typeof first !== 'number' || typeof last !== 'number') {
@@ -76,7 +76,7 @@ export function proposedAngles(
 /** The air region that the runner proposes, or null. */
 export function proposedAir(description: Description): [number, number, number, number] | null {
   const regions = field(description.proposed, 'regions');
-  const air = field(regions, 'air') ?? field(description.proposed, 'air');
+  const air = field(regions, 'air');
   if (!Array.isArray(air) || air.length !== 4 || !air.every(side => Number.isInteger(side))) {
     return null;
   }

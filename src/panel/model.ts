@@ -7,7 +7,7 @@ import type { IStateDB } from '@jupyterlab/statedb';
 import { Debouncer } from '@lumino/polling';
 
 import type { Estimate } from '../api';
-import { failureOf, isAbort } from '../api/errors';
+import { failureOf, isAbort } from '../api';
 import type { Fetched, IRecipeSession, IRecipeTracker, ITomoJobs } from '../tokens';
 
 /** Where the panel's state is kept between sessions. */

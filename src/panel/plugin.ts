@@ -9,7 +9,7 @@ import { ILauncher } from '@jupyterlab/launcher';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
-import { failureOf } from '../api/errors';
+import { failureOf } from '../api';
 import { tomographyIcon } from '../icons';
 import { failureSentence } from '../job-words';
 import { CommandIDs, IRecipeTracker, ITomoJobs } from '../tokens';

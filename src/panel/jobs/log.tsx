@@ -4,7 +4,7 @@
 import React from 'react';
 
 import type { Job } from '../../api';
-import { failureOf } from '../../api/errors';
+import { failureOf } from '../../api';
 import { isActive } from '../../job-words';
 import { usePanel } from '../context';
 
