@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 from typing import Any, Dict
 
+from .engine.failure import EngineError
+
 
 class Failure(Exception):
     """Something that ends a command, told so that a user can act on it.
@@ -119,6 +121,8 @@ def as_failure(error: BaseException) -> Failure:
     """Any exception as a failure; one that nobody expected keeps its type and text."""
     if isinstance(error, Failure):
         return error
+    if isinstance(error, EngineError):
+        return ToolFailure(error.code, error.message, error.where, error.hint)
     if isinstance(error, KeyboardInterrupt):
         return Stopped("cancelled")
     if isinstance(error, MemoryError):

@@ -1,0 +1,178 @@
+"""Answers requests that come as frames on standard input, with frames on standard output.
+
+Each request has a channel; a newer one on the same channel cancels the older. Work looks for that
+between its pieces, so a cancelled request is answered within a tenth of a second.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import threading
+import time
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, BinaryIO, Dict, Optional
+
+import numpy as np
+
+from .failures import Failure, RecipeFailure, Stopped, as_failure
+from .frames import FrameError, encode, image_frame, read_header
+from .service import Service
+from .stopping import Stop
+from .version import PROTOCOL, VERSION
+from .workers import Workers
+
+MARK = b"TOMO-AGENT 1\n"
+_AT_ONCE = 4
+"""Requests that are worked on at the same time."""
+
+
+def serve(cores: int, budget: int, idle: float) -> None:
+    """Answer until standard input ends.
+
+    Parameters
+    ----------
+    cores
+        Threads that compute.
+    budget
+        Bytes that may be kept between requests.
+    idle
+        Seconds without a request after which the process ends; 0 for never.
+    """
+    # Libraries print: from here on their standard output is standard error.
+    out = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+    agent = Agent(out, cores, budget)
+    if idle > 0:
+        threading.Thread(target=agent.watch, args=(idle,), name="idle", daemon=True).start()
+    agent.run(sys.stdin.buffer)
+
+
+def content_hash() -> str:
+    """Hash over the runner's own files: what an agent is."""
+    digest = hashlib.sha256()
+    root = Path(__file__).parent
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+class Agent:
+    """The requests in hand, by id and by channel."""
+
+    def __init__(self, out: BinaryIO, cores: int, budget: int) -> None:
+        self._out = out
+        self._writing = threading.Lock()
+        self._workers = Workers(cores)
+        self._service = Service(self._workers, budget)
+        self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="request")
+        self._lock = threading.Lock()
+        self._by_id: Dict[int, Stop] = {}
+        self._by_channel: Dict[str, int] = {}
+        self._last = time.monotonic()
+
+    def run(self, source: BinaryIO) -> None:
+        """Read requests until the stream ends; then everything in hand is dropped."""
+        with self._writing:
+            self._out.write(MARK)
+        self._send(
+            {
+                "id": 0,
+                "channel": "",
+                "reply": {"protocol": PROTOCOL, "runner": VERSION, "hash": content_hash()},
+            }
+        )
+        try:
+            while True:
+                request = read_header(source)
+                if request is None:
+                    break
+                self._take(request)
+        except FrameError as error:
+            print(f"{error} The agent ends.", file=sys.stderr)
+        with self._lock:
+            for stop in self._by_id.values():
+                stop.request("cancelled")
+        self._pool.shutdown(wait=True)
+        self._workers.close()
+
+    def watch(self, idle: float) -> None:
+        """End the process when nothing was asked for long."""
+        while True:
+            time.sleep(min(1.0, idle / 4))
+            with self._lock:
+                waited = time.monotonic() - self._last
+                busy = bool(self._by_id)
+            if not busy and waited >= idle:
+                # The main thread sits in a read that nothing else can end.
+                os._exit(0)
+
+    def _take(self, request: Dict[str, Any]) -> None:
+        number, channel = request.get("id"), str(request.get("channel", ""))
+        if not isinstance(number, int):
+            raise FrameError("A request has no id.")
+        with self._lock:
+            self._last = time.monotonic()
+            if request.get("op") == "cancel":
+                stop = self._by_id.get(request.get("target", -1))
+                if stop is not None:
+                    stop.request("cancelled")
+                return
+            older = self._by_id.get(self._by_channel.get(channel, -1))
+            if older is not None:
+                older.request("superseded")
+            stop = Stop()
+            self._by_id[number] = stop
+            self._by_channel[channel] = number
+        self._pool.submit(self._answer, number, channel, request, stop)
+
+    def _answer(self, number: int, channel: str, request: Dict[str, Any], stop: Stop) -> None:
+        header: Dict[str, Any] = {"id": number, "channel": channel}
+        body: Optional[np.ndarray] = None
+        try:
+            answer, image = self._service.answer(request, stop)
+            stop.check()
+            header.update(answer)
+            if image is not None:
+                bin, encoding = _scale(request)
+                header, body = image_frame(header, image, bin, encoding)
+        except Exception as error:
+            failure = as_failure(error)
+            if not isinstance(error, (Failure, Stopped)) and failure.code == "unexpected":
+                traceback.print_exc()
+            header, body = {"id": number, "channel": channel, "error": failure.to_json()}, None
+        self._send(header, body)
+        with self._lock:
+            self._by_id.pop(number, None)
+            if self._by_channel.get(channel) == number:
+                del self._by_channel[channel]
+            self._last = time.monotonic()
+
+    def _send(self, header: Dict[str, Any], body: Optional[np.ndarray] = None) -> None:
+        head, data = encode(header, body)
+        with self._writing:
+            try:
+                _write(self._out, head)
+                _write(self._out, data)
+            except BrokenPipeError:
+                # Nobody reads any more; the end of standard input follows.
+                return
+
+
+def _scale(request: Dict[str, Any]) -> "tuple[int, str]":
+    bin, encoding = request.get("bin", 1), request.get("encoding", "raw")
+    if not isinstance(bin, int) or not 1 <= bin <= 64:
+        raise RecipeFailure("bad-request", "bin is not from 1 to 64.", "bin", "Report this.")
+    return bin, str(encoding)
+
+
+def _write(stream: BinaryIO, data: Any) -> None:
+    """All of it: an unbuffered pipe may take a part."""
+    view = memoryview(data)
+    while len(view):
+        count = stream.write(view)
+        view = view[count:]

@@ -1,0 +1,102 @@
+"""What a run will take: memory, disk, and time from the runs before it on this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+from pathlib import Path
+from typing import Any, Dict, List, Optional
+
+from .dataset import Dataset
+from .failures import Failure
+from .files import replace_json
+from .process import resident_bytes
+from .recipe import Recipe
+from .run.execute import sizes_of, wanted_region
+from .run.output import expand_output
+from .run.plan import make_plan
+from .steps import Chain
+
+_KEPT = 20
+
+
+def estimate(
+    recipe: Recipe, dataset: Dataset, base: Path, name: str, cores: int, memory: int, image: int
+) -> Dict[str, Any]:
+    """The api's ``Estimate``.
+
+    Parameters
+    ----------
+    image
+        Width of a slice.
+    """
+    region = wanted_region(recipe, dataset)
+    output = expand_output(recipe, base, name)
+    sizes = sizes_of(dataset, Chain(recipe), region, image)
+    plan = make_plan((region.top, region.bottom), sizes, cores, memory, resident_bytes())
+    work = _work(region.rows, len(dataset.kept), region.columns, image)
+    rates = [entry["rate"] for entry in _remembered() if entry["cores"] == cores]
+    seconds: Optional[float] = None
+    basis = "Nothing has been measured on this machine yet."
+    if rates:
+        rate = sorted(rates)[len(rates) // 2]
+        seconds = round(work / rate, 1)
+        runs = "1 earlier run" if len(rates) == 1 else f"{len(rates)} earlier runs"
+        basis = f"From {runs} on this machine with {cores} cores."
+    return {
+        "slices": region.rows,
+        "memory": min(plan.memory, memory),
+        "outputBytes": region.rows * (image * image * 4 + 512),
+        "freeBytes": _free(output),
+        "output": str(output),
+        "seconds": seconds,
+        "basis": basis,
+    }
+
+
+def remember(record: Dict[str, Any], cores: int) -> None:
+    """Keep how fast a finished run was, for the next estimate; a courtesy, so it never fails."""
+    rows = record["rows"][1] - record["rows"][0]
+    seconds = sum(record["seconds"].values())
+    frames, columns = record.get("frames", 0), record.get("columns", 0)
+    if rows < 4 or seconds <= 0 or not frames:
+        return
+    rate = _work(rows, frames, columns, record["width"]) / seconds
+    entries = [*_remembered(), {"host": platform.node(), "cores": cores, "rate": rate}]
+    try:
+        _path().parent.mkdir(parents=True, exist_ok=True)
+        replace_json(_path(), entries[-_KEPT:])
+    except (OSError, Failure):
+        # A read-only home: the next estimate says that nothing is known.
+        return
+
+
+def _work(rows: int, frames: int, columns: int, image: int) -> float:
+    """Something that time is proportional to: pixels read and pixels made."""
+    return float(rows) * (frames * columns + 2.0 * image * image)
+
+
+def _path() -> Path:
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return Path(cache, "jupyterlab-tomo", "speed.json")
+
+
+def _remembered() -> List[Dict[str, Any]]:
+    try:
+        entries = json.loads(_path().read_text(encoding="utf-8"))
+        return [e for e in entries if e["host"] == platform.node() and e["rate"] > 0]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def _free(path: Path) -> int:
+    """Free bytes where the folder will be."""
+    for folder in [path, *path.parents]:
+        try:
+            return shutil.disk_usage(folder).free
+        except OSError:
+            # Not made yet: its parent is on the same disk.
+            continue
+    return 0

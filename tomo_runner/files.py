@@ -1,0 +1,53 @@
+"""Files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from pathlib import Path
+from typing import Any, Callable
+
+from .failures import output_failure
+
+
+def replace_file(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file beside its place and rename it.
+
+    Parameters
+    ----------
+    path
+        The final name.
+    write
+        Writes the path that it is given.
+
+    Raises
+    ------
+    OutputFailure
+        When it cannot be written; nothing is left behind then.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
+    try:
+        write(part)
+        os.replace(part, path)
+    except OSError as error:
+        raise output_failure(error, path) from None
+    finally:
+        try:
+            part.unlink()
+        except OSError:
+            # It was renamed, or never made: nothing to clean.
+            pass
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a text file by rename."""
+    def write(part: Path) -> None:
+        part.write_text(text, encoding="utf-8")
+
+    replace_file(path, write)
+
+
+def replace_json(path: Path, value: Any) -> None:
+    """Write a JSON file by rename; NaN is refused."""
+    replace_text(path, json.dumps(value, indent=1, allow_nan=False) + "\n")

@@ -1,0 +1,107 @@
+"""Frames: how arrays and answers travel. The layout is in ``src/api/frame.ts``."""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Any, BinaryIO, Dict, Optional, Tuple
+
+import numpy as np
+
+MAGIC = b"TMF1"
+MAX_HEADER = 1 << 20
+_PREFIX = struct.Struct("<4sIQ")
+
+
+class FrameError(Exception):
+    """What came is no frame."""
+
+
+def encode(header: Dict[str, Any], body: Optional[np.ndarray] = None) -> Tuple[bytes, memoryview]:
+    """A frame as its head and its body, little-endian in C order."""
+    text = json.dumps(header, allow_nan=False).encode("utf-8")
+    text += b" " * (-len(text) % 8)
+    if body is None:
+        return _PREFIX.pack(MAGIC, len(text), 0) + text, memoryview(b"")
+    little = np.ascontiguousarray(body, body.dtype.newbyteorder("<"))
+    view = memoryview(little.reshape(-1).view(np.uint8))
+    return _PREFIX.pack(MAGIC, len(text), little.nbytes) + text, view
+
+
+def read_header(stream: BinaryIO) -> Optional[Dict[str, Any]]:
+    """The header of the next frame; None when the stream has ended. A body is read over.
+
+    Raises
+    ------
+    FrameError
+        When it is no frame.
+    """
+    prefix = _exactly(stream, _PREFIX.size)
+    if prefix is None:
+        return None
+    magic, length, size = _PREFIX.unpack(prefix)
+    if magic != MAGIC or length > MAX_HEADER or length % 8 or size > MAX_HEADER:
+        raise FrameError("What came on standard input is not a frame.")
+    text = _exactly(stream, length)
+    if text is None or (size and _exactly(stream, size) is None):
+        return None
+    try:
+        header = json.loads(text)
+    except ValueError:
+        raise FrameError("The header of a frame is not JSON.") from None
+    if not isinstance(header, dict):
+        raise FrameError("The header of a frame is not an object.")
+    return header
+
+
+def _exactly(stream: BinaryIO, count: int) -> Optional[bytes]:
+    parts = []
+    while count:
+        part = stream.read(count)
+        if not part:
+            return None
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
+
+
+def image_frame(
+    header: Dict[str, Any], image: np.ndarray, bin: int = 1, encoding: str = "raw"
+) -> Tuple[Dict[str, Any], np.ndarray]:
+    """Header and body of an image.
+
+    Parameters
+    ----------
+    image
+        float32 (row, column); ``range`` is that of the whole image.
+    bin
+        Averages squares of so many pixels; what does not fill a square at the end is averaged
+        over what is there.
+    encoding
+        ``raw``, or ``linear`` for 16 bits with slope and offset.
+    """
+    finite = image[np.isfinite(image)]
+    limits = [float(finite.min()), float(finite.max())] if finite.size else None
+    small = binned(np.ascontiguousarray(image, np.float32), bin)
+    described = {**header, "shape": list(small.shape), "range": limits, "encoding": "raw"}
+    if encoding != "linear" or limits is None:
+        return {**described, "dtype": "float32"}, small
+    low, high = limits
+    slope = (high - low) / 65535 or 1.0
+    scaled = np.rint((np.nan_to_num(small, nan=low) - low) / slope)
+    stored = np.clip(scaled, 0, 65535).astype(np.uint16)
+    linear = {"dtype": "uint16", "encoding": "linear", "slope": slope, "offset": low}
+    return {**described, **linear}, stored
+
+
+def binned(image: np.ndarray, bin: int) -> np.ndarray:
+    """Mean of squares of ``bin`` x ``bin`` pixels, float32."""
+    if bin <= 1:
+        return image
+    rows, columns = np.arange(0, image.shape[0], bin), np.arange(0, image.shape[1], bin)
+    total = np.add.reduceat(np.add.reduceat(image, rows, axis=0, dtype=np.float64), columns, axis=1)
+    count = np.outer(
+        np.diff(np.append(rows, image.shape[0])), np.diff(np.append(columns, image.shape[1]))
+    )
+    mean: np.ndarray = (total / count).astype(np.float32)
+    return mean

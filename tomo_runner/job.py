@@ -1,0 +1,145 @@
+"""Execute a job folder. What its files mean is in ``docs/architecture.md``."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import Any, Callable, Dict, Optional
+
+from .estimate import remember
+from .events import JobMonitor
+from .failures import Failure, RecipeFailure, Stopped, as_failure
+from .lease import Lease
+from .recipe import load_recipe
+from .run import RunRequest, execute
+from .stopping import Stop
+
+_LOOK = 0.1
+"""Seconds between two looks for the cancel file."""
+
+
+def run_job(folder: Path) -> int:
+    """Run a job to its end, whatever that is.
+
+    Parameters
+    ----------
+    folder
+        Absolute job folder with ``job.json`` and ``recipe.tomo.json``.
+
+    Returns
+    -------
+    int
+        Exit code as of ``run``; ``status.json`` says the rest.
+
+    Raises
+    ------
+    Failure
+        When the folder is no job, or another process works on it: then its status is not ours.
+    """
+    job = _read(folder / "job.json")
+    with Lease(folder):
+        monitor = JobMonitor(folder, _attempt(folder))
+        stop = _stop(folder)
+        try:
+            request = RunRequest(
+                recipe=load_recipe(folder / "recipe.tomo.json"),
+                base=Path(job["base"]),
+                name=str(job["name"]),
+                output=Path(job["output"]),
+                folder=folder,
+                identity=str(job["id"]),
+                cores=int(job["cores"]),
+                memory=int(job["memory"]),
+                rows=None if job.get("rows") is None else (job["rows"][0], job["rows"][1]),
+            )
+            stop.check()
+            record = execute(request, monitor, stop)
+        except Stopped as stopped:
+            print(stopped.sentence(), file=sys.stderr)
+            monitor.ended(stopped.code, stopped)
+            return stopped.exit_code
+        except Exception as error:
+            failure = as_failure(error)
+            if not isinstance(error, Failure):
+                traceback.print_exc()
+            print(failure.sentence(), file=sys.stderr)
+            monitor.ended("failed", failure)
+            return failure.exit_code
+        remember(record, request.cores)
+        monitor.ended("finished")
+    return 0
+
+
+def _read(path: Path) -> Dict[str, Any]:
+    try:
+        job = json.loads(path.read_text(encoding="utf-8"))
+        missing = {"id", "name", "base", "output", "cores", "memory"} - set(job)
+    except (OSError, ValueError, TypeError) as error:
+        raise RecipeFailure(
+            "no-job", f"{path} cannot be read ({error}).", str(path), "Give a job folder."
+        ) from None
+    if missing:
+        raise RecipeFailure(
+            "no-job", f"{path} lacks {sorted(missing)[0]}.", str(path), "Submit the job again."
+        )
+    return dict(job)
+
+
+def _attempt(folder: Path) -> int:
+    """Which attempt this is: the proxy's count, else one more than the last."""
+    for name, more in (("kernel.json", 0), ("status.json", 1)):
+        try:
+            known = json.loads((folder / name).read_text(encoding="utf-8"))
+            return int(known["attempt"]) + more
+        except (OSError, ValueError, KeyError, TypeError):
+            # Not there, or from somebody else: the next one may know.
+            continue
+    return 1
+
+
+def _stop(folder: Path) -> Stop:
+    """Listen to the cancel file, to signals, and to the end of a piped standard input."""
+    cancel = folder / "cancel"
+    looked = [0.0]
+
+    def probe() -> Optional[str]:
+        moment = time.monotonic()
+        if moment - looked[0] < _LOOK:
+            return None
+        looked[0] = moment
+        return "cancelled" if cancel.exists() else None
+
+    stop = Stop(probe)
+
+    def interrupted() -> None:
+        stop.request("cancelled" if cancel.exists() else "interrupted")
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: interrupted())
+    if _is_pipe():
+        threading.Thread(
+            target=_until_end, args=(interrupted,), name="stdin", daemon=True
+        ).start()
+    return stop
+
+
+def _is_pipe() -> bool:
+    try:
+        mode = os.fstat(0).st_mode
+    except OSError:
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
+def _until_end(ended: Callable[[], None]) -> None:
+    """Whoever started this holds the other end: when it closes, they are gone."""
+    while os.read(0, 4096):
+        continue
+    ended()

@@ -1,0 +1,36 @@
+"""What this process takes of the machine."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def resident_bytes() -> int:
+    """Memory that the process holds now (its peak where only that is known)."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        # Not Linux: the peak is the best that the standard library knows.
+        return peak_bytes()
+
+
+def peak_bytes() -> int:
+    """The most memory that the process has held."""
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(peak) if sys.platform == "darwin" else int(peak) * 1024
+
+
+def machine_bytes() -> int:
+    """Memory of the machine."""
+    return int(os.sysconf("SC_PAGE_SIZE")) * int(os.sysconf("SC_PHYS_PAGES"))
+
+
+def usable_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

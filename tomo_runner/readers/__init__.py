@@ -1,0 +1,16 @@
+"""Data sets as they lie on disk, behind one interface."""
+
+from __future__ import annotations
+
+from .acquisition import Acquisition, Angles, Group, PixelSize, References, Series
+from .open import open_acquisition
+
+__all__ = [
+    "Acquisition",
+    "Angles",
+    "Group",
+    "PixelSize",
+    "References",
+    "Series",
+    "open_acquisition",
+]

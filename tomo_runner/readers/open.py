@@ -1,0 +1,64 @@
+"""One door to every kind of data set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Mapping
+
+from ..failures import DataFailure, RecipeFailure
+from .acquisition import Acquisition
+from .folder import open_folder
+from .nxtomo import SUFFIXES, open_nxtomo
+from .tiff import EXTENSIONS
+
+
+def open_acquisition(dataset: Mapping[str, Any], base: Path) -> Acquisition:
+    """Open what ``dataset.path`` of a recipe names.
+
+    Parameters
+    ----------
+    dataset
+        ``dataset`` of the recipe.
+    base
+        Folder that relative paths start from.
+
+    Raises
+    ------
+    RecipeFailure
+        When no path is given.
+    DataFailure
+        When nothing usable is there.
+    """
+    text = dataset.get("path")
+    if not text:
+        raise RecipeFailure(
+            "no-data",
+            "The recipe has no data set.",
+            "dataset.path",
+            "Set dataset.path or give --data.",
+        )
+    path = Path(base, text)
+    try:
+        if path.is_dir():
+            return open_folder(path, dataset, base)
+        if path.suffix.lower() in EXTENSIONS and path.is_file():
+            return open_folder(path.parent, dataset, base)
+        if path.suffix.lower() in SUFFIXES and path.is_file():
+            return open_nxtomo(path, dataset, base)
+    except PermissionError as error:
+        raise DataFailure(
+            "data-unreadable",
+            f"{error.filename} cannot be read: permission denied.",
+            "dataset.path",
+            "Ask for read permission.",
+        ) from None
+    if not path.exists():
+        raise DataFailure(
+            "data-missing", f"{path} does not exist.", "dataset.path", "Correct dataset.path."
+        )
+    raise DataFailure(
+        "unknown-format",
+        f"{path} is neither a folder of TIFF images nor an NXtomo file.",
+        "dataset.path",
+        f"Choose a folder, or a file that ends in {', '.join(SUFFIXES)}.",
+    )

@@ -1,0 +1,97 @@
+"""Result folders, finished or still growing, for whoever looks at them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Dict, List, Tuple
+
+import numpy as np
+import tifffile
+
+from .failures import DataFailure
+from .run.output import LOCK, RECIPE, RECORD, slice_name, slices
+
+
+def describe_result(folder: Path) -> Dict[str, Any]:
+    """The api's ``ResultDescription``.
+
+    Raises
+    ------
+    DataFailure
+        When the folder holds no result.
+    """
+    try:
+        found = slices(folder)
+    except OSError:
+        raise DataFailure(
+            "no-result", f"The folder {folder} is not there.", str(folder), "Run it again."
+        ) from None
+    record = _json(folder / RECORD)
+    if not record and not found and not (folder / LOCK).exists():
+        raise DataFailure(
+            "no-result", f"{folder} holds no result.", str(folder), "Choose a result folder."
+        )
+    finished = _runs([row for row, _ in found])
+    described: Dict[str, Any] = {
+        "folder": str(folder),
+        "name": record.get("name", folder.name),
+        "complete": bool(record),
+        "rows": record.get("rows") or ([finished[0][0], finished[-1][1]] if finished else [0, 0]),
+        "finished": finished,
+        "height": record.get("height", 0),
+        "width": record.get("width", 0),
+        "range": record.get("range"),
+        "histogram": record.get("histogram"),
+        "unit": record.get("unit", ""),
+    }
+    if not record and found:
+        image = read_slice(folder, found[0][0])
+        described["height"], described["width"] = image.shape
+    if record.get("pixelSize"):
+        described["pixelSize"] = record["pixelSize"]
+    if record:
+        described["record"] = record
+    recipe = _json(folder / RECIPE)
+    if recipe:
+        described["recipe"] = recipe
+    return described
+
+
+def read_slice(folder: Path, row: int) -> np.ndarray:
+    """One slice (y, x), float32.
+
+    Raises
+    ------
+    DataFailure
+        When it is not there (yet) or cannot be read.
+    """
+    path = folder / slice_name(row)
+    try:
+        return np.asarray(tifffile.imread(path), np.float32)
+    except FileNotFoundError:
+        raise DataFailure(
+            "no-slice", f"The slice of row {row} is not there.", str(path), "Choose another row."
+        ) from None
+    except (OSError, ValueError, tifffile.TiffFileError) as error:
+        raise DataFailure(
+            "file-broken", f"{path} cannot be read ({error}).", str(path), "Run it again."
+        ) from None
+
+
+def _runs(rows: List[int]) -> List[Tuple[int, int]]:
+    runs: List[Tuple[int, int]] = []
+    for row in rows:
+        if runs and runs[-1][1] == row:
+            runs[-1] = (runs[-1][0], row + 1)
+        else:
+            runs.append((row, row + 1))
+    return runs
+
+
+def _json(path: Path) -> Dict[str, Any]:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}

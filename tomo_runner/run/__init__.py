@@ -1,0 +1,19 @@
+"""A whole run: plan, slabs, journal, and the result folder."""
+
+from __future__ import annotations
+
+from .execute import RunRequest, execute
+from .journal import Journal
+from .output import ResultFolder, expand_output, slice_name
+from .plan import Plan, make_plan
+
+__all__ = [
+    "Journal",
+    "Plan",
+    "ResultFolder",
+    "RunRequest",
+    "execute",
+    "expand_output",
+    "make_plan",
+    "slice_name",
+]

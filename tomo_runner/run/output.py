@@ -1,0 +1,204 @@
+"""The result folder: who may write into it, its slices, and the record that completes it."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Tuple
+
+import numpy as np
+import tifffile
+
+from ..failures import OutputFailure, RecipeFailure, output_failure
+from ..files import replace_file, replace_json
+from ..recipe import Recipe
+
+LOCK = ".tomo-job.json"
+RECORD = "result.json"
+RECIPE = "recipe.tomo.json"
+README = "0.README_reconstruction.txt"
+_SLICE = re.compile(r"^slice_(\d{5,})\.tif$")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def slice_name(row: int) -> str:
+    """File of a slice; the number is its row in the full image."""
+    return f"slice_{row:05d}.tif"
+
+
+def expand_output(
+    recipe: Recipe, base: Path, name: str, when: Optional[time.struct_time] = None
+) -> Path:
+    """The absolute result folder of a recipe, with {name}, {tool} and {date} filled in.
+
+    Raises
+    ------
+    RecipeFailure
+        When the template asks for something else.
+    """
+    template = recipe.get("output", {}).get("folder", "processed/{name}_{tool}_{date}")
+    values = {
+        "name": re.sub(r"[/\\\0]", "_", name),
+        "tool": recipe.get("reconstruction", {}).get("tool", "builtin"),
+        "date": time.strftime("%Y-%m-%d_%H%M%S", when or time.localtime()),
+    }
+    unknown = [key for key in _PLACEHOLDER.findall(template) if key not in values]
+    if unknown:
+        raise RecipeFailure(
+            "unknown-placeholder",
+            f"output.folder has the unknown placeholder {{{unknown[0]}}}.",
+            "output.folder",
+            "Allowed are {name}, {tool} and {date}.",
+        )
+    filled = _PLACEHOLDER.sub(lambda match: values[match.group(1)], template)
+    return Path(base, filled).absolute()
+
+
+class ResultFolder:
+    """A folder that one run fills with slices.
+
+    Parameters
+    ----------
+    path
+        Absolute folder.
+    pixel
+        Width of a pixel and its unit, or None; written so that ImageJ shows it.
+    """
+
+    def __init__(self, path: Path, pixel: Optional[Tuple[float, str]] = None) -> None:
+        self.path = path
+        self._tags = _tags(pixel)
+
+    def claim(self, identity: str, folder: str) -> None:
+        """Make the folder this run's own.
+
+        Parameters
+        ----------
+        identity
+            Id of the run; a folder with the same id in its lock is gone on with.
+        folder
+            Where the run's journal is.
+
+        Raises
+        ------
+        OutputFailure
+            When it holds something else, or cannot be written.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            holds = sorted(child.name for child in self.path.iterdir())
+        except (FileExistsError, NotADirectoryError):
+            raise OutputFailure(
+                "output-no-folder",
+                f"{self.path} is not a folder.",
+                str(self.path),
+                "Choose another output folder.",
+            ) from None
+        except OSError as error:
+            raise output_failure(error, self.path) from None
+        if holds and self.owner().get("id") != identity:
+            done = RECORD in holds
+            raise OutputFailure(
+                "output-exists",
+                f"The output folder {self.path} exists and "
+                + ("holds a finished result." if done else "is not empty."),
+                str(self.path),
+                "Choose another folder, or remove this one.",
+            )
+        replace_json(self.path / LOCK, {"id": identity, "folder": folder})
+
+    def owner(self) -> Dict[str, Any]:
+        """What the lock says; empty without one."""
+        try:
+            lock = json.loads((self.path / LOCK).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return lock if isinstance(lock, dict) else {}
+
+    def write(self, row: int, image: np.ndarray) -> None:
+        """Write one slice (y, x), float32."""
+
+        def write(part: Path) -> None:
+            tifffile.imwrite(part, image, photometric="minisblack", metadata=None, **self._tags)
+
+        replace_file(self.path / slice_name(row), write)
+
+    def finished(self, height: int, width: int) -> List[int]:
+        """Rows whose slice is there with all its pixels, ascending."""
+        return [
+            row
+            for row, path in slices(self.path)
+            if path.stat().st_size >= height * width * 4
+        ]
+
+    def complete(self, record: Dict[str, Any]) -> None:
+        """Write the record, last of all, and give the folder up."""
+        replace_json(self.path / RECORD, record)
+        try:
+            (self.path / LOCK).unlink()
+        except OSError as error:
+            raise output_failure(error, self.path / LOCK) from None
+
+
+def write_slice(path: Path, image: np.ndarray, pixel: Optional[Tuple[float, str]]) -> None:
+    """Write one image to any place, as slices of a run are written."""
+    folder = path.parent
+    if not folder.is_dir():
+        raise OutputFailure(
+            "output-missing",
+            f"The folder {folder} does not exist.",
+            str(folder),
+            "Make it, or choose another.",
+        )
+    tags = _tags(pixel)
+
+    def write(part: Path) -> None:
+        tifffile.imwrite(part, image, photometric="minisblack", metadata=None, **tags)
+
+    replace_file(path, write)
+
+
+def remove_run_folder(output: Path, folder: Path) -> None:
+    """Remove journal and lock of a command's run when it is complete or made nothing.
+
+    What an interrupted run has made stays, with its journal, so that the same command goes on.
+    """
+    complete = (output / RECORD).exists()
+    if not complete and slices(output):
+        return
+    try:
+        for child in folder.iterdir() if folder.is_dir() else []:
+            child.unlink()
+        if folder.is_dir():
+            folder.rmdir()
+        if not complete:
+            (output / LOCK).unlink()
+            output.rmdir()
+    except OSError:
+        # Something else is in the folder: it is not ours to remove.
+        return
+
+
+def slices(folder: Path) -> List[Tuple[int, Path]]:
+    """Rows and files of the slices in a folder, ascending."""
+    found: List[Tuple[int, Path]] = []
+    for path in folder.iterdir():
+        match = _SLICE.match(path.name)
+        if match:
+            found.append((int(match.group(1)), path))
+    return sorted(found)
+
+
+def _tags(pixel: Optional[Tuple[float, str]]) -> Dict[str, Any]:
+    """Resolution as ImageJ reads it: pixels a unit, and the unit in the description."""
+    if pixel is None:
+        return {"description": "ImageJ=1.53k\nimages=1\n"}
+    value, unit = pixel
+    description = f"ImageJ=1.53k\nimages=1\nunit={unit}\nspacing={value!r}\n"
+    return {
+        "description": description,
+        "resolution": (1.0 / value, 1.0 / value),
+        "resolutionunit": "NONE",
+    }

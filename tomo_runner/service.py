@@ -1,0 +1,224 @@
+"""The answers to an agent's requests; what they hold is in ``src/api/api.schema.json``."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
+
+import numpy as np
+
+from .cache import Cache
+from .centre import find_centre
+from .dataset import Dataset
+from .describe import description
+from .estimate import estimate
+from .failures import RecipeFailure
+from .pipeline import Pipeline
+from .preview import find_axis, preview_row
+from .recipe import Recipe, validate
+from .reconstruct import Reconstructor
+from .regions import Axis, region_of_interest
+from .results import describe_result, read_slice
+from .stopping import Stop
+from .tools import list_tools
+from .workers import Workers
+
+Request = Mapping[str, Any]
+Answer = Tuple[Dict[str, Any], Optional[np.ndarray]]
+
+_PIPELINE_BYTES = 8 << 20
+"""What an open data set with its headers and measures is counted as."""
+
+
+class Service:
+    """Answers requests; safe for several threads at once.
+
+    Parameters
+    ----------
+    workers
+        Where the work is done.
+    budget
+        Bytes that may be kept between requests.
+    """
+
+    def __init__(self, workers: Workers, budget: int) -> None:
+        self._workers = workers
+        self._cache = Cache(budget)
+        self._operations: Dict[str, Callable[[Request, Stop], Answer]] = {
+            "describe": self._describe,
+            "projection": self._projection,
+            "preview": self._preview,
+            "centre": self._centre,
+            "estimate": self._estimate,
+            "result": self._result,
+            "slice": self._slice,
+            "tools": self._tools,
+        }
+
+    def answer(self, request: Request, stop: Stop) -> Answer:
+        """The answer: ``reply`` or ``about``, and an image.
+
+        Raises
+        ------
+        Failure
+            What is wrong with the request, its recipe or its data.
+        """
+        operation = self._operations.get(str(request.get("op")))
+        if operation is None:
+            raise RecipeFailure(
+                "unknown-operation",
+                f"The agent knows no operation {request.get('op')!r}.",
+                "op",
+                f"Known are {', '.join(self._operations)}.",
+            )
+        stop.check()
+        return operation(request, stop)
+
+    # --- operations ------------------------------------------------------------------------
+
+    def _describe(self, request: Request, stop: Stop) -> Answer:
+        recipe, base = _recipe(request)
+        return {"reply": description(Dataset(recipe, base), recipe)}, None
+
+    def _projection(self, request: Request, stop: Stop) -> Answer:
+        recipe, base = _recipe(request)
+        index = _number(request, "index")
+        raw = request.get("stage") == "raw"
+        dataset = self._dataset(recipe, base) if raw else self._pipeline(recipe, base).dataset
+        if not 0 <= index < dataset.frames:
+            raise RecipeFailure(
+                "outside",
+                f"There is no projection {index}; there are {dataset.frames}.",
+                "index",
+                f"Give an index from 0 to {dataset.frames - 1}.",
+            )
+        name = dataset.acquisition.projections.name(index)
+        angles = dataset.angles.values
+        about = {
+            "index": index,
+            "stage": "raw" if raw else "processed",
+            "name": os.path.basename(name),
+            "angle": None if angles is None else float(angles[index]),
+            "excluded": index not in dataset.kept,
+        }
+        if raw:
+            series = dataset.acquisition.projections
+            image = dataset.read(series, index, index + 1, dataset.whole)[0]
+        else:
+            pipeline = self._pipeline(recipe, base)
+            if about["excluded"]:
+                # Excluded ones can be looked at, but have no dose of their own.
+                settings = {k: v for k, v in recipe["dataset"].items() if k != "exclude"}
+                pipeline = self._pipeline({**recipe, "dataset": settings}, base)
+            image = pipeline.projection(index, dataset.whole, stop)
+        return {"about": about}, np.asarray(image, np.float32)
+
+    def _preview(self, request: Request, stop: Stop) -> Answer:
+        recipe, base = _recipe(request)
+        pipeline = self._pipeline(recipe, base)
+        axis, warnings = self._axis(recipe, base, pipeline, stop)
+        product = str(request.get("product", "slice"))
+        made = preview_row(recipe, pipeline, _number(request, "row"), product, stop, axis)
+        about = {**made.about, "warnings": [*made.about["warnings"], *warnings]}
+        return {"about": about}, made.image
+
+    def _centre(self, request: Request, stop: Stop) -> Answer:
+        recipe, base = _recipe(request)
+        found = find_centre(self._pipeline(recipe, base), stop, request.get("rows"))
+        return {"reply": found.to_json()}, None
+
+    def _estimate(self, request: Request, stop: Stop) -> Answer:
+        recipe, base = _recipe(request)
+        dataset = self._dataset(recipe, base)
+        dataset.require_angles()
+        region = region_of_interest(recipe, dataset)
+        middle = Axis((region.left + region.right - 1) / 2, 0.0, 0.0)
+        centre = recipe.get("regions", {}).get("centre", {})
+        axis = Axis(float(centre["column"]), 0.0, 0.0) if "column" in centre else middle
+        engine = self._workers.engine()
+        size = Reconstructor(recipe, dataset, region, axis).size(engine)
+        name = str(request.get("name", "reconstruction"))
+        cores, memory = _number(request, "cores"), _number(request, "memory")
+        return {"reply": estimate(recipe, dataset, base, name, cores, memory, size)}, None
+
+    def _result(self, request: Request, stop: Stop) -> Answer:
+        return {"reply": describe_result(Path(_text(request, "folder")))}, None
+
+    def _slice(self, request: Request, stop: Stop) -> Answer:
+        row = _number(request, "row")
+        image = read_slice(Path(_text(request, "folder")), row)
+        return {"about": {"row": row}}, image
+
+    def _tools(self, request: Request, stop: Stop) -> Answer:
+        return {"reply": {"tools": list_tools()}}, None
+
+    # --- kept between requests -------------------------------------------------------------
+
+    def _dataset(self, recipe: Recipe, base: Path) -> Dataset:
+        key = ("dataset", _key(recipe.get("dataset"), base))
+        dataset: Dataset = self._cache.get(
+            key, lambda: Dataset(recipe, base), lambda _: _PIPELINE_BYTES
+        )
+        return dataset
+
+    def _pipeline(self, recipe: Recipe, base: Path) -> Pipeline:
+        """The data set with its steps; noise and dose are measured once for them."""
+        air = recipe.get("regions", {}).get("air")
+        key = ("pipeline", _key([recipe.get("dataset"), recipe.get("filters"), air], base))
+
+        def make() -> Pipeline:
+            return Pipeline(recipe, self._dataset(recipe, base), self._workers)
+
+        pipeline: Pipeline = self._cache.get(key, make, lambda _: _PIPELINE_BYTES)
+        return pipeline
+
+    def _axis(
+        self, recipe: Recipe, base: Path, pipeline: Pipeline, stop: Stop
+    ) -> Tuple[Axis, Tuple[str, ...]]:
+        """The axis and what is to be said about it; the search is done once."""
+        key = ("axis", _key([recipe.get(k) for k in ("dataset", "filters", "regions")], base))
+
+        def make() -> Tuple[Axis, Tuple[str, ...]]:
+            warnings: List[str] = []
+            axis = find_axis(recipe, pipeline, stop, warnings)
+            return axis, tuple(warnings)
+
+        found: Tuple[Axis, Tuple[str, ...]] = self._cache.get(key, make, lambda _: 1024)
+        return found
+
+
+def _recipe(request: Request) -> Tuple[Recipe, Path]:
+    recipe = request.get("recipe")
+    validate(recipe)
+    return dict(recipe or {}), Path(_text(request, "base"))
+
+
+def _key(part: Any, base: Path) -> str:
+    """Settings as text, with the time of change of the data's place."""
+    settings = part[0] if isinstance(part, list) else part
+    path = Path(base, (settings or {}).get("path", "."))
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError:
+        changed = 0
+    return json.dumps([part, str(base), changed], sort_keys=True)
+
+
+def _number(request: Request, key: str) -> int:
+    value = request.get(key)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise RecipeFailure(
+            "bad-request", f"The request's {key} is not a whole number.", key, "Report this."
+        )
+    return value
+
+
+def _text(request: Request, key: str) -> str:
+    value = request.get(key)
+    if not isinstance(value, str) or not value:
+        raise RecipeFailure("bad-request", f"The request lacks {key}.", key, "Report this.")
+    return value
+
+
