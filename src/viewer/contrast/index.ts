@@ -1,0 +1,3 @@
+export * from './contrast-bar';
+export * from './histogram-view';
+export * from './model';

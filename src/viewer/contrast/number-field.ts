@@ -1,0 +1,73 @@
+/**
+ * A number that is typed: Enter commits, Escape cancels.
+ */
+import { short, typed } from '../format';
+
+export interface INumberField {
+  readonly node: HTMLInputElement;
+  /** Show a value, unless the user is just typing another. */
+  set(value: number): void;
+}
+
+/**
+ * @param commit takes a new value; called for numbers only
+ */
+export function numberField(
+  label: string,
+  commit: (value: number) => void
+): INumberField {
+  const node = document.createElement('input');
+  node.type = 'text';
+  node.inputMode = 'decimal';
+  node.spellcheck = false;
+  node.className = 'jp-tomo-viewer-number';
+  node.title = label;
+  node.setAttribute('aria-label', label);
+  let shown = NaN;
+  let dirty = false;
+  const show = (): void => {
+    dirty = false;
+    node.value = short(shown, 5);
+    node.removeAttribute('aria-invalid');
+  };
+  const take = (): void => {
+    const value = typed(node.value);
+    if (value === null) {
+      node.setAttribute('aria-invalid', 'true');
+    } else if (dirty) {
+      dirty = false;
+      commit(value);
+    }
+  };
+  node.addEventListener('input', () => {
+    dirty = true;
+  });
+  node.addEventListener('keydown', event => {
+    if (event.key === 'Enter') {
+      take();
+      node.select();
+    } else if (event.key === 'Escape') {
+      show();
+      node.blur();
+    } else {
+      // The keys of the viewer are not meant while typing.
+      event.stopPropagation();
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  node.addEventListener('blur', () => {
+    take();
+    show();
+  });
+  return {
+    node,
+    set: value => {
+      shown = value;
+      if (!dirty) {
+        show();
+      }
+    }
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * Small parts of the viewers' bars.
+ */
+
+/** A button with a text; `press` is called on a click. */
+export function button(
+  text: string,
+  title: string,
+  press: () => void
+): HTMLButtonElement {
+  const node = document.createElement('button');
+  node.type = 'button';
+  node.className = 'jp-tomo-viewer-button';
+  node.textContent = text;
+  node.title = title;
+  node.addEventListener('click', press);
+  return node;
+}
+
+/** A drop-down list of [value, text]. */
+export function choice<T extends string>(
+  label: string,
+  options: readonly (readonly [T, string])[],
+  choose: (value: T) => void
+): HTMLSelectElement {
+  const node = document.createElement('select');
+  node.className = 'jp-tomo-viewer-choice';
+  node.title = label;
+  node.setAttribute('aria-label', label);
+  for (const [value, text] of options) {
+    node.add(new Option(text, value));
+  }
+  node.addEventListener('change', () => {
+    const chosen = options[node.selectedIndex];
+    choose(chosen[0]);
+  });
+  return node;
+}
+
+/** An element with a class and text. */
+export function element(
+  tag: keyof HTMLElementTagNameMap,
+  className: string,
+  text: string = ''
+): HTMLElement {
+  const node = document.createElement(tag);
+  node.className = className;
+  node.textContent = text;
+  return node;
+}
+
+/** One of a few, side by side. */
+export interface ISegments<T extends string> {
+  readonly node: HTMLElement;
+  set(value: T): void;
+}
+
+/** Buttons of which one is pressed. */
+export function segments<T extends string>(
+  label: string,
+  options: readonly (readonly [T, string])[],
+  choose: (value: T) => void
+): ISegments<T> {
+  const node = element('div', 'jp-tomo-viewer-segments');
+  node.setAttribute('role', 'group');
+  node.setAttribute('aria-label', label);
+  const buttons = options.map(([value, text]) => {
+    const one = button(text, '', () => choose(value));
+    one.removeAttribute('title');
+    node.appendChild(one);
+    return one;
+  });
+  return {
+    node,
+    set: value =>
+      buttons.forEach((one, i) =>
+        one.setAttribute('aria-pressed', String(options[i][0] === value))
+      )
+  };
+}

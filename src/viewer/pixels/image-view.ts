@@ -1,0 +1,514 @@
+/**
+ * An image on axes, with pan, zoom, and overlays that can be dragged.
+ */
+import type { IThemeManager } from '@jupyterlab/apputils';
+import type { Message } from '@lumino/messaging';
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
+import { Widget } from '@lumino/widgets';
+
+import type { Rectangle } from '../../recipe';
+import type { ContrastModel } from '../contrast/model';
+import { loadPlotly } from '../plotly';
+import type { IShape } from '../plotly';
+import { coloursAt } from '../theme';
+import type { IColours } from '../theme';
+import { colourScale, colourTable } from './colours';
+import type { ILook } from './colours';
+import { Gestures } from './gestures';
+import type { IDrag, IPoint } from './gestures';
+import type { IImage } from './image';
+import { valueAt } from './image';
+import { between, cursorOf, dragged, grabAt } from './overlays';
+import type { IGrab, Overlay } from './overlays';
+import { PixelLayer } from './pixel-layer';
+import { AxesPlot, MARGIN } from './plot';
+import { shapesOf } from './shapes';
+import { boxed, fitted, magnification, panned, resized, zoomed } from './view';
+import type { ISize, IView } from './view';
+
+/** Half the width of a grip, in CSS pixels. */
+const REACH = 6;
+
+/** The pixel under the pointer; `value` is null outside the image. */
+export interface IHover {
+  readonly x: number;
+  readonly y: number;
+  readonly value: number;
+}
+
+export class ImageView extends Widget {
+  constructor(
+    private readonly contrast: ContrastModel,
+    private readonly themes: IThemeManager | null,
+    load: typeof loadPlotly = loadPlotly
+  ) {
+    super();
+    this.addClass('jp-tomo-viewer-image');
+    this._plot = new AxesPlot(load);
+    this._surface = document.createElement('div');
+    this._surface.className = 'jp-tomo-viewer-surface';
+    this._band = document.createElement('div');
+    this._band.className = 'jp-tomo-viewer-band';
+    this._band.hidden = true;
+    this._surface.appendChild(this._band);
+    this.node.append(this._pixels.node, this._plot.node, this._surface);
+    for (const node of [this._pixels.node, this._surface]) {
+      node.style.inset = `${MARGIN.top}px ${MARGIN.right}px ${MARGIN.bottom}px ${MARGIN.left}px`;
+    }
+    this._gestures = new Gestures(this._surface, {
+      toImage: point => this._toImage(point),
+      begin: (at, modifier) => this._begin(at, modifier),
+      hover: at => this._hover(at),
+      wheel: (at, factor) => this._zoomAt(at, factor),
+      reset: () => this.resetZoom()
+    });
+    contrast.changed.connect(this._contrastChanged, this);
+    themes?.themeChanged.connect(this._themeChanged, this);
+    if (typeof ResizeObserver !== 'undefined') {
+      this._observer = new ResizeObserver(() => this._measure());
+      this._observer.observe(this.node);
+    }
+  }
+
+  /** The pixel under the pointer, or null. */
+  get hovered(): ISignal<this, IHover | null> {
+    return this._hovered;
+  }
+
+  /** A click that was no drag. */
+  get picked(): ISignal<this, IPoint> {
+    return this._picked;
+  }
+
+  /** An overlay was dragged and let go. */
+  get moved(): ISignal<this, Overlay> {
+    return this._moved;
+  }
+
+  /** A rectangle was drawn after `drawing` was switched on, which is off again. */
+  get drawn(): ISignal<this, Rectangle> {
+    return this._drawn;
+  }
+
+  /** The view or `drawing` changed. */
+  get viewChanged(): ISignal<this, void> {
+    return this._viewChanged;
+  }
+
+  /** Whether not the whole image is shown as large as it goes. */
+  get isZoomed(): boolean {
+    return !this._fits;
+  }
+
+  get image(): IImage | null {
+    return this._image;
+  }
+
+  /** Whether the next drag draws a rectangle. */
+  get drawing(): boolean {
+    return this._drawing;
+  }
+  set drawing(on: boolean) {
+    this._drawing = on;
+    this.toggleClass('jp-mod-drawing', on);
+    this._viewChanged.emit();
+  }
+
+  /** Show an image; the zoom stays while the size does. */
+  setImage(image: IImage | null, unit: string = ''): void {
+    const before = this._image;
+    this._image = image;
+    this._unit = unit;
+    if (
+      image &&
+      (image.rows !== before?.rows || image.columns !== before?.columns)
+    ) {
+      this._gestures.abort();
+      this._fit();
+    }
+    this.node.classList.toggle('jp-mod-empty', !image);
+    this._paint();
+    this._draw();
+    this._hover(this._pointer);
+  }
+
+  setOverlays(overlays: readonly Overlay[]): void {
+    this._overlays = overlays;
+    if (!this._held) {
+      this._reshape();
+    }
+  }
+
+  resetZoom(): void {
+    this._fit();
+    this._draw();
+  }
+
+  /** Zoom about the middle. */
+  zoomBy(factor: number): void {
+    if (this._view) {
+      this._zoomAt(
+        {
+          x: (this._view.left + this._view.right) / 2,
+          y: (this._view.top + this._view.bottom) / 2
+        },
+        factor
+      );
+    }
+  }
+
+  /** Give up a drag or the drawing; false when there was neither. */
+  abort(): boolean {
+    const dragging = this._gestures.abort();
+    const drawing = this._drawing;
+    if (drawing) {
+      this.drawing = false;
+    }
+    return dragging || drawing;
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this._observer?.disconnect();
+    cancelAnimationFrame(this._painting);
+    this._gestures.dispose();
+    this._plot.dispose();
+    this._pixels.dispose();
+    this._image = null;
+    super.dispose();
+  }
+
+  protected override onResize(msg: Widget.ResizeMessage): void {
+    super.onResize(msg);
+    this._measure();
+  }
+
+  protected override onAfterShow(msg: Message): void {
+    super.onAfterShow(msg);
+    this._measure();
+  }
+
+  private _measure(): void {
+    const outer = {
+      width: this.node.clientWidth,
+      height: this.node.clientHeight
+    };
+    const plot = {
+      width: outer.width - MARGIN.left - MARGIN.right,
+      height: outer.height - MARGIN.top - MARGIN.bottom
+    };
+    const before = this._size;
+    if (
+      plot.width < 8 ||
+      plot.height < 8 ||
+      (plot.width === before?.width && plot.height === before.height)
+    ) {
+      return;
+    }
+    this._outer = outer;
+    this._size = plot;
+    if (this._view && before && !this._fits) {
+      this._view = resized(this._view, before, plot);
+      this._draw();
+    } else {
+      this.resetZoom();
+    }
+  }
+
+  private _fit(): void {
+    const image = this._imageSize();
+    if (image && this._size) {
+      this._fits = true;
+      this._view = fitted(image, this._size);
+      this._viewChanged.emit();
+    }
+  }
+
+  private _setView(view: IView): void {
+    this._view = view;
+    this._fits = false;
+    this._draw();
+    this._viewChanged.emit();
+  }
+
+  private _zoomAt(at: IPoint, factor: number): void {
+    const image = this._imageSize();
+    if (this._view && image && this._size) {
+      this._setView(
+        zoomed(this._view, at.x, at.y, factor, image, this._size)
+      );
+    }
+  }
+
+  private _begin(at: IPoint, modifier: boolean): IDrag {
+    const grab = this._drawing || modifier ? null : this._grab(at);
+    if (grab) {
+      return this._dragOverlay(at, grab);
+    }
+    return this._drawing || modifier
+      ? this._dragBox(at, this._drawing)
+      : this._dragView();
+  }
+
+  private _dragView(): IDrag {
+    this.addClass('jp-mod-panning');
+    const done = (): void => this.removeClass('jp-mod-panning');
+    return {
+      move: (_, by) => {
+        const image = this._imageSize();
+        if (this._view && image && this._size) {
+          const scale = magnification(this._view, this._size);
+          this._setView(
+            panned(this._view, -by.x / scale, -by.y / scale, image)
+          );
+        }
+      },
+      end: (to, moved) => {
+        done();
+        if (!moved) {
+          this._picked.emit(to);
+        }
+      },
+      cancel: done
+    };
+  }
+
+  private _dragBox(from: IPoint, draws: boolean): IDrag {
+    const hide = (): void => {
+      this._band.hidden = true;
+    };
+    return {
+      move: to => this._showBand(from, to),
+      end: (to, moved) => {
+        hide();
+        const image = this._imageSize();
+        if (!moved || !image || !this._size) {
+          return;
+        }
+        if (draws) {
+          this.drawing = false;
+          this._drawn.emit(between(from, to, image));
+        } else {
+          const box = {
+            left: Math.min(from.x, to.x),
+            right: Math.max(from.x, to.x),
+            top: Math.min(from.y, to.y),
+            bottom: Math.max(from.y, to.y)
+          };
+          this._setView(boxed(box, image, this._size));
+        }
+      },
+      cancel: hide
+    };
+  }
+
+  private _dragOverlay(from: IPoint, grab: IGrab): IDrag {
+    const start = this._overlays.find(overlay => overlay.id === grab.id);
+    this._held = start ?? null;
+    const release = (): void => {
+      this._held = null;
+      this._reshape();
+    };
+    return {
+      move: to => {
+        const image = this._imageSize();
+        if (start && image) {
+          this._held = dragged(
+            start,
+            grab,
+            to.x - from.x,
+            to.y - from.y,
+            image
+          );
+          this._reshape();
+        }
+      },
+      end: (to, moved) => {
+        const held = this._held;
+        if (moved && held) {
+          this._overlays = this._overlays.map(overlay =>
+            overlay.id === held.id ? held : overlay
+          );
+        }
+        release();
+        if (moved && held) {
+          this._moved.emit(held);
+        } else {
+          this._picked.emit(to);
+        }
+      },
+      cancel: release
+    };
+  }
+
+  private _showBand(from: IPoint, to: IPoint): void {
+    const a = this._toPlot(from);
+    const b = this._toPlot(to);
+    const { style } = this._band;
+    style.left = `${Math.min(a.x, b.x)}px`;
+    style.top = `${Math.min(a.y, b.y)}px`;
+    style.width = `${Math.abs(a.x - b.x)}px`;
+    style.height = `${Math.abs(a.y - b.y)}px`;
+    this._band.hidden = false;
+  }
+
+  private _grab(at: IPoint): IGrab | null {
+    if (!this._view || !this._size) {
+      return null;
+    }
+    const reach = REACH / magnification(this._view, this._size);
+    return grabAt(this._overlays, at.x, at.y, reach);
+  }
+
+  private _hover(at: IPoint | null): void {
+    this._pointer = at;
+    const value = at && this._image && valueAt(this._image, at.x, at.y);
+    if (at && value !== null) {
+      this._hovered.emit({ x: Math.round(at.x), y: Math.round(at.y), value });
+    } else {
+      this._hovered.emit(null);
+    }
+    if (at && !this._held) {
+      this._surface.style.cursor = this._drawing
+        ? 'crosshair'
+        : cursorOf(this._grab(at));
+    }
+  }
+
+  private _toImage(point: IPoint): IPoint {
+    if (!this._view || !this._size) {
+      return { x: NaN, y: NaN };
+    }
+    const scale = magnification(this._view, this._size);
+    return {
+      x: this._view.left + point.x / scale,
+      y: this._view.top + point.y / scale
+    };
+  }
+
+  private _toPlot(point: IPoint): IPoint {
+    if (!this._view || !this._size) {
+      return { x: 0, y: 0 };
+    }
+    const scale = magnification(this._view, this._size);
+    return {
+      x: (point.x - this._view.left) * scale,
+      y: (point.y - this._view.top) * scale
+    };
+  }
+
+  private _imageSize(): ISize | null {
+    return (
+      this._image && { width: this._image.columns, height: this._image.rows }
+    );
+  }
+
+  private _contrastChanged(): void {
+    cancelAnimationFrame(this._painting);
+    this._painting = requestAnimationFrame(() => {
+      this._paint();
+      this._draw();
+    });
+  }
+
+  private _themeChanged(): void {
+    // The style sheet of the new theme is in force a moment later.
+    requestAnimationFrame(() => {
+      if (!this.isDisposed) {
+        this._colours = null;
+        this._reshape();
+      }
+    });
+  }
+
+  private _paint(): void {
+    if (this.isDisposed || !this._image) {
+      return;
+    }
+    const { look, levels } = this.contrast;
+    if (this._look !== look) {
+      this._look = look;
+      this._table = colourTable(look);
+      this._scale = colourScale(look);
+    }
+    this._pixels.paint(this._image, this._table, levels);
+  }
+
+  private _reshape(): void {
+    this._shapes = null;
+    this._draw();
+  }
+
+  /** Lay out everything but the pixels' colours. */
+  private _draw(): void {
+    const image = this._imageSize();
+    if (
+      this.isDisposed ||
+      !image ||
+      !this._view ||
+      !this._size ||
+      !this._outer
+    ) {
+      return;
+    }
+    this._pixels.place(this._view, this._size);
+    this._colours ??= coloursAt(this.node);
+    const held = this._held;
+    this._shapes ??= shapesOf(
+      held
+        ? this._overlays.map(one => (one.id === held.id ? held : one))
+        : this._overlays,
+      image,
+      this._colours
+    );
+    this._plot
+      .draw({
+        outer: this._outer,
+        image,
+        view: this._view,
+        shapes: this._shapes,
+        levels: this.contrast.levels,
+        scale: this._scale,
+        unit: this._unit,
+        colours: this._colours
+      })
+      .then(
+        () => this.removeClass('jp-mod-noaxes'),
+        (error: unknown) => {
+          this.addClass('jp-mod-noaxes');
+          this.node.title = `The axes could not be drawn: ${String(error)}`;
+        }
+      );
+  }
+
+  private readonly _pixels = new PixelLayer();
+  private readonly _plot: AxesPlot;
+  private readonly _surface: HTMLDivElement;
+  private readonly _band: HTMLDivElement;
+  private readonly _gestures: Gestures;
+  private readonly _observer: ResizeObserver | null = null;
+  private readonly _hovered = new Signal<this, IHover | null>(this);
+  private readonly _picked = new Signal<this, IPoint>(this);
+  private readonly _moved = new Signal<this, Overlay>(this);
+  private readonly _drawn = new Signal<this, Rectangle>(this);
+  private readonly _viewChanged = new Signal<this, void>(this);
+  private _image: IImage | null = null;
+  private _unit = '';
+  private _overlays: readonly Overlay[] = [];
+  private _held: Overlay | null = null;
+  private _shapes: IShape[] | null = null;
+  private _drawing = false;
+  private _outer: ISize | null = null;
+  private _size: ISize | null = null;
+  private _view: IView | null = null;
+  private _fits = true;
+  private _pointer: IPoint | null = null;
+  private _painting = 0;
+  private _look: ILook | null = null;
+  private _table = new Uint32Array(0);
+  private _scale: [number, string][] = [];
+  private _colours: IColours | null = null;
+}

@@ -1,0 +1,70 @@
+/**
+ * The pixels of an image: a canvas under the plot, moved by CSS.
+ */
+import type { IDisposable } from '@lumino/disposable';
+
+import type { IImage } from './image';
+import { paint } from './paint';
+import type { ILevels } from './paint';
+import { magnification } from './view';
+import type { ISize, IView } from './view';
+
+export class PixelLayer implements IDisposable {
+  constructor() {
+    this.node = document.createElement('div');
+    this.node.className = 'jp-tomo-viewer-clip';
+    this._canvas = document.createElement('canvas');
+    this._canvas.className = 'jp-tomo-viewer-canvas';
+    this._canvas.hidden = true;
+    this.node.appendChild(this._canvas);
+  }
+
+  readonly node: HTMLDivElement;
+
+  /** Paint an image; its canvas is used again while the size stays. */
+  paint(image: IImage, table: Uint32Array, levels: ILevels): void {
+    const context = this._canvas.getContext('2d', { alpha: false });
+    if (!context) {
+      return;
+    }
+    const { rows, columns } = image;
+    if (
+      !this._pixels ||
+      this._pixels.width !== columns ||
+      this._pixels.height !== rows
+    ) {
+      this._canvas.width = columns;
+      this._canvas.height = rows;
+      this._pixels = context.createImageData(columns, rows);
+    }
+    paint(image.data, new Uint32Array(this._pixels.data.buffer), table, levels);
+    context.putImageData(this._pixels, 0, 0);
+    this._canvas.hidden = false;
+  }
+
+  /** Put the canvas where the view has it. */
+  place(view: IView, plot: ISize): void {
+    const scale = magnification(view, plot);
+    const x = (-0.5 - view.left) * scale;
+    const y = (-0.5 - view.top) * scale;
+    this._canvas.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
+    this._canvas.classList.toggle('jp-mod-pixelated', scale >= 2);
+  }
+
+  get isDisposed(): boolean {
+    return this._disposed;
+  }
+
+  dispose(): void {
+    this._disposed = true;
+    this._pixels = null;
+    // Frees the backing store now instead of at the next collection.
+    this._canvas.width = 0;
+    this._canvas.height = 0;
+    this.node.remove();
+  }
+
+  private readonly _canvas: HTMLCanvasElement;
+  private _pixels: ImageData | null = null;
+  private _disposed = false;
+}
