@@ -10,6 +10,7 @@ const base = jestJupyterLab(__dirname);
 module.exports = {
   ...base,
   automock: false,
+  setupFiles: ['<rootDir>/scripts/test/browser-shim.cjs'],
   coverageDirectory: 'coverage',
   collectCoverageFrom: ['src/**/*.{ts,tsx}', '!src/**/_generated/**'],
   testRegex: 'src/.*/__tests__/.*\\.spec\\.tsx?$',

@@ -52,16 +52,21 @@ export function failureOf(error: unknown): {
 }
 
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return keyOf(error, 'message') || String(error);
 }
 
 /** The code of a system error, as ENOENT; empty for any other error. */
 export function systemCode(error: unknown): string {
-  return error instanceof Error &&
-    'code' in error &&
-    typeof error.code === 'string'
-    ? error.code
-    : '';
+  return keyOf(error, 'code');
+}
+
+/** A text that an error carries. Node's own errors need not be of this realm's Error. */
+function keyOf(error: unknown, key: string): string {
+  const value: unknown =
+    typeof error === 'object' && error !== null
+      ? Reflect.get(error, key)
+      : undefined;
+  return typeof value === 'string' ? value : '';
 }
 
 const SYSTEM: Record<string, [string, string]> = {
@@ -89,10 +94,7 @@ function systemFailure(
   if (!known) {
     return null;
   }
-  const path =
-    error instanceof Error && 'path' in error && typeof error.path === 'string'
-      ? error.path
-      : '';
+  const path = keyOf(error, 'path');
   return {
     failure: {
       code: code.toLowerCase(),

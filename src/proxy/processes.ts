@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 
+import { systemCode } from './failure';
+
 export const HOST = os.hostname();
 
 /** Whether a process of this machine lives; one that only waits to be reaped does not. */
@@ -9,7 +11,7 @@ export function isAlive(pid: number): boolean {
     process.kill(pid, 0);
   } catch (error) {
     // EPERM: there is one, of another user.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return systemCode(error) === 'EPERM';
   }
   return stateOf(pid) !== 'Z';
 }

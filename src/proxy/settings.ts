@@ -8,5 +8,5 @@ export interface IProxySettings {
 
 export function readSettings(settings: JsonObject): IProxySettings {
   const localJobs = Math.trunc(number(settings, 'localJobs') ?? 1);
-  return { localJobs: Math.min(16, Math.max(1, localJobs)) };
+  return { localJobs: Math.min(64, Math.max(1, localJobs)) };
 }

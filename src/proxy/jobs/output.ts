@@ -8,11 +8,12 @@ import { ProxyError, systemCode } from '../failure';
 export const DEFAULT_OUTPUT = 'processed/{name}_{tool}_{date}';
 
 /**
- * The absolute result folder.
+ * The absolute result folder; the same that the runner's estimate tells.
  *
  * @param base - absolute folder that a relative one starts from.
  * @param name - stands for `{name}`.
  * @param now - stands for `{date}`, in local time.
+ * @throws ProxyError when the template asks for something else.
  */
 export function outputFolder(
   recipe: Recipe,
@@ -21,33 +22,48 @@ export function outputFolder(
   now: Date
 ): string {
   const template = recipe.output?.folder ?? DEFAULT_OUTPUT;
-  const values: Record<string, string> = {
-    name: oneName(name),
-    tool: recipe.reconstruction?.tool ?? 'builtin',
-    date: stamp(now)
-  };
-  const folder = template.replace(
-    /\{(name|tool|date)\}/g,
-    (_, key: string) => values[key]
-  );
+  const values = new Map([
+    ['name', oneName(name)],
+    ['tool', recipe.reconstruction?.tool ?? 'builtin'],
+    ['date', stamp(now)]
+  ]);
+  const folder = template.replace(/\{([^{}]*)\}/g, (_, key: string) => {
+    const value = values.get(key);
+    if (value === undefined) {
+      throw new ProxyError(
+        422,
+        'unknown-placeholder',
+        `output.folder has the unknown placeholder {${key}}.`,
+        {
+          where: 'output.folder',
+          hint: 'Allowed are {name}, {tool} and {date}.'
+        }
+      );
+    }
+    return value;
+  });
   return path.resolve(base, folder);
 }
 
 /** A text as the name of one file: no separators, no control characters, no leading dots. */
 export function oneName(text: string): string {
   const name = text
-    .normalize('NFC')
-    .replace(/[\p{Cc}/\\:*?"<>|{}]/gu, '_')
-    .replace(/^[.\s]+|[.\s]+$/g, '')
+    .replace(/[\p{Cc}/\\]/gu, '_')
+    .replace(/^[.\s]+|\s+$/gu, '')
     .slice(0, 100);
   return name || 'recipe';
 }
 
-/** Local date and time, as 20260131-093000. */
+/** Local date and time, as 2026-01-31_093000. */
 function stamp(now: Date): string {
   const two = (value: number): string => String(value).padStart(2, '0');
-  const date = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
-  return `${date}-${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
+  const date = [
+    now.getFullYear(),
+    two(now.getMonth() + 1),
+    two(now.getDate())
+  ].join('-');
+  const time = [now.getHours(), now.getMinutes(), now.getSeconds()];
+  return `${date}_${time.map(two).join('')}`;
 }
 
 /**
