@@ -16,7 +16,9 @@ import {
   IFileBrowserFactory
 } from '@jupyterlab/filebrowser';
 import type { FileBrowser } from '@jupyterlab/filebrowser';
+import { IMainMenu } from '@jupyterlab/mainmenu';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import type { Widget } from '@lumino/widgets';
 
 import { ApiClient } from '../api';
 import { recipeIcon } from '../icons';
@@ -32,7 +34,7 @@ import { addCommands } from './commands';
 import { plainViewerFactory } from './fallback';
 import { DATA_EXTENSIONS } from './open-data';
 import { RecipeSessions } from './sessions';
-import { FACTORY, RecipeDocumentFactory } from './widget';
+import { FACTORY, RecipeDocument, RecipeDocumentFactory } from './widget';
 
 /** Names of the file types. */
 const RECIPE_TYPE = 'tomo-recipe';
@@ -58,6 +60,7 @@ const documentPlugin: JupyterFrontEndPlugin<IRecipeTracker> = {
     ICommandPalette,
     IDefaultFileBrowser,
     IFileBrowserFactory,
+    IMainMenu,
     ITranslator
   ],
   provides: IRecipeTracker,
@@ -69,6 +72,7 @@ const documentPlugin: JupyterFrontEndPlugin<IRecipeTracker> = {
     palette: ICommandPalette | null,
     defaultBrowser: FileBrowser | null,
     browsers: IFileBrowserFactory | null,
+    mainMenu: IMainMenu | null,
     translator_: ITranslator | null
   ): IRecipeTracker => {
     const translator = translator_ ?? nullTranslator;
@@ -136,6 +140,11 @@ const documentPlugin: JupyterFrontEndPlugin<IRecipeTracker> = {
       defaultBrowser,
       translator
     });
+    // Edit > Undo and its keys, for the documents in the main area.
+    const isEnabled = (widget: Widget): boolean =>
+      widget instanceof RecipeDocument && tracker.has(widget);
+    mainMenu?.editMenu.undoers.undo.add({ id: CommandIDs.undo, isEnabled });
+    mainMenu?.editMenu.undoers.redo.add({ id: CommandIDs.redo, isEnabled });
     const category = trans.__('Tomography');
     palette?.addItem({
       command: CommandIDs.createNew,
