@@ -141,6 +141,4 @@ def _number(schema: Mapping[str, Any], given: Any, where: str) -> float:
         return float(codes[value])
     if isinstance(value, (bool, int, float)):
         return float(value)
-    raise EngineError(
-        "engine-choice", f"{value} is not a number.", where, "Give a number."
-    )
+    raise EngineError("engine-choice", f"{value} is not a number.", where, "Give a number.")

@@ -32,36 +32,52 @@ export function densityWeights(
   period: f64
 ): void {
   for (let i = 0; i < count; i++) {
-    store<i32>(indices + (<usize>i << 2), i);
-    store<f64>(gaps + (<usize>i << 3), modulo(load<f64>(angles + (<usize>i << 3)), period));
+    store<i32>(indices + ((<usize>i) << 2), i);
+    store<f64>(
+      gaps + ((<usize>i) << 3),
+      modulo(load<f64>(angles + ((<usize>i) << 3)), period)
+    );
   }
   // Until the weights are written, they hold the sorted positions.
   sortIndices(indices, spare, gaps, count);
   const positions = weights;
   for (let i = 0; i < count; i++) {
-    store<f64>(positions + (<usize>i << 3), load<f64>(gaps + (<usize>load<i32>(indices + (<usize>i << 2)) << 3)));
+    store<f64>(
+      positions + ((<usize>i) << 3),
+      load<f64>(gaps + ((<usize>load<i32>(indices + ((<usize>i) << 2))) << 3))
+    );
   }
   const same = (SAME * period) / <f64>count;
   const typical = gapsAfter(positions, gaps, count, period, same, spare);
   const widest = max(WEDGE, WEDGE_GAPS * typical);
   for (let i = 0; i < count; i++) {
-    const gap = load<f64>(gaps + (<usize>i << 3));
+    const gap = load<f64>(gaps + ((<usize>i) << 3));
     if (gap > widest) {
-      store<f64>(gaps + (<usize>i << 3), typical);
+      store<f64>(gaps + ((<usize>i) << 3), typical);
     }
   }
   shareGaps(weights, gaps, indices, count, same, period);
 }
 
 /** Distances to the next position (circular); returns their lower median, among distinct directions. */
-function gapsAfter(positions: usize, gaps: usize, count: i32, period: f64, same: f64, spare: usize): f64 {
+function gapsAfter(
+  positions: usize,
+  gaps: usize,
+  count: i32,
+  period: f64,
+  same: f64,
+  spare: usize
+): f64 {
   let distinct = 0;
   for (let i = 0; i < count; i++) {
-    const here = load<f64>(positions + (<usize>i << 3));
-    const next = i + 1 < count ? load<f64>(positions + (<usize>(i + 1) << 3)) : load<f64>(positions) + period;
-    store<f64>(gaps + (<usize>i << 3), next - here);
+    const here = load<f64>(positions + ((<usize>i) << 3));
+    const next =
+      i + 1 < count
+        ? load<f64>(positions + ((<usize>(i + 1)) << 3))
+        : load<f64>(positions) + period;
+    store<f64>(gaps + ((<usize>i) << 3), next - here);
     if (next - here > same) {
-      store<i32>(spare + (<usize>distinct << 2), i);
+      store<i32>(spare + ((<usize>distinct) << 2), i);
       distinct++;
     }
   }
@@ -73,7 +89,11 @@ function gapsAfter(positions: usize, gaps: usize, count: i32, period: f64, same:
     const middle = 0.5 * (low + high);
     let below = 0;
     for (let i = 0; i < distinct; i++) {
-      below += i32(load<f64>(gaps + (<usize>load<i32>(spare + (<usize>i << 2)) << 3)) <= middle);
+      below += i32(
+        load<f64>(
+          gaps + ((<usize>load<i32>(spare + ((<usize>i) << 2))) << 3)
+        ) <= middle
+      );
     }
     if (below > rank) {
       high = middle;
@@ -96,23 +116,25 @@ function shareGaps(
   // Start behind a gap, so that no direction is cut by the end of the list.
   let start = 0;
   for (let i = 0; i < count; i++) {
-    if (load<f64>(gaps + (<usize>i << 3)) > same) {
+    if (load<f64>(gaps + ((<usize>i) << 3)) > same) {
       start = i + 1 == count ? 0 : i + 1;
       break;
     }
   }
-  let before = load<f64>(gaps + (<usize>(start == 0 ? count - 1 : start - 1) << 3));
+  let before = load<f64>(
+    gaps + ((<usize>(start == 0 ? count - 1 : start - 1)) << 3)
+  );
   let total: f64 = 0;
   let done = 0;
   while (done < count) {
     let members = 1;
     let inside: f64 = 0;
     let at = wrap(start + done, count);
-    let after = load<f64>(gaps + (<usize>at << 3));
+    let after = load<f64>(gaps + ((<usize>at) << 3));
     while (after <= same && done + members < count) {
       inside += after;
       at = wrap(start + done + members, count);
-      after = load<f64>(gaps + (<usize>at << 3));
+      after = load<f64>(gaps + ((<usize>at) << 3));
       members++;
     }
     const whole = 0.5 * (before + after) + inside;
@@ -122,17 +144,26 @@ function shareGaps(
     done += members;
   }
   // From sorted order back to the order of the angles; gaps serve as scratch.
-  const factor = ((period * Math.PI) / 180) / total;
+  const factor = (period * Math.PI) / 180 / total;
   for (let i = 0; i < count; i++) {
-    const index = load<i32>(indices + (<usize>i << 2));
-    store<f64>(gaps + (<usize>index << 3), factor * load<f64>(weights + (<usize>i << 3)));
+    const index = load<i32>(indices + ((<usize>i) << 2));
+    store<f64>(
+      gaps + ((<usize>index) << 3),
+      factor * load<f64>(weights + ((<usize>i) << 3))
+    );
   }
-  memory.copy(weights, gaps, <usize>count << 3);
+  memory.copy(weights, gaps, (<usize>count) << 3);
 }
 
-function storeShare(weights: usize, first: i32, members: i32, count: i32, share: f64): void {
+function storeShare(
+  weights: usize,
+  first: i32,
+  members: i32,
+  count: i32,
+  share: f64
+): void {
   for (let member = 0; member < members; member++) {
-    store<f64>(weights + (<usize>wrap(first + member, count) << 3), share);
+    store<f64>(weights + ((<usize>wrap(first + member, count)) << 3), share);
   }
 }
 

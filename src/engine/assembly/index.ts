@@ -1,10 +1,32 @@
 /** The engine's door; docs/architecture.md has the table of these functions. */
 import { allocate as allocateBytes, release as releaseBytes } from './memory';
 import { makeImage, prepareImage, releaseImage, size } from './image';
-import { askedSize, centre, columns, count, isCentre, moveCentre, readPlan, Refusal } from './plan';
-import { prepareSinogram, processSinogram, processedRows, rawRows, releaseSinogram } from './sinogram';
+import {
+  askedSize,
+  centre,
+  columns,
+  count,
+  isCentre,
+  moveCentre,
+  readPlan,
+  Refusal
+} from './plan';
+import {
+  prepareSinogram,
+  processSinogram,
+  processedRows,
+  rawRows,
+  releaseSinogram
+} from './sinogram';
 import { makeSpectra, prepareSpectra, releaseSpectra } from './spectra';
-import { fullTurn, longerSide, order as viewOrder, readAngles, releaseViews, weighViews } from './views';
+import {
+  fullTurn,
+  longerSide,
+  order as viewOrder,
+  readAngles,
+  releaseViews,
+  weighViews
+} from './views';
 
 export { attenuate, widen } from './attenuate';
 export { noise } from './noise';

@@ -34,8 +34,9 @@ export function makeTable(out: usize, shape: f64): void {
       const distance = <f64>(tap - 1) - <f64>entry / <f64>STEPS;
       const relative = (2 * distance) / <f64>WIDTH;
       const inside = 1 - relative * relative;
-      const value = inside > 0 ? besselI0(shape * Math.sqrt(inside)) : inside == 0 ? 1 : 0;
-      store<f32>(out + (<usize>(entry * WIDTH + tap) << 2), <f32>value);
+      const value =
+        inside > 0 ? besselI0(shape * Math.sqrt(inside)) : inside == 0 ? 1 : 0;
+      store<f32>(out + ((<usize>(entry * WIDTH + tap)) << 2), <f32>value);
     }
   }
 }

@@ -4,7 +4,12 @@
  * Sort `indices` (int32[count]) by `keys[index]`, ascending; equal keys keep
  * their order. `spare` is int32[count] of scratch.
  */
-export function sortIndices(indices: usize, spare: usize, keys: usize, count: i32): void {
+export function sortIndices(
+  indices: usize,
+  spare: usize,
+  keys: usize,
+  count: i32
+): void {
   let from = indices;
   let to = spare;
   for (let width = 1; width < count; width <<= 1) {
@@ -19,7 +24,10 @@ export function sortIndices(indices: usize, spare: usize, keys: usize, count: i3
           takeLeft = keyOf(keys, from, left) <= keyOf(keys, from, right);
         }
         const source = takeLeft ? left++ : right++;
-        store<i32>(to + (<usize>out << 2), load<i32>(from + (<usize>source << 2)));
+        store<i32>(
+          to + ((<usize>out) << 2),
+          load<i32>(from + ((<usize>source) << 2))
+        );
       }
     }
     const other = from;
@@ -27,10 +35,12 @@ export function sortIndices(indices: usize, spare: usize, keys: usize, count: i3
     to = other;
   }
   if (from != indices) {
-    memory.copy(indices, from, <usize>count << 2);
+    memory.copy(indices, from, (<usize>count) << 2);
   }
 }
 
 function keyOf(keys: usize, indices: usize, at: i32): f64 {
-  return load<f64>(keys + (<usize>load<i32>(indices + (<usize>at << 2)) << 3));
+  return load<f64>(
+    keys + ((<usize>load<i32>(indices + ((<usize>at) << 2))) << 3)
+  );
 }

@@ -18,13 +18,18 @@ export function removeOutliers(
   threshold: f64,
   kind: i32
 ): i32 {
-  if ((size != 3 && size != 5) || rows < 1 || columns < 1 || !startMedian(<usize>data, rows, columns, size)) {
+  if (
+    (size != 3 && size != 5) ||
+    rows < 1 ||
+    columns < 1 ||
+    !startMedian(<usize>data, rows, columns, size)
+  ) {
     endMedian();
     return -1;
   }
   const above = f32x4.splat(kind & BRIGHT ? <f32>threshold : Infinity);
   const below = f32x4.splat(kind & DARK ? -(<f32>threshold) : -Infinity);
-  const bytes = <usize>columns << 2;
+  const bytes = (<usize>columns) << 2;
   let replaced = 0;
   for (let row = 0; row < rows; row++) {
     medianRow(row);
@@ -35,7 +40,10 @@ export function removeOutliers(
       const value = v128.load(from + at);
       const median = v128.load(medians + at);
       const difference = f32x4.sub(value, median);
-      const far = v128.or(f32x4.gt(difference, above), f32x4.lt(difference, below));
+      const far = v128.or(
+        f32x4.gt(difference, above),
+        f32x4.lt(difference, below)
+      );
       v128.store(to + at, v128.bitselect(median, value, far));
       replaced += popcnt<i32>(i32x4.bitmask(far));
     }
@@ -43,7 +51,9 @@ export function removeOutliers(
       const value = load<f32>(from + at);
       const median = load<f32>(medians + at);
       const difference = value - median;
-      const far = difference > f32x4.extract_lane(above, 0) || difference < f32x4.extract_lane(below, 0);
+      const far =
+        difference > f32x4.extract_lane(above, 0) ||
+        difference < f32x4.extract_lane(below, 0);
       store<f32>(to + at, far ? median : value);
       replaced += i32(far);
     }

@@ -51,7 +51,7 @@ function finite(value: f64): bool {
 
 /** True when an axis at `column` is near enough to the sinogram to be meant. */
 export function isCentre(column: f64, width: i32): bool {
-  return finite(column) && column >= -<f64>width && column <= 2 * <f64>width;
+  return finite(column) && column >= -(<f64>width) && column <= 2 * <f64>width;
 }
 
 function checkSteps(plan: usize, length: i32, number: i32): Refusal {
@@ -60,7 +60,7 @@ function checkSteps(plan: usize, length: i32, number: i32): Refusal {
     if (at + 2 > length) {
       return Refusal.Length;
     }
-    const parameters = load<f64>(plan + (<usize>(at + 1) << 3));
+    const parameters = load<f64>(plan + ((<usize>(at + 1)) << 3));
     if (!whole(parameters, 0, 64) || at + 2 + <i32>parameters > length) {
       return Refusal.Length;
     }
@@ -114,12 +114,12 @@ export function readPlan(plan: usize, length: i32): Refusal {
   if (refusal) {
     return refusal;
   }
-  const bytes = <usize>(length - HEAD) << 3;
+  const bytes = (<usize>(length - HEAD)) << 3;
   const kept = allocate(bytes);
   if (!kept) {
     return Refusal.Memory;
   }
-  memory.copy(kept, plan + (<usize>HEAD << 3), bytes);
+  memory.copy(kept, plan + ((<usize>HEAD) << 3), bytes);
   release(steps);
   steps = kept;
   stepCount = number;

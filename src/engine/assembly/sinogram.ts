@@ -1,7 +1,11 @@
 /** The sinogram: from acquisition order to sorted rows, and the plan's steps on them. */
 import { allocate, release } from './memory';
 import { columns, count, Refusal, stepAt, stepCount } from './plan';
-import { prepareSorting, releaseSorting, removeBySorting } from './stripes/sorting';
+import {
+  prepareSorting,
+  releaseSorting,
+  removeBySorting
+} from './stripes/sorting';
 import { order } from './views';
 
 /** Codes of the steps, as in steps.json. */
@@ -38,7 +42,7 @@ export function prepareSinogram(): Refusal {
         if (load<f64>(step, 8) != 1 || !(size >= 1 && size <= 1001)) {
           return Refusal.Step;
         }
-        if (!prepareSorting(<i32>size | 1)) {
+        if (!prepareSorting((<i32>size) | 1)) {
           return Refusal.Memory;
         }
         break;
@@ -52,10 +56,14 @@ export function prepareSinogram(): Refusal {
 
 /** Sort the rows by angle and run the steps. NaN and infinities become 0. */
 export function processSinogram(): Refusal {
-  const bytes = <usize>columns << 2;
+  const bytes = (<usize>columns) << 2;
   for (let row = 0; row < count; row++) {
-    const source = <usize>load<i32>(order + (<usize>row << 2));
-    copyFinite(processedRows + <usize>row * bytes, rawRows + source * bytes, bytes);
+    const source = <usize>load<i32>(order + ((<usize>row) << 2));
+    copyFinite(
+      processedRows + <usize>row * bytes,
+      rawRows + source * bytes,
+      bytes
+    );
   }
   for (let index = 0; index < stepCount; index++) {
     runStep(stepAt(index));
@@ -66,7 +74,7 @@ export function processSinogram(): Refusal {
 function runStep(step: usize): void {
   switch (<i32>load<f64>(step)) {
     case Step.StripesSorting:
-      removeBySorting(processedRows, <i32>load<f64>(step, 16) | 1);
+      removeBySorting(processedRows, (<i32>load<f64>(step, 16)) | 1);
       break;
   }
 }

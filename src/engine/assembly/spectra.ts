@@ -8,8 +8,8 @@
 import { createFft, ELEMENT, Fft, goodLength, releaseFft, transform } from './fft';
 import { highHalves, highPairs, lowHalves, lowPairs } from './lanes';
 import { allocate, allocateZeros, release } from './memory';
-import { columns, count, cutoff, edgeCode, filterCode, Refusal } from './plan';
-import { columnWeight, rayRow, raySign, rayWeight } from './views';
+import { centre, columns, count, cutoff, edgeCode, filterCode, Refusal } from './plan';
+import { columnWeight, rayRow, raySign, rayWeight, redundant } from './views';
 import { makeFilter } from './window';
 
 const TAPER = 1;
@@ -133,18 +133,21 @@ function continueEnds(work: usize): void {
   let rightRe = f32x4.splat(0);
   let rightIm = f32x4.splat(0);
   for (let i = 0; i < mean; i++) {
-    const left = work + <usize>i * ELEMENT;
-    const right = work + <usize>(columns - 1 - i) * ELEMENT;
-    leftRe = f32x4.add(leftRe, v128.load(left));
-    leftIm = f32x4.add(leftIm, v128.load(left, 16));
-    rightRe = f32x4.add(rightRe, v128.load(right));
-    rightIm = f32x4.add(rightIm, v128.load(right, 16));
+    const first = work + <usize>i * ELEMENT;
+    const last = work + <usize>(columns - 1 - i) * ELEMENT;
+    leftRe = f32x4.add(leftRe, v128.load(first));
+    leftIm = f32x4.add(leftIm, v128.load(first, 16));
+    rightRe = f32x4.add(rightRe, v128.load(last));
+    rightIm = f32x4.add(rightIm, v128.load(last, 16));
   }
-  const share = f32x4.splat(<f32>(1 / <f64>mean));
-  leftRe = f32x4.mul(leftRe, share);
-  leftIm = f32x4.mul(leftIm, share);
-  rightRe = f32x4.mul(rightRe, share);
-  rightIm = f32x4.mul(rightIm, share);
+  const share = <f32>(1 / <f64>mean);
+  // Where the other half of the turn takes over, nothing is continued.
+  const left = redundant && centre < 0.5 * <f64>(columns - 1) ? <f32>0 : share;
+  const right = redundant && centre > 0.5 * <f64>(columns - 1) ? <f32>0 : share;
+  leftRe = f32x4.mul(leftRe, f32x4.splat(left));
+  leftIm = f32x4.mul(leftIm, f32x4.splat(left));
+  rightRe = f32x4.mul(rightRe, f32x4.splat(right));
+  rightIm = f32x4.mul(rightIm, f32x4.splat(right));
   let after = work + <usize>columns * ELEMENT;
   let before = work + <usize>(length - 1) * ELEMENT;
   for (let i = 0; i < taperLength; i++) {

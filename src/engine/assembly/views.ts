@@ -45,19 +45,27 @@ export function releaseViews(): void {
   release(rayWeight);
   release(columnWeight);
   release(sorted);
-  order = rayRow = rayCos = raySin = raySign = rayWeight = columnWeight = sorted = 0;
+  order =
+    rayRow =
+    rayCos =
+    raySin =
+    raySign =
+    rayWeight =
+    columnWeight =
+    sorted =
+      0;
 }
 
 /** Take the angles (float64[count], degrees, acquisition order). */
 export function readAngles(angles: usize): Refusal {
   for (let i = 0; i < count; i++) {
-    const angle = load<f64>(angles + (<usize>i << 3));
+    const angle = load<f64>(angles + ((<usize>i) << 3));
     if (!isFinite<f64>(angle) || Math.abs(angle) > 1e7) {
       return Refusal.Angles;
     }
   }
-  const wide = <usize>count << 3;
-  const narrow = <usize>count << 2;
+  const wide = (<usize>count) << 3;
+  const narrow = (<usize>count) << 2;
   order = allocate(narrow);
   rayRow = allocate(narrow);
   rayCos = allocate(wide);
@@ -68,7 +76,17 @@ export function readAngles(angles: usize): Refusal {
   columnWeight = allocate((<usize>columns + 4) << 2);
   const spare = allocate(narrow);
   const keys = allocate(wide);
-  const whole = order && rayRow && rayCos && raySin && raySign && rayWeight && sorted && columnWeight && spare && keys;
+  const whole =
+    order &&
+    rayRow &&
+    rayCos &&
+    raySin &&
+    raySign &&
+    rayWeight &&
+    sorted &&
+    columnWeight &&
+    spare &&
+    keys;
   if (whole) {
     sortAngles(angles, keys, spare);
     sortRays(keys, spare);
@@ -84,37 +102,40 @@ function sortAngles(angles: usize, keys: usize, spare: usize): void {
   let least = Infinity;
   let most = -Infinity;
   for (let i = 0; i < count; i++) {
-    const angle = load<f64>(angles + (<usize>i << 3));
+    const angle = load<f64>(angles + ((<usize>i) << 3));
     least = min(least, angle);
     most = max(most, angle);
   }
   const many = most - least > 361;
   for (let i = 0; i < count; i++) {
-    const angle = load<f64>(angles + (<usize>i << 3));
-    store<f64>(keys + (<usize>i << 3), many ? modulo(angle, 360) : angle);
-    store<i32>(order + (<usize>i << 2), i);
+    const angle = load<f64>(angles + ((<usize>i) << 3));
+    store<f64>(keys + ((<usize>i) << 3), many ? modulo(angle, 360) : angle);
+    store<i32>(order + ((<usize>i) << 2), i);
   }
   sortIndices(order, spare, keys, count);
   for (let i = 0; i < count; i++) {
-    const index = load<i32>(order + (<usize>i << 2));
-    store<f64>(sorted + (<usize>i << 3), load<f64>(angles + (<usize>index << 3)));
+    const index = load<i32>(order + ((<usize>i) << 2));
+    store<f64>(
+      sorted + ((<usize>i) << 3),
+      load<f64>(angles + ((<usize>index) << 3))
+    );
   }
 }
 
 function sortRays(keys: usize, spare: usize): void {
   for (let i = 0; i < count; i++) {
-    const turn = modulo(load<f64>(sorted + (<usize>i << 3)), 360);
-    store<f64>(keys + (<usize>i << 3), turn >= 180 ? turn - 180 : turn);
-    store<i32>(rayRow + (<usize>i << 2), i);
+    const turn = modulo(load<f64>(sorted + ((<usize>i) << 3)), 360);
+    store<f64>(keys + ((<usize>i) << 3), turn >= 180 ? turn - 180 : turn);
+    store<i32>(rayRow + ((<usize>i) << 2), i);
   }
   sortIndices(rayRow, spare, keys, count);
   for (let ray = 0; ray < count; ray++) {
-    const row = <usize>load<i32>(rayRow + (<usize>ray << 2));
+    const row = <usize>load<i32>(rayRow + ((<usize>ray) << 2));
     const turn = modulo(load<f64>(sorted + (row << 3)), 360);
     const angle = (load<f64>(keys + (row << 3)) * Math.PI) / 180;
-    store<f64>(rayCos + (<usize>ray << 3), Math.cos(angle));
-    store<f64>(raySin + (<usize>ray << 3), max<f64>(Math.sin(angle), 0));
-    store<f64>(raySign + (<usize>ray << 3), turn >= 180 ? -1 : 1);
+    store<f64>(rayCos + ((<usize>ray) << 3), Math.cos(angle));
+    store<f64>(raySin + ((<usize>ray) << 3), max<f64>(Math.sin(angle), 0));
+    store<f64>(raySign + ((<usize>ray) << 3), turn >= 180 ? -1 : 1);
   }
 }
 
@@ -124,19 +145,27 @@ function turnsFully(keys: usize, spare: usize): bool {
     return false;
   }
   for (let i = 0; i < count; i++) {
-    store<f64>(keys + (<usize>i << 3), modulo(load<f64>(sorted + (<usize>i << 3)), 360));
-    store<i32>(spare + (<usize>i << 2), i);
+    store<f64>(
+      keys + ((<usize>i) << 3),
+      modulo(load<f64>(sorted + ((<usize>i) << 3)), 360)
+    );
+    store<i32>(spare + ((<usize>i) << 2), i);
   }
-  const scratch = allocate(<usize>count << 2);
+  const scratch = allocate((<usize>count) << 2);
   if (!scratch) {
     return false;
   }
   sortIndices(spare, scratch, keys, count);
   release(scratch);
-  let previous = load<f64>(keys + (<usize>load<i32>(spare + (<usize>(count - 1) << 2)) << 3)) - 360;
+  let previous =
+    load<f64>(
+      keys + ((<usize>load<i32>(spare + ((<usize>(count - 1)) << 2))) << 3)
+    ) - 360;
   let widest: f64 = 0;
   for (let i = 0; i < count; i++) {
-    const here = load<f64>(keys + (<usize>load<i32>(spare + (<usize>i << 2)) << 3));
+    const here = load<f64>(
+      keys + ((<usize>load<i32>(spare + ((<usize>i) << 2))) << 3)
+    );
     widest = max(widest, here - previous);
     previous = here;
   }
@@ -146,8 +175,8 @@ function turnsFully(keys: usize, spare: usize): bool {
 
 /** Weights of the rays and columns for the plan's centre of rotation. */
 export function weighViews(): Refusal {
-  const narrow = <usize>count << 2;
-  const wide = <usize>count << 3;
+  const narrow = (<usize>count) << 2;
+  const wide = (<usize>count) << 3;
   const indices = allocate(narrow);
   const spare = allocate(narrow);
   const weights = allocate(wide);
@@ -156,10 +185,21 @@ export function weighViews(): Refusal {
   if (whole) {
     const offset = centre - 0.5 * <f64>(columns - 1);
     redundant = fullTurn && Math.abs(offset) > CENTRED;
-    densityWeights(sorted, weights, indices, spare, gaps, count, redundant ? 360 : 180);
+    densityWeights(
+      sorted,
+      weights,
+      indices,
+      spare,
+      gaps,
+      count,
+      redundant ? 360 : 180
+    );
     for (let ray = 0; ray < count; ray++) {
-      const row = load<i32>(rayRow + (<usize>ray << 2));
-      store<f64>(rayWeight + (<usize>ray << 3), load<f64>(weights + (<usize>row << 3)));
+      const row = load<i32>(rayRow + ((<usize>ray) << 2));
+      store<f64>(
+        rayWeight + ((<usize>ray) << 3),
+        load<f64>(weights + ((<usize>row) << 3))
+      );
     }
     weighColumns();
   }
@@ -185,13 +225,14 @@ function weighColumns(): void {
       // Distance from the axis, counted towards the longer side.
       const distance = (<f64>column - centre) * direction;
       if (shorter > 0) {
-        const beyond = (Math.abs(distance) - (shorter - transition)) / transition;
+        const beyond =
+          (Math.abs(distance) - (shorter - transition)) / transition;
         const part = min<f64>(max<f64>(beyond, 0), 1);
         const rise = 0.5 * part * part * (3 - 2 * part);
         weight = distance < 0 ? 0.5 - rise : 0.5 + rise;
       }
     }
-    store<f32>(columnWeight + (<usize>column << 2), <f32>weight);
+    store<f32>(columnWeight + ((<usize>column) << 2), <f32>weight);
   }
 }
 

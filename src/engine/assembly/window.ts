@@ -52,8 +52,13 @@ export function makeFilter(fft: Fft, code: i32, cutoff: f64, out: usize): i32 {
     const part = <f64>k / (cutoff * <f64>half);
     const inside = part <= 1;
     const twice: f64 = k == 0 || k == half ? 0.5 : 1;
-    const value = inside ? (<f64>load<f32>(ramp + <usize>k * ELEMENT) * windowAt(code, part) * twice) / <f64>length : 0;
-    store<f32>(out + (<usize>k << 2), <f32>value);
+    const value = inside
+      ? (<f64>load<f32>(ramp + <usize>k * ELEMENT) *
+          windowAt(code, part) *
+          twice) /
+        <f64>length
+      : 0;
+    store<f32>(out + ((<usize>k) << 2), <f32>value);
     kept += i32(inside);
   }
   return kept;

@@ -1,0 +1,64 @@
+/** What `engine.wasm` exports; docs/architecture.md says what each does. */
+export interface IEngineExports {
+  readonly memory: WebAssembly.Memory;
+  allocate(bytes: number): number;
+  release(pointer: number): void;
+  configure(plan: number, length: number, angles: number): number;
+  recentre(column: number): number;
+  sinogram(): number;
+  process(): number;
+  processed(): number;
+  spectra(): number;
+  image(centre: number): number;
+  imageSize(): number;
+  order(): number;
+  removeOutliers(
+    data: number,
+    out: number,
+    rows: number,
+    columns: number,
+    size: number,
+    threshold: number,
+    kind: number
+  ): number;
+  noise(data: number, rows: number, columns: number, size: number): number;
+  widen(data: number, out: number, count: number): void;
+  attenuate(
+    data: number,
+    out: number,
+    dark: number,
+    flat: number,
+    count: number,
+    dose: number,
+    floor: number,
+    log: number
+  ): number;
+}
+
+const FUNCTIONS = [
+  'allocate',
+  'release',
+  'configure',
+  'recentre',
+  'sinogram',
+  'process',
+  'processed',
+  'spectra',
+  'image',
+  'imageSize',
+  'order',
+  'removeOutliers',
+  'noise',
+  'widen',
+  'attenuate'
+] as const satisfies readonly (keyof IEngineExports)[];
+
+/** True when an instance's exports are those of this engine. */
+export function isEngineExports(
+  exports: WebAssembly.Exports
+): exports is WebAssembly.Exports & IEngineExports {
+  return (
+    exports.memory instanceof WebAssembly.Memory &&
+    FUNCTIONS.every(name => typeof exports[name] === 'function')
+  );
+}

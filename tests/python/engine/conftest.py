@@ -1,0 +1,112 @@
+"""The analytic phantom, a direct back-projection, and one engine for all tests."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, List, Optional, Tuple
+
+import numpy as np
+import pytest
+
+from tomo_runner.engine import Engine, compile_plan
+
+Ellipse = Tuple[float, float, float, float, float, float]
+
+# Contrast, half axes, centre (y up) and tilt in degrees, in units of half the width.
+SHEPP_LOGAN: List[Ellipse] = [
+    (1.0, 0.69, 0.92, 0.0, 0.0, 0.0),
+    (-0.8, 0.6624, 0.874, 0.0, -0.0184, 0.0),
+    (-0.2, 0.11, 0.31, 0.22, 0.0, -18.0),
+    (-0.2, 0.16, 0.41, -0.22, 0.0, 18.0),
+    (0.1, 0.21, 0.25, 0.0, 0.35, 0.0),
+    (0.1, 0.046, 0.046, 0.0, 0.1, 0.0),
+    (0.1, 0.046, 0.046, 0.0, -0.1, 0.0),
+    (0.1, 0.046, 0.023, -0.08, -0.605, 0.0),
+    (0.1, 0.023, 0.023, 0.0, -0.606, 0.0),
+    (0.1, 0.023, 0.046, 0.06, -0.605, 0.0),
+]
+
+
+def project(
+    columns: int,
+    degrees: np.ndarray,
+    centre: float,
+    ellipses: Optional[List[Ellipse]] = None,
+    half: Optional[float] = None,
+) -> np.ndarray:
+    """Line integrals in pixels, float32 (angle, column), averaged over 4 parts of each column."""
+    half = columns / 2 if half is None else half
+    theta = np.deg2rad(np.asarray(degrees))[:, None]
+    out = np.zeros((theta.shape[0], columns))
+    for part in range(4):
+        position = (np.arange(columns) + (part + 0.5) / 4 - 0.5 - centre)[None] / half
+        for value, a, b, x, y, tilt in ellipses or SHEPP_LOGAN:
+            along = theta + np.deg2rad(tilt)
+            width = a * a * np.cos(along) ** 2 + b * b * np.sin(along) ** 2
+            distance = position - (x * np.cos(theta) - y * np.sin(theta))
+            inside = np.maximum(width - distance**2, 0)
+            out += value * a * b * np.sqrt(inside) / width * half / 2
+    return out.astype(np.float32)
+
+
+def picture(
+    size: int, ellipses: Optional[List[Ellipse]] = None, half: Optional[float] = None
+) -> np.ndarray:
+    """The phantom, centred, float64 (y, x), averaged over 4 x 4 parts of each pixel."""
+    half = size / 2 if half is None else half
+    out = np.zeros((size, size))
+    middle = (size - 1) / 2
+    for i in range(4):
+        for j in range(4):
+            x = ((np.arange(size) - middle + (i + 0.5) / 4 - 0.5) / half)[None]
+            y = -((np.arange(size) - middle + (j + 0.5) / 4 - 0.5) / half)[:, None]
+            for value, a, b, x0, y0, tilt in ellipses or SHEPP_LOGAN:
+                t = np.deg2rad(tilt)
+                along = (x - x0) * np.cos(t) + (y - y0) * np.sin(t)
+                across = (y - y0) * np.cos(t) - (x - x0) * np.sin(t)
+                out += value * ((along / a) ** 2 + (across / b) ** 2 <= 1)
+    return out / 16
+
+
+def disc(size: int, radius: float) -> np.ndarray:
+    """True inside a centred disc."""
+    x = np.arange(size) - (size - 1) / 2
+    return x[None] ** 2 + x[:, None] ** 2 <= radius**2
+
+
+def agreement(
+    image: np.ndarray, truth: np.ndarray, inside: np.ndarray
+) -> Tuple[float, float, float]:
+    """Root mean square difference, slope and offset of image against truth."""
+    slope, offset = np.polyfit(truth[inside], image[inside], 1)
+    return float(np.sqrt(np.mean((image - truth)[inside] ** 2))), float(slope), float(offset)
+
+
+def ramp_plan(count: int, columns: int, centre: float, **others: Any) -> np.ndarray:
+    """A plan with the plain ramp and no mask."""
+    recipe = {
+        "version": 1,
+        "filters": others.pop("filters", []),
+        "reconstruction": {
+            "mask": others.pop("mask", 0),
+            "parameters": {"filter": "ramp", **others.pop("parameters", {})},
+        },
+    }
+    return compile_plan(recipe, count=count, columns=columns, centre=centre, **others)
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    return Engine()
+
+
+@pytest.fixture(scope="session")
+def reconstruct(engine: Engine) -> Callable[..., np.ndarray]:
+    """Sinogram, degrees and centre to a slice (a copy)."""
+
+    def run(sinogram: np.ndarray, degrees: np.ndarray, centre: float, **others: Any) -> np.ndarray:
+        engine.configure(ramp_plan(*sinogram.shape, centre, **others), np.asarray(degrees))
+        engine.sinogram()[...] = sinogram
+        engine.process()
+        return engine.image().copy()
+
+    return run
