@@ -72,8 +72,9 @@ export function judge(seen: IObservation): IVerdict {
         ? { state }
         : { state: 'failed', failure: WITHOUT_RESULT };
     case 'failed':
-    case 'cancelled':
       return { state, failure: seen.status?.failure };
+    case 'cancelled':
+      return { state };
     case 'interrupted':
       return afterInterruption(seen);
     case 'queued':
@@ -104,10 +105,9 @@ function afterInterruption(seen: IObservation): IVerdict {
       return { state: 'failed', failure: KERNEL_DIED };
     }
   }
-  return {
-    state: 'interrupted',
-    failure: seen.status?.failure ?? SERVER_STOPPED
-  };
+  // A kernel that could note the end was still there: something else stopped the runner.
+  const failure = seen.ended ? seen.status?.failure : undefined;
+  return { state: 'interrupted', failure: failure ?? SERVER_STOPPED };
 }
 
 /** Starting, running or cancelling, but no runner holds the lease. */
