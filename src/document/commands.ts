@@ -116,14 +116,14 @@ export function addCommands(options: ICommandOptions): void {
   });
 
   commands.addCommand(CommandIDs.undo, {
-    label: trans.__('Undo Change of Recipe'),
+    label: trans.__('Undo'),
     icon: undoIcon,
     describedBy: { args: { type: 'object', properties: {} } },
     isEnabled: () => session() !== null,
     execute: () => session()?.undo()
   });
   commands.addCommand(CommandIDs.redo, {
-    label: trans.__('Redo Change of Recipe'),
+    label: trans.__('Redo'),
     icon: redoIcon,
     describedBy: { args: { type: 'object', properties: {} } },
     isEnabled: () => session() !== null,

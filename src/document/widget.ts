@@ -33,6 +33,8 @@ export class RecipeDocument
     this.addClass(DOCUMENT_CLASS);
     // The viewer has its own.
     this.toolbar.hide();
+    // The keys of Edit > Undo look for this.
+    this.node.dataset.jpUndoer = 'true';
     this.title.icon = recipeIcon;
   }
 
