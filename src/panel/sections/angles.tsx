@@ -23,7 +23,7 @@ export function AnglesRow({ session, description }: IAnglesProps): JSX.Element {
   const proposal = unknown ? proposedAngles(description) : null;
   return (
     <>
-      <Row label={trans.__('angles')} title={description.angles.note}>
+      <Row label={trans.__('Angles')} title={description.angles.note}>
         <span className={unknown ? 'jp-TomoAlert' : 'jp-TomoValue'}>{what}</span>
         <span className="jp-TomoNote">({source})</span>
         {unknown ? null : (
@@ -33,15 +33,13 @@ export function AnglesRow({ session, description }: IAnglesProps): JSX.Element {
             onClick={() => setEditing(!editing)}
           />
         )}
-      </Row>
-      {proposal ? (
-        <Row label="">
+        {proposal ? (
           <Action
             label={trans.__('Use %1', rangeText(proposal.first, proposal.last, proposal.endpoint, trans))}
             onClick={() => session.edit(...angleChanges(proposal))}
           />
-        </Row>
-      ) : null}
+        ) : null}
+      </Row>
       {unknown || editing ? <AnglesEditor session={session} description={description} /> : null}
     </>
   );
@@ -65,7 +63,7 @@ function AnglesEditor({ session, description }: IAnglesProps): JSX.Element {
   };
   const bounds = { min: -7200, max: 7200 };
   return (
-    <Row label={trans.__('from … to')}>
+    <Row label={trans.__('From … to')}>
       <NumberField
         label={trans.__('First angle in degrees')}
         value={first}

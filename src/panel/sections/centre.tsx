@@ -35,16 +35,16 @@ export function CentreSection({ session }: { session: IRecipeSession }): JSX.Ele
   ) : null;
   return (
     <Section id="centre" title={trans.__('Centre of rotation')} note={note}>
-      <Row label={trans.__('column')} title={trans.__('Axis of rotation, in columns of the full image from 0')}>
+      <Row label={trans.__('Column')} title={trans.__('Axis of rotation, in columns of the full image from 0')}>
         <div className="jp-TomoStepper">
           <Action label={trans.__('Less')} title={`− ${stepTitle}`} onClick={move(-1)}>
             −
           </Action>
           <NumberField
-            label={trans.__('Column of the axis of rotation')}
+            label={trans.__('Column of the axis of rotation; empty: found by the run')}
             className="jp-mod-column"
             value={column ?? null}
-            placeholder={trans.__('found by the run')}
+            placeholder={trans.__('auto')}
             optional
             steps={COLUMN_STEPS}
             onCommit={value => session.edit(columnChange(value))}
@@ -66,8 +66,14 @@ export function CentreSection({ session }: { session: IRecipeSession }): JSX.Ele
             onClick={() => session.edit({ path: ['regions', 'centre'], value: undefined })}
           />
         ) : null}
+        {found?.confidence.level === 'uncertain' && found.column !== column ? (
+          <LinkAction
+            label={trans.__('use %1 all the same', formatNumber(found.column, 2))}
+            onClick={() => session.edit(columnChange(found.column))}
+          />
+        ) : null}
       </Row>
-      <Row label={trans.__('tilt')} title={trans.__('Positive: the axis leans to larger columns further down')}>
+      <Row label={trans.__('Tilt')} title={trans.__('Positive: the axis leans to larger columns further down')}>
         <NumberField
           label={trans.__('Tilt of the axis in degrees')}
           value={tilt ?? 0}
@@ -86,28 +92,20 @@ export function CentreSection({ session }: { session: IRecipeSession }): JSX.Ele
             : null}
         </span>
       </Row>
-      {found?.confidence.level === 'uncertain' && found.column !== column ? (
-        <Row label="">
-          <Action
-            label={trans.__('Use %1 all the same', formatNumber(found.column, 2))}
-            onClick={() => session.edit(columnChange(found.column))}
-          />
-        </Row>
-      ) : null}
       {centre.state === 'failed' ? <FailureMessage failure={centre.failure} /> : null}
       {found ? <Warnings texts={found.warnings} /> : null}
       <RegionRow
         session={session}
         description={description}
         region="roi"
-        label={trans.__('region')}
+        label={trans.__('Region')}
         empty={trans.__('whole image; draw one in the viewer')}
       />
       <RegionRow
         session={session}
         description={description}
         region="air"
-        label={trans.__('air')}
+        label={trans.__('Air')}
         empty={trans.__('none; draw one in the viewer')}
       />
     </Section>

@@ -25,7 +25,7 @@ export function DataSection({ session }: { session: IRecipeSession }): JSX.Eleme
   return (
     <Section id="data" title={trans.__('Data')} note={ready ? sizeText(ready) : null}>
       {ready ? <Groups session={session} description={ready} /> : null}
-      <Row label={trans.__('path')} title={trans.__('Folder of images or NXtomo file, relative to the recipe')}>
+      <Row label={trans.__('Path')} title={trans.__('Folder of images or NXtomo file, relative to the recipe')}>
         <TextField
           label={trans.__('Path of the data set')}
           value={recipe.dataset?.path ?? ''}
@@ -52,7 +52,7 @@ function DescribedRows({ session, description }: { session: IRecipeSession; desc
   return (
     <>
       <AnglesRow session={session} description={description} />
-      <Row label={trans.__('pixel')} title={trans.__('Size of a detector pixel at the sample')}>
+      <Row label={trans.__('Pixel')} title={trans.__('Size of a detector pixel at the sample')}>
         <NumberField
           label={trans.__('Pixel size')}
           value={pixel?.value ?? null}
@@ -88,7 +88,7 @@ function DescribedRows({ session, description }: { session: IRecipeSession; desc
               : trans.__('from the file')}
         </span>
       </Row>
-      <Row label={trans.__('pixels are')} title={trans.__('What the pixels are, and how the images are turned')}>
+      <Row label={trans.__('Input')} title={trans.__('What the pixels are, and how the images are turned')}>
         <ChoiceField
           label={trans.__('State of the input')}
           value={dataset?.state ?? 'raw'}
@@ -118,7 +118,7 @@ function DescribedRows({ session, description }: { session: IRecipeSession; desc
           {trans.__('flip')}
         </label>
       </Row>
-      <Row label={trans.__('leave out')} title={trans.__('Projections to leave out, counted from 0: 17, 30-32')}>
+      <Row label={trans.__('Leave out')} title={trans.__('Projections to leave out, counted from 0: 17, 30-32')}>
         <TextField
           label={trans.__('Excluded projections')}
           value={formatIndices(exclude)}

@@ -26,7 +26,7 @@ export function OutputSection({ session }: { session: IRecipeSession }): JSX.Ele
   const space = estimate ? spaceText(estimate, trans) : null;
   return (
     <Section id="output" title={trans.__('Output')} note={trans.__('%1, %2 bit', output.format.toUpperCase(), output.bits)}>
-      <Row label={trans.__('folder')} title={trans.__('{name}, {tool} and {date} are filled in when the run starts')}>
+      <Row label={trans.__('Folder')} title={trans.__('{name}, {tool} and {date} are filled in when the run starts')}>
         <TextField
           label={trans.__('Output folder')}
           value={output.folder}
@@ -43,12 +43,12 @@ export function OutputSection({ session }: { session: IRecipeSession }): JSX.Ele
       ) : null}
       {estimate && space ? (
         <>
-          <Row label={trans.__('goes to')}>
+          <Row label={trans.__('Goes to')}>
             <span className="jp-TomoPath" title={estimate.output}>
               <bdi>{estimate.output}</bdi>
             </span>
           </Row>
-          <Row label={trans.__('size')}>
+          <Row label={trans.__('Size')}>
             <span className={space.full ? 'jp-TomoAlert' : 'jp-TomoValue'}>{space.text}</span>
           </Row>
         </>

@@ -61,7 +61,7 @@ export function RunSection({ session }: { session: IRecipeSession }): JSX.Elemen
     state === 'online' ? trans.__('ready') : state === 'offline' ? trans.__('not usable') : trans.__('connecting');
   return (
     <Section id="run" title={trans.__('Run')} note={resource?.title}>
-      <Row label={trans.__('where')}>
+      <Row label={trans.__('Where')}>
         {resources.length ? (
           <ChoiceField
             label={trans.__('Where to run')}
@@ -80,7 +80,7 @@ export function RunSection({ session }: { session: IRecipeSession }): JSX.Elemen
         )}
         <span className="jp-TomoDot" data-state={state} role="img" aria-label={stateText} title={stateText} />
       </Row>
-      <Row label={trans.__('limits')} title={trans.__('Cores and memory that the run may take')}>
+      <Row label={trans.__('Limits')} title={trans.__('Cores and memory that the run may take')}>
         <NumberField
           label={trans.__('Cores')}
           className="jp-mod-short"
@@ -117,7 +117,7 @@ function EstimateRow(): JSX.Element | null {
     return <FailureMessage failure={estimate.failure} />;
   }
   return estimate.state === 'ready' ? (
-    <Row label={trans.__('takes')} title={estimate.value.basis}>
+    <Row label={trans.__('Takes')} title={estimate.value.basis}>
       <span className="jp-TomoValue" title={estimate.value.basis}>
         {estimateText(estimate.value, trans)}
       </span>

@@ -23,7 +23,7 @@ export function ToolSection({ session }: { session: IRecipeSession }): JSX.Eleme
   const chosen = methodOf(tool, method);
   return (
     <Section id="tool" title={trans.__('Tool')} note={known ? `${known.title}, ${chosen?.title ?? method}` : tool}>
-      <Row label={trans.__('tool')} title={known?.help}>
+      <Row label={trans.__('Tool')} title={known?.help}>
         <ChoiceField
           label={trans.__('Tool')}
           value={tool}

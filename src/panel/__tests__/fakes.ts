@@ -1,0 +1,225 @@
+/**
+ * A session, jobs and a context for tests of the panel: the recipe really
+ * changes by its edits, nothing is asked of a server.
+ */
+import { nullTranslator } from '@jupyterlab/translation';
+import { CommandRegistry } from '@lumino/commands';
+import { Signal } from '@lumino/signaling';
+
+import type { Centre, Description, Estimate, Failure, Job, Resource } from '../../api';
+import type { Recipe } from '../../recipe';
+import { applyEdits, isRecipe, problemsOf, recipeText, textEdits } from '../../recipe';
+import type {
+  Fetched,
+  IRecipeChange,
+  IRecipeSession,
+  IRecipeTracker,
+  IRunChoice,
+  ITomoJobs,
+  IViewPosition
+} from '../../tokens';
+import type { IPanelContext } from '../context';
+import { PanelModel } from '../model';
+
+export const GRAPES: Description = {
+  path: '/data/grapes_ct',
+  kind: 'tiff',
+  frames: 376,
+  rows: 128,
+  columns: 835,
+  dtype: 'uint16',
+  flats: 10,
+  darks: 10,
+  angles: { first: null, last: null, count: 376, unit: 'degree', source: 'unknown' },
+  groups: [
+    { name: 'ct5s', count: 376, role: 'projection', proposed: 'projection', rows: 128, columns: 835 },
+    { name: 'ob', count: 10, role: 'flat', proposed: 'flat', rows: 128, columns: 835 },
+    { name: 'dc', count: 10, role: 'dark', proposed: 'dark', rows: 128, columns: 835 },
+    { name: 'bbob', count: 5, role: 'ignore', proposed: 'ignore', rows: 128, columns: 835 },
+    { name: 'bbs', count: 5, role: 'ignore', proposed: 'ignore', rows: 128, columns: 835, note: 'Black-body frames.' }
+  ],
+  proposed: { dataset: { angles: { first: 0, last: 360, endpoint: true } }, regions: { air: [12, 4, 96, 124] } },
+  warnings: ['The angles are not known: no file states them.']
+};
+
+export const CENTRE: Centre = {
+  column: 399.452,
+  row: 64,
+  tilt: 0.02,
+  confidence: { level: 'good', spread: 0.08 },
+  rows: [
+    [10, 399.4],
+    [37, 399.42],
+    [64, 399.45],
+    [91, 399.47],
+    [118, 399.5]
+  ],
+  warnings: []
+};
+
+export const ESTIMATE: Estimate = {
+  slices: 128,
+  memory: 1503238553,
+  outputBytes: 356986880,
+  freeBytes: 54760833024,
+  output: '/data/processed/grapes_builtin_20261123',
+  seconds: 3.2,
+  basis: 'Measured on this machine with 128 slices of this size.'
+};
+
+export function job(changes: Partial<Job> = {}): Job {
+  return {
+    id: '00000000-0000-4000-8000-000000000001',
+    name: 'grapes',
+    resource: 'local',
+    kernel: 'python3',
+    state: 'running',
+    created: '2026-11-23T20:00:00Z',
+    progress: { stage: 'slices', done: 44, total: 128, remaining: 2 },
+    slices: { done: 44, total: 128 },
+    warnings: [],
+    output: '/data/processed/grapes',
+    resumable: false,
+    ...changes
+  };
+}
+
+export class FakeSession implements IRecipeSession {
+  constructor(sections: Omit<Recipe, 'version'> = { dataset: { path: 'grapes_ct/' } }) {
+    this._text = recipeText(sections);
+    this.recipe = read(this._text);
+  }
+  path = 'RB2100123/grapes.tomo.json';
+  name = 'grapes';
+  base: string | null = '/data';
+  recipe: Recipe;
+  problems: readonly string[] = [];
+  description: Fetched<Description> = { state: 'ready', value: GRAPES };
+  centre: Fetched<Centre> = { state: 'none' };
+  position: IViewPosition = { mode: 'projection', frame: 0, row: 64 };
+  readonly changed = new Signal<IRecipeSession, 'recipe' | 'description' | 'centre' | 'position' | 'path'>(this);
+  isDisposed = false;
+  readonly edits: IRecipeChange[][] = [];
+  undone = 0;
+  found = 0;
+
+  edit(...changes: IRecipeChange[]): void {
+    this.edits.push(changes);
+    this._text = applyEdits(this._text, textEdits(this._text, changes));
+    const value: unknown = JSON.parse(this._text);
+    this.problems = problemsOf(value).map(problem => problem.message);
+    if (this.problems.length === 0) {
+      this.recipe = read(this._text);
+    }
+    this.changed.emit('recipe');
+  }
+  undo(): void {
+    this.undone += 1;
+  }
+  redo(): void {
+    this.undone -= 1;
+  }
+  moveTo(position: Partial<IViewPosition>): void {
+    this.position = { ...this.position, ...position };
+  }
+  describe(): Promise<void> {
+    return Promise.resolve();
+  }
+  findCentre(): Promise<void> {
+    this.found += 1;
+    return Promise.resolve();
+  }
+  dispose(): void {
+    this.isDisposed = true;
+  }
+
+  private _text: string;
+}
+
+export class FakeJobs implements ITomoJobs {
+  jobs: readonly Job[] = [];
+  resources: readonly Resource[] = [
+    {
+      name: 'local',
+      title: 'Local kernel',
+      kind: 'local-kernel',
+      state: 'online',
+      kernels: [
+        { name: 'python3', title: 'Python 3', usable: 'yes', python: '/usr/bin/python3' },
+        {
+          name: 'bare',
+          title: 'Bare',
+          usable: 'no',
+          reason: { code: 'no-numpy', message: 'numpy is missing.', where: 'bare', hint: 'Install it there.' }
+        }
+      ]
+    }
+  ];
+  failure: Failure | null = null;
+  choice: IRunChoice = { resource: 'local', kernel: 'python3', cores: 2, memory: 4 * 1024 ** 3 };
+  readonly changed = new Signal<ITomoJobs, void>(this);
+  isDisposed = false;
+  readonly calls: string[] = [];
+  text = '';
+
+  setChoice(choice: Partial<IRunChoice>): void {
+    this.choice = { ...this.choice, ...choice };
+    this.changed.emit();
+  }
+  submit(): Promise<Job> {
+    return Promise.resolve(job());
+  }
+  estimate(): Promise<Estimate> {
+    this.calls.push('estimate');
+    return Promise.resolve(ESTIMATE);
+  }
+  cancel(id: string): Promise<void> {
+    this.calls.push(`cancel ${id}`);
+    return Promise.resolve();
+  }
+  resume(id: string): Promise<void> {
+    this.calls.push(`resume ${id}`);
+    return Promise.resolve();
+  }
+  forget(id: string): Promise<void> {
+    this.calls.push(`forget ${id}`);
+    return Promise.resolve();
+  }
+  log(id: string, offset: number): Promise<{ text: string; offset: number; size: number }> {
+    return Promise.resolve({ text: this.text.slice(offset), offset: this.text.length, size: this.text.length });
+  }
+  refresh(): Promise<void> {
+    this.calls.push('refresh');
+    return Promise.resolve();
+  }
+  dispose(): void {
+    this.isDisposed = true;
+  }
+}
+
+/** The part of the tracker that the panel uses. */
+export function fakeTracker(session: IRecipeSession | null): IRecipeTracker {
+  const tracker = { currentWidget: session ? { session } : null };
+  const partial: unknown = Object.assign(tracker, { currentChanged: new Signal<object, unknown>(tracker) });
+  return partial as IRecipeTracker;
+}
+
+export function fakeContext(session: IRecipeSession | null, jobs = new FakeJobs()): IPanelContext & { failed: unknown[] } {
+  const failed: unknown[] = [];
+  return {
+    model: new PanelModel(fakeTracker(session), jobs, null),
+    commands: new CommandRegistry(),
+    trans: nullTranslator.load('jupyterlab-tomo'),
+    openData: () => Promise.resolve(),
+    fail: reason => failed.push(reason),
+    failed
+  };
+}
+
+function read(text: string): Recipe {
+  const value: unknown = JSON.parse(text);
+  if (!isRecipe(value)) {
+    throw new Error(problemsOf(value)[0]?.message);
+  }
+  return value;
+}
