@@ -235,9 +235,13 @@ def _line(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> Tuple[float, floa
         if (kept == good).all() or kept.sum() < 2:
             break
         good = kept
-    # A slope that moves the axis by less than the points scatter is none.
-    if abs(slope) * np.ptp(x) < max(2.0 * spread / math.sqrt(max(len(x), 1)), 0.05):
-        offset, slope = float(_median(y[good], weight[good])), 0.0
+    # The slope is believed when it is three times its own error, all points counted: a few bands
+    # that agree by chance must not tilt the axis.
+    deviation = math.sqrt(float(np.average((y - offset - slope * x) ** 2, weights=weight)))
+    error = deviation / max(float(np.std(x)) * math.sqrt(len(x)), 1e-9)
+    if abs(slope) < 3.0 * error or len(x) < 3:
+        offset, slope = _median(y, weight), 0.0
+        spread = 1.4826 * _median(np.abs(y - offset), weight)
     return float(offset), float(slope), spread
 
 

@@ -1,0 +1,100 @@
+"""A phantom of ellipses whose projections are known exactly, and data sets made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Optional
+
+import numpy as np
+import tifffile
+
+FLAT, DARK = 20000.0, 300.0
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A generated scan. Attenuation is (frame, row, column) in float64."""
+
+    attenuation: np.ndarray
+    angles: np.ndarray
+    centre: float
+
+
+def ellipses(columns: int, row: float) -> "list[tuple[float, float, float, float, float, float]]":
+    """(x, y, half width, half height, turn in degrees, density per pixel) of a slice."""
+    r = columns / 2
+    shift = 0.15 * r * np.sin(2.0 * row)
+    return [
+        (0.0, 0.0, 0.72 * r, 0.6 * r, 20.0, 0.6 / r),
+        (0.3 * r + shift, -0.2 * r, 0.14 * r, 0.2 * r, 0.0, 0.9 / r),
+        (-0.35 * r, 0.15 * r, 0.1 * r, 0.07 * r, 40.0, -0.4 / r),
+    ]
+
+
+def scan(
+    columns: int = 96,
+    rows: int = 12,
+    frames: int = 90,
+    span: float = 180.0,
+    endpoint: bool = False,
+    centre: Optional[float] = None,
+    tilt: float = 0.0,
+) -> Scan:
+    """Line integrals at column ``centre + x cos + y sin`` of the projection at each angle."""
+    angles = np.linspace(0.0, span, frames, endpoint=endpoint)
+    axis = (columns - 1) / 2 + 2.3 if centre is None else centre
+    theta = np.deg2rad(angles)[:, None]
+    attenuation = np.zeros((frames, rows, columns))
+    for row in range(rows):
+        at = axis + (row - (rows - 1) / 2) * np.tan(np.deg2rad(tilt))
+        s = np.arange(columns)[None, :] - at
+        for x, y, a, b, turn, density in ellipses(columns, row / rows):
+            alpha = theta - np.deg2rad(turn)
+            half = (a * np.cos(alpha)) ** 2 + (b * np.sin(alpha)) ** 2
+            offset = s - x * np.cos(theta) - y * np.sin(theta)
+            chord = np.sqrt(np.maximum(half - offset**2, 0.0))
+            attenuation[:, row] += 2 * density * a * b * chord / half
+    return Scan(attenuation, angles, axis)
+
+
+def counts(made: Scan, noise: float = 0.0, stripes: float = 0.0, seed: int = 1) -> np.ndarray:
+    """Camera counts (frame, row, column), uint16; noise and stripes relative to the signal."""
+    rng = np.random.default_rng(seed)
+    signal = (FLAT - DARK) * np.exp(-made.attenuation)
+    signal = signal * (1 + noise * rng.standard_normal(signal.shape))
+    gain = 1 + stripes * rng.standard_normal(signal.shape[2])
+    return np.clip(np.rint(signal * gain + DARK), 0, 65535).astype(np.uint16)
+
+
+def write_folder(folder: Path, images: np.ndarray, flats: int = 3, darks: int = 2) -> Path:
+    """One folder with the prefixes tomo, ob and dc."""
+    folder.mkdir(parents=True)
+    for index, image in enumerate(images):
+        tifffile.imwrite(folder / f"tomo_{index:04d}.tif", image)
+    shape = images.shape[1:]
+    for index in range(flats):
+        tifffile.imwrite(folder / f"ob_{index:02d}.tif", np.full(shape, FLAT, np.uint16))
+    for index in range(darks):
+        tifffile.imwrite(folder / f"dc_{index:02d}.tif", np.full(shape, DARK, np.uint16))
+    return folder
+
+
+def write_nxtomo(path: Path, images: np.ndarray, angles: np.ndarray, unit: str = "degree") -> Path:
+    """Two darks, three flats, the projections."""
+    import h5py
+
+    shape = images.shape[1:]
+    dark, flat = np.full((2, *shape), DARK, np.uint16), np.full((3, *shape), FLAT, np.uint16)
+    key = [2] * 2 + [1] * 3 + [0] * len(images)
+    values = np.concatenate([np.zeros(5), np.deg2rad(angles) if unit == "rad" else angles])
+    with h5py.File(path, "w") as file:
+        entry = file.create_group("entry")
+        entry["definition"] = "NXtomo"
+        entry["instrument/detector/data"] = np.concatenate([dark, flat, images])
+        entry["instrument/detector/image_key"] = key
+        entry["instrument/detector/x_pixel_size"] = 0.055
+        entry["instrument/detector/x_pixel_size"].attrs["units"] = "mm"
+        entry["sample/rotation_angle"] = values
+        entry["sample/rotation_angle"].attrs["units"] = unit
+    return path
