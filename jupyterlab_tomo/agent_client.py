@@ -20,21 +20,14 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tomo_runner import frames
+
 from .failure import TomoError
 
 GREETING = b"TOMO-AGENT 1\n"
-MAGIC = b"TMF1"
 PREFIX = struct.Struct("<4sIQ")
-MAX_HEADER = 1 << 20
 IDLE = 600
 """Seconds without a request after which an agent ends; the next request starts another."""
-
-
-def encode(header: dict[str, Any]) -> bytes:
-    """Write a frame without a body."""
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    return PREFIX.pack(MAGIC, len(text), 0) + text
 
 
 def decode(stream: IO[bytes]) -> tuple[dict[str, Any], bytes]:
@@ -48,7 +41,7 @@ def decode(stream: IO[bytes]) -> tuple[dict[str, Any], bytes]:
         When it is no frame.
     """
     magic, length, size = PREFIX.unpack(_exactly(stream, PREFIX.size))
-    if magic != MAGIC or length > MAX_HEADER:
+    if magic != frames.MAGIC or length > frames.MAX_HEADER:
         raise ValueError("The agent's answer is not a frame.")
     header = json.loads(_exactly(stream, length))
     return header, _exactly(stream, size)
@@ -114,7 +107,7 @@ class AgentClient:
             assert process.stdin is not None and process.stdout is not None
             request = {"id": next(self._ids), "channel": "notebook", "op": op, **keys}
             try:
-                process.stdin.write(encode(request))
+                process.stdin.write(frames.encode(request)[0])
                 process.stdin.flush()
                 header, body = decode(process.stdout)
             except (EOFError, OSError, ValueError) as error:

@@ -116,7 +116,9 @@ class Slice(Image):
 
 
 def _facts(about: dict[str, Any]) -> list[tuple[str, str]]:
+    """What a reader wants to see beside the slice."""
     centre = about.get("centre")
-    if isinstance(centre, dict):
-        centre = centre.get("used")
-    return [("centre", f"{centre:.2f}")] if isinstance(centre, (int, float)) else []
+    # A result's record has both what was asked for and what was used.
+    used = centre.get("used", centre) if isinstance(centre, dict) else centre
+    column = used.get("column") if isinstance(used, dict) else used
+    return [("centre", f"{column:.2f}")] if isinstance(column, (int, float)) else []

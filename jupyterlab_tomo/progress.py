@@ -81,7 +81,7 @@ def _notebook_display() -> Any:
     from IPython import get_ipython  # type: ignore[attr-defined, unused-ignore]
     from IPython.display import display
 
-    shell = get_ipython()  # type: ignore[no-untyped-call]
+    shell = get_ipython()
     if shell is None or not hasattr(shell, "kernel"):
         return None
     return display(_Shown("", "starting", 0.0), display_id=True)  # type: ignore[no-untyped-call]
