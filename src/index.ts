@@ -6,11 +6,13 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { plugins as documentPlugins } from './document';
 import { plugins as jobsPlugins } from './jobs';
 import { plugins as panelPlugins } from './panel';
+import { plugins as viewerPlugins } from './viewer';
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   ...documentPlugins,
   ...jobsPlugins,
-  ...panelPlugins
+  ...panelPlugins,
+  ...viewerPlugins
 ];
 
 export * from './tokens';

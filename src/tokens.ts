@@ -41,6 +41,10 @@ export namespace CommandIDs {
   export const reconstructSlice = 'tomo:reconstruct-slice';
   /** viewer: open a result folder to the right of the current notebook. args: { folder: string, name?: string } absolute folder */
   export const openResult = 'tomo:open-result';
+  /** viewer: insert the current result as a cell into the notebook beside. */
+  export const insertResult = 'tomo:insert-result';
+  /** viewer: copy the folder of the current result. */
+  export const copyResultPath = 'tomo:copy-result-path';
   /** jobs: insert the current recipe as a cell into the active notebook. */
   export const insertCell = 'tomo:insert-cell';
 }

@@ -40,7 +40,7 @@ export interface IHover {
 export class ImageView extends Widget {
   constructor(
     private readonly contrast: ContrastModel,
-    private readonly themes: IThemeManager | null,
+    themes: IThemeManager | null,
     load: typeof loadPlotly = loadPlotly
   ) {
     super();

@@ -1,0 +1,198 @@
+/**
+ * Image, histogram, contrast and messages: what both viewers are made of.
+ */
+import type { IThemeManager } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Panel, Widget } from '@lumino/widgets';
+
+import { ContrastBar, ContrastModel, HistogramView } from './contrast';
+import { MessageCard } from './message';
+import type { IMessage } from './message';
+import type { IImage } from './pixels/image';
+import { ImageView } from './pixels/image-view';
+import { automaticLevels, histogram } from './pixels/levels';
+import type { Scope } from './pixels/levels';
+import type { Stepper } from './stepper';
+
+/** How the levels follow a new image. */
+export interface IShowOptions {
+  readonly unit: string;
+  readonly scope: Scope;
+  /** Levels from this image; otherwise those in force stay. */
+  readonly relevel: boolean;
+}
+
+/** Milliseconds before waiting is shown. */
+const PATIENCE = 100;
+
+export class ImagePanel extends Panel {
+  constructor(
+    themes: IThemeManager | null,
+    private readonly trans: TranslationBundle
+  ) {
+    super();
+    this.addClass('jp-tomo-viewer');
+    this.node.tabIndex = 0;
+    this.contrast = new ContrastModel();
+    this.view = new ImageView(this.contrast, themes);
+    this._histogram = new HistogramView(
+      this.contrast,
+      themes,
+      trans.__('Histogram of the values, with the levels')
+    );
+    this._bar = new ContrastBar(this.contrast, trans);
+    const stage = new Panel();
+    stage.addClass('jp-tomo-viewer-stage');
+    stage.addWidget(this.view);
+    stage.addWidget(this._message);
+    this._busy.addClass('jp-tomo-viewer-busy');
+    this._busy.node.hidden = true;
+    stage.addWidget(this._busy);
+    this.toolbar.addClass('jp-tomo-viewer-toolbar');
+    this.info.addClass('jp-tomo-viewer-info');
+    for (const part of [
+      this.toolbar,
+      stage,
+      this._histogram,
+      this._bar,
+      this.info
+    ]) {
+      this.addWidget(part);
+    }
+    this.view.hovered.connect((_, hover) => this._bar.setHover(hover));
+    this.contrast.autoAsked.connect(() => this.relevel());
+    this.node.addEventListener('keydown', this._keys);
+  }
+
+  readonly contrast: ContrastModel;
+  readonly view: ImageView;
+  readonly toolbar = new Widget();
+  /** A line of facts below everything. */
+  readonly info = new Widget();
+  /** What the arrow keys move. */
+  stepper: Stepper | null = null;
+
+  showImage(image: IImage, options: IShowOptions): void {
+    this._image = image;
+    this._scope = options.scope;
+    if (options.relevel) {
+      this.relevel();
+    }
+    const counts = histogram(image, options.scope);
+    this._histogram.setHistogram(counts);
+    this._bar.setMissing(counts.missing);
+    this._bar.setUnit(options.unit);
+    this.view.setImage(image, options.unit);
+    this.message(null);
+  }
+
+  /** Levels from the image shown. */
+  relevel(): void {
+    if (this._image) {
+      this.contrast.setLevels(
+        automaticLevels(this._image, this._scope),
+        true
+      );
+    }
+  }
+
+  /** Say something where the image is, or take it away again. */
+  message(message: IMessage | null): void {
+    this._message.display(message);
+    this.toggleClass('jp-mod-covered', message !== null);
+  }
+
+  /** Work goes on; shown when it lasts. */
+  setBusy(busy: boolean): void {
+    window.clearTimeout(this._waiting);
+    if (busy) {
+      this._waiting = window.setTimeout(() => {
+        this._busy.node.hidden = false;
+        if (!this._image) {
+          this.message({ kind: 'busy', title: this.trans.__('Loading …') });
+        }
+      }, PATIENCE);
+    } else {
+      this._busy.node.hidden = true;
+    }
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    window.clearTimeout(this._waiting);
+    this.node.removeEventListener('keydown', this._keys);
+    this.stepper?.dispose();
+    this._image = null;
+    super.dispose();
+    this.contrast.dispose();
+  }
+
+  private readonly _keys = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    }
+    const own = event.target instanceof HTMLElement ? event.target : null;
+    // A slider and a list have arrow keys of their own.
+    const arrows = own?.tagName !== 'SELECT' && own?.tagName !== 'INPUT';
+    if (this._act(event.key, arrows, event.shiftKey ? 10 : 1)) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  };
+
+  private _act(key: string, arrows: boolean, by: number): boolean {
+    switch (key) {
+      case '0':
+        this.view.resetZoom();
+        return true;
+      case '+':
+      case '=':
+        this.view.zoomBy(1.25);
+        return true;
+      case '-':
+        this.view.zoomBy(0.8);
+        return true;
+      case 'a':
+      case 'A':
+        this.relevel();
+        return true;
+      case 'i':
+      case 'I':
+        this.contrast.setLook({ invert: !this.contrast.look.invert });
+        return true;
+      case 'Escape':
+        return this.view.abort();
+    }
+    if (!arrows || !this.stepper) {
+      return false;
+    }
+    switch (key) {
+      case 'ArrowRight':
+      case 'ArrowUp':
+        this.stepper.step(by);
+        return true;
+      case 'ArrowLeft':
+      case 'ArrowDown':
+        this.stepper.step(-by);
+        return true;
+      case 'Home':
+        this.stepper.toEnd('first');
+        return true;
+      case 'End':
+        this.stepper.toEnd('last');
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  private readonly _histogram: HistogramView;
+  private readonly _bar: ContrastBar;
+  private readonly _message = new MessageCard();
+  private readonly _busy = new Widget();
+  private _image: IImage | null = null;
+  private _scope: Scope = 'all';
+  private _waiting = 0;
+}

@@ -1,0 +1,376 @@
+/**
+ * The content of a recipe document: its projections, sinograms and slices.
+ */
+import type { IThemeManager } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import { failureOf } from '../../api';
+import type { Failure } from '../../api';
+import type { Rectangle } from '../../recipe';
+import type { IRecipeSession, ITomoApi, ViewMode } from '../../tokens';
+import { button, element, segments } from '../dom';
+import { duration, short } from '../format';
+import { images, Newest } from '../frames';
+import { ImagePanel } from '../image-panel';
+import { failureMessage } from '../message';
+import type { IImage } from '../pixels/image';
+import type { Overlay } from '../pixels/overlays';
+import { Stepper } from '../stepper';
+import {
+  changeOf,
+  overlaysOf,
+  secondsOf,
+  usedCentre,
+  warningsOf
+} from './regions';
+import { wantedImage } from './wanted';
+import type { Stage } from './wanted';
+
+/** Milliseconds after the last edit before a row is computed again. */
+const SETTLE = 200;
+/** Milliseconds after a move before an image is fetched. */
+const FOLLOW = 20;
+
+export interface IRecipeViewerOptions {
+  readonly session: IRecipeSession;
+  readonly api: ITomoApi;
+  readonly themes: IThemeManager | null;
+  readonly trans: TranslationBundle;
+  readonly showPanel: () => void;
+}
+
+export class RecipeViewer extends ImagePanel {
+  constructor(private readonly options: IRecipeViewerOptions) {
+    super(options.themes, options.trans);
+    this.addClass('jp-tomo-viewer-recipe');
+    const { trans, session } = options;
+    this._mode = segments<ViewMode>(
+      trans.__('What is shown'),
+      [
+        ['projection', trans.__('Projection')],
+        ['sinogram', trans.__('Sinogram')],
+        ['slice', trans.__('Slice')]
+      ],
+      mode => session.moveTo({ mode })
+    );
+    this._stage = segments<Stage>(
+      trans.__('Stage'),
+      [
+        ['raw', trans.__('Raw')],
+        ['processed', trans.__('Processed')]
+      ],
+      stage => {
+        this._chosen = stage;
+        this._relevel = true;
+        this._update(0);
+      }
+    );
+    const stepper = new Stepper(trans, value =>
+      session.moveTo(
+        session.position.mode === 'projection'
+          ? { frame: value }
+          : { row: value }
+      )
+    );
+    this.stepper = stepper;
+    this._stepper = stepper;
+    this._roi = button(
+      trans.__('Draw ROI'),
+      trans.__('Draw the region of interest: drag a rectangle'),
+      () => this._draw('roi')
+    );
+    this._air = button(
+      trans.__('Draw air'),
+      trans.__('Draw the air region: drag a rectangle beside the sample'),
+      () => this._draw('air')
+    );
+    this._reset = button(trans.__('Reset zoom'), trans.__('Whole image (0)'), () =>
+      this.view.resetZoom()
+    );
+    this.toolbar.node.append(
+      this._mode.node,
+      this._stepper.node,
+      this._stage.node,
+      this._roi,
+      this._air,
+      this._reset,
+      helpMark(trans)
+    );
+    this._requests = new Newest<IImage>({
+      cached: key => images.get(key),
+      ready: (image, wanted) => this._show(image, wanted.key),
+      failed: error => this._fail(failureOf(error)),
+      busy: busy => this.setBusy(busy)
+    });
+    this.view.moved.connect((_, overlay) => this._moved(overlay));
+    this.view.picked.connect((_, at) => {
+      if (session.position.mode === 'projection') {
+        session.moveTo({ row: Math.round(at.y) });
+      }
+    });
+    this.view.drawn.connect((_, box) => this._drawn(box));
+    this.view.viewChanged.connect(() => this._controls());
+    session.changed.connect(this._changed, this);
+    this._update(0);
+  }
+
+  /** Ask for the shown image again, whatever the cache holds. */
+  refresh(): void {
+    images.delete(this._key);
+    this._key = '';
+    this._update(0);
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    window.clearTimeout(this._timer);
+    this.options.session.changed.disconnect(this._changed, this);
+    this._requests.dispose();
+    super.dispose();
+  }
+
+  private _changed(
+    _: IRecipeSession,
+    what: 'recipe' | 'description' | 'centre' | 'position' | 'path'
+  ): void {
+    const { mode } = this.options.session.position;
+    const slow = what === 'recipe' && mode !== 'projection';
+    this._update(slow ? SETTLE : what === 'position' ? FOLLOW : 0);
+  }
+
+  /** Bring everything in line with the session; the image after `delay` ms. */
+  private _update(delay: number): void {
+    this._controls();
+    this._overlays();
+    window.clearTimeout(this._timer);
+    if (this._obstacle()) {
+      this._requests.drop();
+      return;
+    }
+    this._timer = window.setTimeout(() => this._ask(), delay);
+  }
+
+  private _ask(): void {
+    const { session, api } = this.options;
+    if (session.base === null || session.description.state !== 'ready') {
+      return;
+    }
+    const wanted = wantedImage(
+      api,
+      session.base,
+      session.recipe,
+      session.position,
+      this._chosen
+    );
+    if (wanted.key === this._key) {
+      this._requests.drop();
+      this.message(null);
+      return;
+    }
+    // A preview of an outdated recipe is of no interest; a projection on the way is.
+    this._requests.ask(wanted, session.position.mode !== 'projection');
+  }
+
+  private _show(image: IImage, key: string): void {
+    const { position, recipe } = this.options.session;
+    const slice = position.mode === 'slice';
+    const path = recipe.dataset?.path ?? '';
+    const fresh =
+      this._shown?.mode !== position.mode || this._shown.path !== path;
+    this._key = key;
+    this._shown = { mode: position.mode, path, image };
+    const unit = image.about.unit;
+    this.showImage(image, {
+      unit:
+        typeof unit === 'string'
+          ? unit
+          : position.mode === 'projection' && this._chosen === 'raw'
+            ? this.options.trans.__('counts')
+            : '',
+      scope: slice ? 'disc' : 'all',
+      relevel:
+        fresh || this._relevel || (!slice && this.contrast.automatic)
+    });
+    this._relevel = false;
+    this._overlays();
+    this._facts(image);
+  }
+
+  private _fail(failure: Failure): void {
+    this._key = '';
+    this.message(
+      failureMessage(failure, [
+        { text: this.options.trans.__('Retry'), run: () => this.refresh() }
+      ])
+    );
+  }
+
+  /** Why there can be no image, said in the image's place. */
+  private _obstacle(): boolean {
+    const { session, trans, showPanel } = this.options;
+    const panel = { text: trans.__('Show panel'), run: showPanel };
+    const { description } = session;
+    if (session.problems.length) {
+      this.message({
+        kind: 'failed',
+        title: trans.__('The text of this recipe is not valid.'),
+        hint: session.problems[0]
+      });
+    } else if (!session.recipe.dataset?.path) {
+      this.message({
+        kind: 'empty',
+        title: trans.__('Choose data'),
+        hint: trans.__(
+          'Right-click a folder of TIFF images or an NXtomo file in the file browser and choose “Open in Tomography”, or name it in the panel.'
+        ),
+        actions: [panel]
+      });
+    } else if (description.state === 'failed') {
+      this.message(
+        failureMessage(description.failure, [
+          {
+            text: trans.__('Retry'),
+            run: () => {
+              void session.describe();
+            }
+          },
+          panel
+        ])
+      );
+    } else if (session.base === null && description.state === 'none') {
+      this.message({
+        kind: 'busy',
+        title: trans.__('Finding the folder of this recipe …')
+      });
+    } else if (description.state !== 'ready') {
+      this.message({ kind: 'busy', title: trans.__('Reading the data set …') });
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  private _controls(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    const { session, trans } = this.options;
+    const { mode, frame, row } = session.position;
+    const data =
+      session.description.state === 'ready' ? session.description.value : null;
+    const projection = mode === 'projection';
+    this._mode.set(mode);
+    this._stage.set(this._chosen);
+    this._stage.node.hidden = !projection;
+    this._stepper.set({
+      label: projection ? trans.__('frame') : trans.__('row'),
+      value: projection ? frame : row,
+      first: 0,
+      last: Math.max(0, (projection ? data?.frames : data?.rows) ?? 1) - 1
+    });
+    for (const [node, region] of [
+      [this._roi, 'roi'],
+      [this._air, 'air']
+    ] as const) {
+      node.hidden = !projection;
+      node.setAttribute(
+        'aria-pressed',
+        String(this.view.drawing && this._region === region)
+      );
+    }
+    this._reset.hidden = !this.view.isZoomed;
+  }
+
+  private _overlays(): void {
+    const { session } = this.options;
+    const { mode } = session.position;
+    this.view.setOverlays(
+      this._shown && this._shown.mode === mode
+        ? overlaysOf(session.recipe, session.position, this._shown.image)
+        : []
+    );
+  }
+
+  private _facts(image: IImage): void {
+    const { trans, session } = this.options;
+    const facts = [`${image.columns} × ${image.rows}`];
+    const centre = usedCentre(image);
+    const seconds = secondsOf(image);
+    const { angle } = image.about;
+    if (session.position.mode === 'projection' && typeof angle === 'number') {
+      facts.push(`${short(angle, 5)}°`);
+    }
+    if (centre !== null) {
+      facts.push(trans.__('centre %1', short(centre, 6)));
+    }
+    if (seconds) {
+      facts.push(duration(seconds));
+    }
+    this.info.node.replaceChildren(element('span', '', facts.join(' · ')));
+    const [warning] = warningsOf(image);
+    if (warning) {
+      const node = element('span', 'jp-tomo-viewer-warning', warning);
+      node.title = warningsOf(image).join('\n');
+      this.info.node.append(node);
+    }
+  }
+
+  private _moved(overlay: Overlay): void {
+    const { session } = this.options;
+    if (overlay.id === 'row') {
+      session.moveTo({ row: overlay.row });
+      return;
+    }
+    const change = changeOf(overlay);
+    if (change) {
+      session.edit(change);
+    }
+  }
+
+  private _draw(region: 'roi' | 'air'): void {
+    const again = this.view.drawing && this._region === region;
+    this._region = region;
+    this.view.drawing = !again;
+  }
+
+  private _drawn(rectangle: Rectangle): void {
+    this.options.session.edit({
+      path: ['regions', this._region],
+      value: rectangle
+    });
+  }
+
+  private readonly _mode: ReturnType<typeof segments<ViewMode>>;
+  private readonly _stage: ReturnType<typeof segments<Stage>>;
+  private readonly _stepper: Stepper;
+  private readonly _roi: HTMLButtonElement;
+  private readonly _air: HTMLButtonElement;
+  private readonly _reset: HTMLButtonElement;
+  private readonly _requests: Newest<IImage>;
+  private _chosen: Stage = 'raw';
+  private _region: 'roi' | 'air' = 'roi';
+  private _relevel = false;
+  private _shown: { mode: ViewMode; path: string; image: IImage } | null =
+    null;
+  private _key = '';
+  private _timer = 0;
+}
+
+function helpMark(trans: TranslationBundle): HTMLElement {
+  const node = element('span', 'jp-tomo-viewer-help', '?');
+  node.tabIndex = 0;
+  node.title = [
+    trans.__('Drag: move the image'),
+    trans.__('Wheel: zoom'),
+    trans.__('Ctrl + drag: zoom into a box'),
+    trans.__('Double click or 0: whole image'),
+    trans.__('Arrows, Home, End: step'),
+    trans.__('A: automatic levels, I: invert'),
+    trans.__('Drag a line or an edge: change the recipe'),
+    trans.__('Click in a projection: choose the row')
+  ].join('\n');
+  node.setAttribute('aria-label', node.title);
+  return node;
+}

@@ -1,0 +1,112 @@
+/**
+ * Regions of the recipe as overlays, and overlays as edits of the recipe.
+ */
+import type { Recipe } from '../../recipe';
+import type { IRecipeChange, IViewPosition } from '../../tokens';
+import type { IImage } from '../pixels/image';
+import type { Overlay } from '../pixels/overlays';
+
+/** What lies over the image of a place in a recipe. */
+export function overlaysOf(
+  recipe: Recipe,
+  position: IViewPosition,
+  image: IImage
+): Overlay[] {
+  const { roi, air, centre } = recipe.regions ?? {};
+  switch (position.mode) {
+    case 'projection': {
+      const overlays: Overlay[] = [{ id: 'row', row: position.row }];
+      if (centre?.column !== undefined) {
+        overlays.push({
+          id: 'axis',
+          column: centre.column,
+          pivot: centre.row ?? 0,
+          tilt: centre.tilt ?? 0,
+          fixed: false
+        });
+      }
+      if (air) {
+        overlays.push({ id: 'air', rectangle: air });
+      }
+      if (roi) {
+        overlays.push({ id: 'roi', rectangle: roi });
+      }
+      return overlays;
+    }
+    case 'sinogram': {
+      const column = usedCentre(image);
+      return column === null
+        ? []
+        : [
+            {
+              id: 'axis',
+              column: column - (roi?.[0] ?? 0),
+              pivot: 0,
+              tilt: 0,
+              fixed: true
+            }
+          ];
+    }
+    case 'slice': {
+      const mask = recipe.reconstruction?.mask ?? 1;
+      return mask > 0
+        ? [
+            {
+              id: 'mask',
+              x: (image.columns - 1) / 2,
+              y: (image.rows - 1) / 2,
+              radius: (mask * image.columns) / 2
+            }
+          ]
+        : [];
+    }
+  }
+}
+
+/** The edit that a moved overlay stands for; null when it is none of the recipe. */
+export function changeOf(overlay: Overlay): IRecipeChange | null {
+  switch (overlay.id) {
+    case 'axis':
+      return overlay.fixed
+        ? null
+        : { path: ['regions', 'centre', 'column'], value: overlay.column };
+    case 'roi':
+    case 'air':
+      return { path: ['regions', overlay.id], value: overlay.rectangle };
+    case 'row':
+    case 'mask':
+      return null;
+  }
+}
+
+/** Column of the axis that the runner used for an image; null when it does not say. */
+export function usedCentre(image: IImage): number | null {
+  const { centre } = image.about;
+  return typeof centre === 'object' &&
+    centre !== null &&
+    'column' in centre &&
+    typeof centre.column === 'number'
+    ? centre.column
+    : null;
+}
+
+/** Seconds that the runner took for an image; null when it does not say. */
+export function secondsOf(image: IImage): number | null {
+  const { seconds } = image.about;
+  if (typeof seconds !== 'object' || seconds === null) {
+    return null;
+  }
+  const parts: unknown[] = Object.values(seconds);
+  return parts.reduce<number>(
+    (sum, part) => sum + (typeof part === 'number' ? part : 0),
+    0
+  );
+}
+
+/** Warnings of the runner about an image. */
+export function warningsOf(image: IImage): string[] {
+  const { warnings } = image.about;
+  return Array.isArray(warnings)
+    ? warnings.filter((one): one is string => typeof one === 'string')
+    : [];
+}

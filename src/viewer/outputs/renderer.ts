@@ -1,0 +1,178 @@
+/**
+ * Images in the outputs of notebooks.
+ */
+import type { IThemeManager } from '@jupyterlab/apputils';
+import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
+import { Widget } from '@lumino/widgets';
+
+import { element } from '../dom';
+import { short } from '../format';
+import { loadPlotly } from '../plotly';
+import type { IPlotElement, IPlotly } from '../plotly';
+import { coloursAt } from '../theme';
+import { figureLayout, figureSize, figureTraces, valueOfGrey } from './figure';
+import { IMAGE_MIME, readPayload } from './payload';
+import type { IPayload } from './payload';
+
+/** Room for the facts beside the figure, in CSS pixels. */
+const FACTS = 190;
+
+export class ImageOutput extends Widget implements IRenderMime.IRenderer {
+  constructor(
+    private readonly themes: IThemeManager | null,
+    private readonly load: typeof loadPlotly = loadPlotly
+  ) {
+    super();
+    this.addClass('jp-tomo-viewer-output');
+    this._figure.className = 'jp-tomo-viewer-figure';
+    themes?.themeChanged.connect(this._themeChanged, this);
+  }
+
+  async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
+    const payload = readPayload(model.data[IMAGE_MIME]);
+    this.node.replaceChildren();
+    if (typeof payload === 'string') {
+      this.node.append(element('p', 'jp-tomo-viewer-warning', payload));
+      return;
+    }
+    this._payload = payload;
+    this._readout.textContent = '';
+    this.node.append(this._figure, this._beside(payload));
+    try {
+      this._plotly = await this.load();
+      await this._draw();
+    } catch (error) {
+      this.node.append(
+        element(
+          'p',
+          'jp-tomo-viewer-warning',
+          `The figure could not be drawn: ${String(error)}`
+        )
+      );
+    }
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this.themes?.themeChanged.disconnect(this._themeChanged, this);
+    if (this._drawn) {
+      this._plotly?.purge(this._figure);
+    }
+    this._payload = null;
+    super.dispose();
+  }
+
+  protected override onResize(msg: Widget.ResizeMessage): void {
+    super.onResize(msg);
+    const payload = this._payload;
+    if (payload && this._plotly && this._drawn && this._available() > 0) {
+      const size = figureSize(payload, this._available());
+      if (size.width !== this._width) {
+        this._width = size.width;
+        void this._plotly.relayout(this._figure, { ...size });
+      }
+    }
+  }
+
+  private _beside(payload: IPayload): HTMLElement {
+    const side = element('div', 'jp-tomo-viewer-facts');
+    if (payload.title) {
+      side.append(element('p', 'jp-tomo-viewer-title', payload.title));
+    }
+    const list = element('dl', '');
+    for (const [label, value] of payload.facts) {
+      list.append(element('dt', '', label), element('dd', '', value));
+    }
+    side.append(list, this._readout);
+    return side;
+  }
+
+  private async _draw(): Promise<void> {
+    const payload = this._payload;
+    if (!payload || !this._plotly || this.isDisposed) {
+      return;
+    }
+    const size = figureSize(payload, this._available());
+    this._width = size.width;
+    const figure = await this._plotly.newPlot(
+      this._figure,
+      figureTraces(payload),
+      figureLayout(payload, size, coloursAt(this.node)),
+      { displayModeBar: false, responsive: false, doubleClick: 'reset' }
+    );
+    if (this.isDisposed) {
+      this._plotly.purge(this._figure);
+      return;
+    }
+    this._drawn = true;
+    this._listen(figure, payload, await greysOf(payload));
+  }
+
+  private _listen(
+    figure: IPlotElement,
+    payload: IPayload,
+    greys: Uint8ClampedArray | null
+  ): void {
+    figure.on('plotly_hover', ({ points }) => {
+      const at = points[0]?.pointNumber;
+      if (!greys || !Array.isArray(at)) {
+        return;
+      }
+      const [row, column]: unknown[] = at;
+      if (typeof row === 'number' && typeof column === 'number') {
+        const grey = greys[4 * (row * payload.shape[1] + column)];
+        this._readout.replaceChildren(
+          `x ${column}  y ${row}  = `,
+          element('b', '', short(valueOfGrey(payload, grey), 3))
+        );
+      }
+    });
+    figure.on('plotly_unhover', () => this._readout.replaceChildren());
+  }
+
+  private _available(): number {
+    const width = this.node.clientWidth;
+    return width ? (width > 480 ? width - FACTS : width) : 420;
+  }
+
+  private _themeChanged(): void {
+    requestAnimationFrame(() => {
+      const payload = this._payload;
+      if (payload && this._plotly && this._drawn && !this.isDisposed) {
+        const size = figureSize(payload, this._available());
+        void this._plotly.relayout(
+          this._figure,
+          figureLayout(payload, size, coloursAt(this.node))
+        );
+      }
+    });
+  }
+
+  private readonly _figure = document.createElement('div');
+  private readonly _readout = element('output', 'jp-tomo-viewer-hover');
+  private _payload: IPayload | null = null;
+  private _plotly: IPlotly | null = null;
+  private _drawn = false;
+  private _width = 0;
+}
+
+/** Greys of the PNG as the browser reads them, for the value under the pointer. */
+async function greysOf(payload: IPayload): Promise<Uint8ClampedArray | null> {
+  const [rows, columns] = payload.shape;
+  const image = new Image();
+  image.src = `data:image/png;base64,${payload.png}`;
+  try {
+    await image.decode();
+  } catch {
+    // A picture that cannot be decoded shows as broken; there is no value to read.
+    return null;
+  }
+  const canvas = document.createElement('canvas');
+  canvas.width = columns;
+  canvas.height = rows;
+  const context = canvas.getContext('2d');
+  context?.drawImage(image, 0, 0);
+  return context?.getImageData(0, 0, columns, rows).data ?? null;
+}

@@ -1,0 +1,153 @@
+/**
+ * Results in the main area: opened beside the notebook, one widget a folder.
+ */
+import { ILayoutRestorer } from '@jupyterlab/application';
+import type {
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import {
+  Clipboard,
+  IThemeManager,
+  MainAreaWidget,
+  WidgetTracker
+} from '@jupyterlab/apputils';
+import { PathExt } from '@jupyterlab/coreutils';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+
+import { tomographyIcon } from '../../icons';
+import { CommandIDs, ITomoApi } from '../../tokens';
+import { insertResult } from './cell';
+import { ResultViewer } from './result-viewer';
+
+const NAMESPACE = 'tomo-result';
+let count = 0;
+
+export const resultPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyterlab-tomo:results',
+  description: 'Shows the slices of reconstruction results.',
+  autoStart: true,
+  requires: [ITomoApi],
+  optional: [ILayoutRestorer, INotebookTracker, IThemeManager, ITranslator],
+  activate: (
+    app: JupyterFrontEnd,
+    api: ITomoApi,
+    restorer: ILayoutRestorer | null,
+    notebooks: INotebookTracker | null,
+    themes: IThemeManager | null,
+    translator: ITranslator | null
+  ): void => {
+    const trans = (translator ?? nullTranslator).load('jupyterlab_tomo');
+    const { commands, shell } = app;
+    const tracker = new WidgetTracker<MainAreaWidget<ResultViewer>>({
+      namespace: NAMESPACE
+    });
+
+    const make = (folder: string, name: string): MainAreaWidget<ResultViewer> => {
+      const content = new ResultViewer({
+        api,
+        folder,
+        themes,
+        trans,
+        insertCell: () => {
+          void commands.execute(CommandIDs.insertResult);
+        },
+        copyPath: () => {
+          void commands.execute(CommandIDs.copyResultPath);
+        }
+      });
+      const widget = new MainAreaWidget({ content });
+      widget.id = `tomo-result-${++count}`;
+      widget.title.label = trans.__('%1 (result)', name);
+      widget.title.caption = folder;
+      widget.title.icon = tomographyIcon;
+      widget.title.closable = true;
+      return widget;
+    };
+
+    const show = (widget: MainAreaWidget<ResultViewer>): void => {
+      const notebook = notebooks?.currentWidget;
+      if (notebook?.isVisible) {
+        shell.add(widget, 'main', { mode: 'split-right', ref: notebook.id });
+      } else {
+        shell.add(widget, 'main');
+      }
+    };
+
+    commands.addCommand(CommandIDs.openResult, {
+      label: trans.__('Open Result'),
+      describedBy: {
+        args: {
+          type: 'object',
+          required: ['folder'],
+          properties: {
+            folder: {
+              type: 'string',
+              description: trans.__('Absolute result folder')
+            },
+            name: { type: 'string', description: trans.__('Title') }
+          }
+        }
+      },
+      execute: async args => {
+        const { folder, name } = args;
+        if (typeof folder !== 'string' || !folder) {
+          throw new Error(trans.__('The command needs the folder of a result.'));
+        }
+        let widget = tracker.find(one => one.content.folder === folder);
+        if (widget) {
+          void widget.content.describe();
+        } else {
+          widget = make(
+            folder,
+            typeof name === 'string' && name ? name : PathExt.basename(folder)
+          );
+          show(widget);
+          await tracker.add(widget);
+        }
+        shell.activateById(widget.id);
+        return widget;
+      }
+    });
+
+    const current = (): ResultViewer | null =>
+      tracker.currentWidget?.content ?? null;
+    const mine = (): boolean =>
+      current() !== null && shell.currentWidget === tracker.currentWidget;
+    commands.addCommand(CommandIDs.insertResult, {
+      label: trans.__('Insert Result as Cell'),
+      describedBy: { args: { type: 'object', properties: {} } },
+      isEnabled: () => mine() && Boolean(notebooks?.currentWidget),
+      execute: () => {
+        const viewer = current();
+        const notebook = notebooks?.currentWidget;
+        if (viewer && notebook) {
+          insertResult(notebook, viewer.folder, viewer.row);
+        }
+      }
+    });
+    commands.addCommand(CommandIDs.copyResultPath, {
+      label: trans.__('Copy Path of Result'),
+      describedBy: { args: { type: 'object', properties: {} } },
+      isEnabled: mine,
+      execute: () => {
+        const viewer = current();
+        if (viewer) {
+          Clipboard.copyToSystem(viewer.folder);
+        }
+      }
+    });
+
+    if (restorer) {
+      void restorer.restore(tracker, {
+        command: CommandIDs.openResult,
+        args: widget => ({
+          folder: widget.content.folder,
+          name: widget.title.label.replace(/ \([^(]*\)$/, '')
+        }),
+        name: widget => widget.content.folder
+      });
+    }
+  }
+};
