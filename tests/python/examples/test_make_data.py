@@ -130,7 +130,7 @@ def test_a_bar_has_the_line_integrals_of_its_image(angle):
     seen = np.rint(x * math.cos(theta) + y * math.sin(theta)) + 20
     inside = (seen >= 0) & (seen < 41)
     counted = np.bincount(seen[inside].astype(int), bar.image(x, y)[inside], 41) / 256
-    np.testing.assert_allclose(profile, counted, atol=0.25)
+    np.testing.assert_allclose(profile, counted, atol=0.4)
     assert profile.sum() == pytest.approx(120.0, rel=1e-6)
 
 
@@ -154,6 +154,8 @@ def test_reconstruction_is_the_sample_and_not_its_mirror(tmp_path):
     geometry = make_data.make(tmp_path, 128)
     recipe = tomo.Recipe.load(tmp_path / "phantom.tomo.json")
     recipe.set("regions.centre.column", geometry.centre)
+    # Wide as the bars of the letters are at this size, the stripe filter would soften them.
+    recipe.set("filters.stripes-sorting.enabled", False)
     row = geometry.rows // 2
     image = recipe.preview(row).array
     size = image.shape[0]
@@ -169,9 +171,10 @@ def test_reconstruction_is_the_sample_and_not_its_mirror(tmp_path):
             "half turn": image[::-1, ::-1],
         }.items()
     }
-    assert likeness["as it is"] > 0.9, likeness
-    assert max(value for name, value in likeness.items() if name != "as it is") < 0.6, likeness
-    # Values per cm: the letters are 2 above the filling of 0.2.
+    assert likeness["as it is"] > 0.97, likeness
+    assert max(value for name, value in likeness.items() if name != "as it is") < 0.7, likeness
+    # Values per cm: the letters are 2 above the filling of 0.2; edges are softened by the pixels.
     slope, offset = np.polyfit(truth[disc], image[disc], 1)
-    assert slope == pytest.approx(0.95, abs=0.1)
-    assert offset == pytest.approx(0.0, abs=0.1)
+    assert slope == pytest.approx(0.956, abs=0.02)
+    assert offset == pytest.approx(0.02, abs=0.02)
+    assert image[disc].sum() / truth[disc].sum() == pytest.approx(1.0, abs=0.01)
