@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from typing import TextIO
+from typing import Optional, TextIO
 
 _WIDTH = 32
 
@@ -19,9 +19,9 @@ class Progress:
         Where to write; standard error when left out.
     """
 
-    def __init__(self, stream: TextIO = sys.stderr) -> None:
-        self._stream = stream
-        self._bar = stream.isatty()
+    def __init__(self, stream: Optional[TextIO] = None) -> None:
+        self._stream: TextIO = sys.stderr if stream is None else stream
+        self._bar = self._stream.isatty()
         self._lock = threading.Lock()
         self._stage, self._total, self._shown = "", 1, 0.0
 

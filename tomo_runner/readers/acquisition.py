@@ -7,7 +7,7 @@ Everything here is as it lies on disk: rotation, flip and excluded frames are ap
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, List, Optional, Protocol, Tuple
+from typing import Any, List, Optional, Protocol, Sequence, Tuple
 
 import numpy as np
 
@@ -46,8 +46,8 @@ class Series(Protocol):
             When the image is missing, cut short, or of another size.
         """
 
-    def check(self) -> None:
-        """Look at every image's header. Raises a DataFailure that names the first bad one."""
+    def check(self, indices: Sequence[int]) -> None:
+        """Look at the headers of images. Raises a DataFailure that names the first bad one."""
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ class HdfSeries:
             ) from None
         return images
 
-    def check(self) -> None:
+    def check(self, indices: Sequence[int]) -> None:
         """Frames of one data set have one size: nothing to look at."""
 
 

@@ -134,8 +134,8 @@ class TiffSeries:
         image = np.frombuffer(data, found.dtype).reshape(bottom - top, found.columns)
         return image[:, left:right]
 
-    def check(self) -> None:
-        for index in range(len(self._files)):
+    def check(self, indices: Sequence[int]) -> None:
+        for index in indices:
             self._checked(index)
 
     def _layout(self, index: int) -> Layout:

@@ -104,7 +104,7 @@ def execute(request: RunRequest, monitor: Monitor, stop: Stop) -> Dict[str, Any]
         dataset.require_angles()
         asked = given_axis(request.recipe, dataset)
         check_steps(request.recipe, dataset)
-        dataset.acquisition.projections.check()
+        dataset.acquisition.projections.check(dataset.kept.tolist())
     result = ResultFolder(request.output, _pixel(dataset))
     result.claim(request.identity, str(request.folder))
     monitor.output(str(request.output))
