@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Dict, Tuple
-
 _PLAN = "Check the recipe."
-_REFUSALS: Dict[int, Tuple[str, str, str, str]] = {
+_REFUSALS: dict[int, tuple[str, str, str, str]] = {
     1: ("engine-version", "The engine is of another version than the plan.", "", "Build again."),
     2: ("engine-plan", "The plan of the sinogram is cut short.", "", "Build again."),
     3: ("engine-count", "The number of projections is not from 1 to 1000000.", "dataset", ""),

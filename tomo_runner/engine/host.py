@@ -8,7 +8,7 @@ from __future__ import annotations
 import ctypes
 import threading
 from pathlib import Path
-from typing import Any, Dict, Optional, Tuple
+from typing import Any
 
 import numpy as np
 
@@ -18,10 +18,10 @@ WASM = Path(__file__).parent.parent / "_built" / "engine.wasm"
 KINDS = {"bright": 1, "dark": 2, "both": 3}
 
 _lock = threading.Lock()
-_shared: Dict[Path, Tuple[Any, Any]] = {}
+_shared: dict[Path, tuple[Any, Any]] = {}
 
 
-def _load(path: Path) -> Tuple[Any, Any]:
+def _load(path: Path) -> tuple[Any, Any]:
     """Compiler and compiled code, once a process."""
     with _lock:
         if path not in _shared:
@@ -68,11 +68,19 @@ class Engine:
         import wasmtime
 
         self._store = wasmtime.Store(compiler)
-        self._exports = wasmtime.Instance(self._store, module, []).exports(self._store)
-        self._memory = self._exports["memory"]
-        self._scratch: Dict[str, Tuple[int, int]] = {}
-        self._plan: Optional[np.ndarray] = None
-        self._angles: Optional[np.ndarray] = None
+        exports = wasmtime.Instance(self._store, module, []).exports(self._store)
+        memory = exports["memory"]
+        if not isinstance(memory, wasmtime.Memory):
+            raise EngineError(
+                "engine-module", "This is not the module of the engine.", str(wasm), "Build again."
+            )
+        self._memory = memory
+        self._functions = {
+            name: item for name, item in exports.items() if isinstance(item, wasmtime.Func)
+        }
+        self._scratch: dict[str, tuple[int, int]] = {}
+        self._plan: np.ndarray | None = None
+        self._angles: np.ndarray = np.empty(0)
         self._centre = 0.0
         self._transformed = False
 
@@ -102,9 +110,9 @@ class Engine:
                 "dataset.angles",
                 "Give one angle for each projection.",
             )
-        if self._plan is not None and np.array_equal(plan, self._plan):
-            if np.array_equal(angles, self._angles):
-                return
+        same = self._plan is not None and np.array_equal(plan, self._plan)
+        if same and np.array_equal(angles, self._angles):
+            return
         self._plan = None
         at_plan = self._put("plan", plan)
         at_angles = self._put("angles", angles)
@@ -146,9 +154,9 @@ class Engine:
     def image_size(self) -> int:
         """Width and height of a slice in pixels."""
         self._configured()
-        return self._call("imageSize")
+        return int(self._call("imageSize"))
 
-    def image(self, centre: Optional[float] = None) -> np.ndarray:
+    def image(self, centre: float | None = None) -> np.ndarray:
         """Slice of the processed sinogram.
 
         Parameters
@@ -188,8 +196,8 @@ class Engine:
         size: int,
         threshold: float,
         kind: str = "bright",
-        out: Optional[np.ndarray] = None,
-    ) -> Tuple[np.ndarray, int]:
+        out: np.ndarray | None = None,
+    ) -> tuple[np.ndarray, int]:
         """Replace pixels far from the median around them by it.
 
         Parameters
@@ -233,13 +241,13 @@ class Engine:
     def attenuate(
         self,
         data: np.ndarray,
-        dark: Optional[np.ndarray] = None,
-        flat: Optional[np.ndarray] = None,
+        dark: np.ndarray | None = None,
+        flat: np.ndarray | None = None,
         dose: float = 1.0,
         floor: float = 0.001,
         log: bool = True,
-        out: Optional[np.ndarray] = None,
-    ) -> Tuple[np.ndarray, int]:
+        out: np.ndarray | None = None,
+    ) -> tuple[np.ndarray, int]:
         """Counts to transmission, and to attenuation when `log` is on.
 
         (data - dark) / (flat - dark) * dose, at least `floor`; then -ln.
@@ -289,7 +297,7 @@ class Engine:
     # --- the boundary ------------------------------------------------------------------------
 
     def _call(self, name: str, *arguments: Any) -> Any:
-        return self._exports[name](self._store, *arguments)
+        return self._functions[name](self._store, *arguments)
 
     def _check(self, name: str, *arguments: Any) -> None:
         code = self._call(name, *arguments)
@@ -301,15 +309,16 @@ class Engine:
             raise refusal(15)
         return self._plan
 
-    def _view(self, pointer: int, shape: Tuple[int, ...], kind: Any = np.float32) -> np.ndarray:
+    def _view(self, pointer: int, shape: tuple[int, ...], kind: Any = np.float32) -> np.ndarray:
         """Array over the memory as it is now; it may move when it grows."""
         number = int(np.prod(shape, dtype=np.int64))
         base = ctypes.addressof(self._memory.data_ptr(self._store).contents)
         size = number * np.dtype(kind).itemsize
         buffer = (ctypes.c_uint8 * size).from_address(base + (pointer & 0xFFFFFFFF))
         # The array keeps the buffer, and the buffer the memory.
-        buffer.store = self._store  # type: ignore[attr-defined]
-        return np.frombuffer(buffer, kind, number).reshape(shape)
+        buffer.store = self._store
+        view: np.ndarray = np.frombuffer(buffer, kind, number).reshape(shape)
+        return view
 
     def _room(self, name: str, size: int) -> int:
         """Scratch memory that is kept from call to call, and grows."""
@@ -337,10 +346,10 @@ class Engine:
             self._view(pointer, data.shape)[...] = data
         return pointer
 
-    def _take(self, pointer: int, shape: Tuple[int, ...], out: Optional[np.ndarray]) -> np.ndarray:
+    def _take(self, pointer: int, shape: tuple[int, ...], out: np.ndarray | None) -> np.ndarray:
         result = self._view(pointer, shape)
         if out is None:
-            return result.copy()
+            return np.array(result)
         out[...] = result
         return out
 

@@ -8,9 +8,10 @@ same numbers. No step and no choice is named here: codes come from ``steps.json`
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any, Dict, List, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -24,8 +25,8 @@ SLOTS = ("filter", "cutoff", "edge")
 _FOLDER = Path(__file__).parent.parent / "_built"
 
 
-@lru_cache(maxsize=None)
-def _entries(kind: str) -> List[Dict[str, Any]]:
+@cache
+def _entries(kind: str) -> list[dict[str, Any]]:
     path = _FOLDER / f"{kind}.json"
     try:
         return list(json.loads(path.read_text(encoding="utf-8"))[kind])
@@ -112,7 +113,7 @@ def _method(reconstruction: Mapping[str, Any]) -> Any:
     )
 
 
-def _step(step: Dict[str, Any], filters: Any) -> List[List[float]]:
+def _step(step: dict[str, Any], filters: Any) -> list[list[float]]:
     """Code, number of parameters and parameters of each time a step is switched on."""
     found = []
     for index, chosen in enumerate(filters):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, List, Optional, Tuple
+from typing import Any, Callable
 
 import numpy as np
 import pytest
 
 from tomo_runner.engine import Engine, compile_plan
 
-Ellipse = Tuple[float, float, float, float, float, float]
+Ellipse = tuple[float, float, float, float, float, float]
 
 # Contrast, half axes, centre (y up) and tilt in degrees, in units of half the width.
-SHEPP_LOGAN: List[Ellipse] = [
+SHEPP_LOGAN: list[Ellipse] = [
     (1.0, 0.69, 0.92, 0.0, 0.0, 0.0),
     (-0.8, 0.6624, 0.874, 0.0, -0.0184, 0.0),
     (-0.2, 0.11, 0.31, 0.22, 0.0, -18.0),
@@ -30,8 +30,8 @@ def project(
     columns: int,
     degrees: np.ndarray,
     centre: float,
-    ellipses: Optional[List[Ellipse]] = None,
-    half: Optional[float] = None,
+    ellipses: list[Ellipse] | None = None,
+    half: float | None = None,
 ) -> np.ndarray:
     """Line integrals in pixels, float32 (angle, column), averaged over 4 parts of each column."""
     half = columns / 2 if half is None else half
@@ -49,7 +49,7 @@ def project(
 
 
 def picture(
-    size: int, ellipses: Optional[List[Ellipse]] = None, half: Optional[float] = None
+    size: int, ellipses: list[Ellipse] | None = None, half: float | None = None
 ) -> np.ndarray:
     """The phantom, centred, float64 (y, x), averaged over 4 x 4 parts of each pixel."""
     half = size / 2 if half is None else half
@@ -75,7 +75,7 @@ def disc(size: int, radius: float) -> np.ndarray:
 
 def agreement(
     image: np.ndarray, truth: np.ndarray, inside: np.ndarray
-) -> Tuple[float, float, float]:
+) -> tuple[float, float, float]:
     """Root mean square difference, slope and offset of image against truth."""
     slope, offset = np.polyfit(truth[inside], image[inside], 1)
     return float(np.sqrt(np.mean((image - truth)[inside] ** 2))), float(slope), float(offset)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import Any, List
+from typing import Any
 
 import numpy as np
 import pytest
@@ -121,7 +121,7 @@ def test_memory_stays_flat(engine: Engine) -> None:
     sinogram = np.ones((60, 128), np.float32)
     frame = np.ones((50, 128), np.float32)
     filters = [{"name": "stripes-sorting", "size": 5}]
-    seen: List[int] = []
+    seen: list[int] = []
     for index in range(300):
         columns = (128, 97, 64)[index % 3]
         plan = ramp_plan(60, columns, columns / 2, filters=filters if index % 2 else [])
@@ -141,7 +141,7 @@ def test_same_bits_whatever_came_before(engine: Engine) -> None:
     sinogram = project(100, degrees, 40.25)
     plan = ramp_plan(91, 100, 40.25)
 
-    def slices(worker: Engine, centres: List[float]) -> List[np.ndarray]:
+    def slices(worker: Engine, centres: list[float]) -> list[np.ndarray]:
         out = []
         for centre in centres:
             worker.configure(plan, degrees)
@@ -161,7 +161,7 @@ def test_same_bits_whatever_came_before(engine: Engine) -> None:
 def test_threads_give_the_same(engine: Engine) -> None:
     degrees = np.linspace(0, 180, 120)
     sinogram = project(128, degrees, 63.0)
-    images: List[Any] = [None] * 4
+    images: list[Any] = [None] * 4
 
     def work(index: int) -> None:
         own = Engine()
