@@ -105,9 +105,7 @@ function afterInterruption(seen: IObservation): IVerdict {
       return { state: 'failed', failure: KERNEL_DIED };
     }
   }
-  // A kernel that could note the end was still there: something else stopped the runner.
-  const failure = seen.ended ? seen.status?.failure : undefined;
-  return { state: 'interrupted', failure: failure ?? SERVER_STOPPED };
+  return { state: 'interrupted', failure: INTERRUPTED };
 }
 
 /** Starting, running or cancelling, but no runner holds the lease. */
@@ -130,7 +128,7 @@ function withoutRunner(state: JobState, seen: IObservation): IVerdict {
     }
     return seen.watched
       ? { state: 'failed', failure: KERNEL_DIED }
-      : { state: 'interrupted', failure: SERVER_STOPPED };
+      : { state: 'interrupted', failure: INTERRUPTED };
   }
   return { state: seen.cancelAsked ? 'cancelling' : state };
 }
@@ -152,10 +150,11 @@ const KERNEL_DIED: Failure = {
   hint: RESUME
 };
 
-const SERVER_STOPPED: Failure = {
-  code: 'server-stopped',
-  message: 'The Jupyter server stopped while this job was running.',
-  where: 'server',
+const INTERRUPTED: Failure = {
+  code: 'interrupted',
+  message:
+    'The run was interrupted, as the Jupyter server or the kernel of the job was stopped.',
+  where: 'kernel',
   hint: RESUME
 };
 

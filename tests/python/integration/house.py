@@ -10,9 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from jupyter_servers import Server, start_server_process
+import requests
+from jupyter_servers import Server, eventually, start_server_process
 
 ENDED = {"finished", "failed", "cancelled", "interrupted"}
+
+
+def answers(server: Server) -> bool:
+    try:
+        return bool(requests.get(f"{server.url}login", timeout=5).ok)
+    except requests.ConnectionError:
+        return False
 
 
 @dataclass
@@ -32,6 +40,8 @@ class House:
         environment: dict[str, str] | None = None,
     ) -> House:
         server = start_server_process(home, config, token, environment or {}, None)
+        # The server tells its address a moment before it listens there.
+        eventually(lambda: answers(server), 10)
         return cls(server, data_set)
 
     @property

@@ -131,7 +131,7 @@ def test_a_server_that_stops(open_house: OpenHouse, reference: dict[str, bytes])
     job.house = open_house(home=house.server.home)
     stopped = job.get()
     assert (stopped["state"], stopped["resumable"]) == ("interrupted", True)
-    assert "server stopped" in stopped["failure"]["message"]
+    assert "Jupyter server" in stopped["failure"]["message"]
     before = job.times()
     assert 0.3 * len(reference) <= len(before) < len(reference)
     job.post("resume")

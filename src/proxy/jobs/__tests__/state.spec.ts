@@ -52,7 +52,7 @@ describe('judge', () => {
       seen('running', { holderAlive: false, watched: false })
     );
     expect(stopped.state).toBe('interrupted');
-    expect(stopped.failure?.code).toBe('server-stopped');
+    expect(stopped.failure?.code).toBe('interrupted');
   });
 
   it('takes the runner that lost its pipe to a dead kernel as a kernel that died', () => {

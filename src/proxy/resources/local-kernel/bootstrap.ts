@@ -3,7 +3,8 @@
  * jobs goes in as base64 of JSON, so that no path or name can become code.
  *
  * The kernel holds the runner by a pipe: when the kernel goes, the runner
- * reads the end of its input and stops at the next slice. The bootstrap keeps
+ * reads the end of its input and stops at the next slice; an interrupt closes
+ * the pipe, and ten seconds later the runner is killed. The bootstrap keeps
  * to Python that old kernels read too, so that it can say what is missing.
  */
 import type { JsonObject } from '../../files';
@@ -181,9 +182,10 @@ def _tomo_job(options):
             if deadline is not None and time.time() > deadline:
                 end(signal.SIGKILL)
         except KeyboardInterrupt:
-            open(file("cancel"), "ab").close()
+            # A user cancels (then the cancel file is there), or the server ends its kernels.
             if deadline is None:
                 deadline = time.time() + 10
+                child.stdin.close()
     # What the runner started itself must not outlive it.
     end(signal.SIGKILL)
     note(ended={"code": child.returncode})
