@@ -129,13 +129,14 @@ const installBuilders = () =>
   once(
     'builders',
     'installing JupyterLab and the build tools (about half a minute)',
-    ['pyproject.toml'],
+    ['pyproject.toml', 'scripts/environment.mjs'],
     path.join(venvBin, 'jupyter-builder'),
     () =>
       pip(
         'jupyterlab>=4.4,<5',
         'jupyter-builder>=1.2,<2',
         'hatchling>=1.21',
+        'editables>=0.5',
         'hatch-nodejs-version>=0.3.2'
       )
   );
