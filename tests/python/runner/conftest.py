@@ -76,6 +76,7 @@ def cli(capsys):
         capsys.readouterr()
         code = main([*map(str, arguments), "--json"])
         captured = capsys.readouterr()
+        sys.stderr.write(captured.err)
         return code, json.loads(captured.out), captured.err
 
     return call

@@ -1,0 +1,70 @@
+"""The axis of rotation, against scans whose axis is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import phantom
+import pytest
+
+from tomo_runner.centre import opposite_pairs
+
+
+@pytest.mark.parametrize(
+    "span, endpoint, centre",
+    [(180, True, 131.37), (180, False, 124.1), (360, True, 127.9), (360, False, 140.25)],
+)
+def test_within_a_quarter_pixel(cli, save, tmp_path, span, endpoint, centre):
+    made = phantom.scan(256, 24, 181, span, endpoint, centre)
+    images = phantom.counts(made, noise=0.02, stripes=0.02)
+    images[::7, 5, 100] = 60000
+    data = phantom.write_folder(tmp_path / "data", images)
+    angles = {"first": 0, "last": span, "endpoint": endpoint}
+    recipe = {
+        "version": 1,
+        "dataset": {"path": str(data), "angles": angles},
+        "filters": [{"name": "outliers"}, {"name": "normalise"}, {"name": "minus-log"}],
+    }
+    code, found, _ = cli("centre", save(recipe))
+    assert code == 0
+    assert found["column"] == pytest.approx(centre, abs=0.25)
+    assert abs(found["tilt"]) < 1.0
+    assert found["confidence"]["level"] == "good"
+    assert len(found["rows"]) >= 6
+
+
+def test_tilt(cli, save, tmp_path):
+    made = phantom.scan(192, 120, 121, 360, True, 100.0, tilt=1.5)
+    data = phantom.write_folder(tmp_path / "data", phantom.counts(made, noise=0.005))
+    recipe = {
+        "version": 1,
+        "dataset": {"path": str(data), "angles": {"first": 0, "last": 360}},
+        "filters": [{"name": "normalise"}, {"name": "minus-log"}],
+    }
+    code, found, _ = cli("centre", save(recipe))
+    assert code == 0 and found["row"] == 59.5
+    assert found["tilt"] == pytest.approx(1.5, abs=0.1)
+    assert found["column"] == pytest.approx(100.0, abs=0.25)
+    code, rows, _ = cli("centre", save(recipe), "--rows", "10,60,110")
+    for row, column in rows["rows"]:
+        expected = 100 + (row - 59.5) * np.tan(np.deg2rad(1.5))
+        assert column == pytest.approx(expected, abs=0.25)
+
+
+def test_no_pairs_is_said(cli, save, recipe, folder):
+    asked = recipe(folder, angles={"first": 0, "last": 120})
+    del asked["regions"]
+    code, reply, _ = cli("centre", save(asked))
+    assert code == 3 and reply["error"]["where"] == "regions.centre.column"
+
+
+def test_pairs_look_at_the_angles():
+    pairs = opposite_pairs(np.linspace(0, 360, 376))
+    assert len(pairs) == 24 and pairs[0].first == 0
+    assert [i for i, _ in pairs[0].opposite] == [187, 188]
+    assert pairs[0].opposite[0][1] == pytest.approx(0.5)
+    assert len(opposite_pairs(np.linspace(0, 180, 91))) == 1
+    assert opposite_pairs(np.linspace(0, 120, 91)) == []
+    golden = np.mod(np.arange(300) * 137.50776, 360)
+    for pair in opposite_pairs(golden):
+        partner = sum(w * golden[i] for i, w in pair.opposite)
+        assert partner - golden[pair.first] == pytest.approx(180, abs=1e-6)

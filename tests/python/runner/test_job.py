@@ -1,0 +1,148 @@
+"""Job folders: states, cancel, the end of whoever started it, kill and resume."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+
+import numpy as np
+import phantom
+import pytest
+import tifffile
+
+ROWS = 160
+
+
+@pytest.fixture(scope="module")
+def tall(tmp_path_factory):
+    """Enough rows that a run can be caught in the middle."""
+    made = phantom.scan(columns=128, rows=ROWS, frames=180)
+    path = tmp_path_factory.mktemp("tall") / "data"
+    return phantom.write_folder(path, phantom.counts(made, noise=0.002)), made.centre
+
+
+@pytest.fixture
+def job(tall, tmp_path):
+    data, centre = tall
+    folder = tmp_path / "job"
+    folder.mkdir()
+    recipe = {
+        "version": 1,
+        "dataset": {"path": data.name, "angles": {"first": 0, "last": 180, "endpoint": False}},
+        "regions": {"centre": {"column": centre}},
+        "filters": [{"name": "outliers"}, {"name": "normalise"}, {"name": "minus-log"},
+                    {"name": "stripes-sorting", "size": 31}],
+    }  # fmt: skip
+    about = {
+        "id": "6f1c0a52-0000-4000-8000-000000000001", "name": "tall", "base": str(data.parent),
+        "output": str(tmp_path / "out"), "cores": 1, "memory": 300 << 20,
+    }  # fmt: skip
+    (folder / "job.json").write_text(json.dumps(about))
+    (folder / "recipe.tomo.json").write_text(json.dumps(recipe))
+    return folder
+
+
+def status(folder):
+    try:
+        return json.loads((folder / "status.json").read_text())
+    except FileNotFoundError:
+        return {"slices": {"done": 0}, "state": ""}
+
+
+def until_slices(folder, count, process):
+    out = folder.parent / "out"
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and process.poll() is None:
+        if len(list(out.glob("slice_*"))) >= count:
+            return
+        time.sleep(0.005)
+    raise AssertionError("the run ended or stood still before it could be caught")
+
+
+def test_finishes_and_tells(job, child):
+    process = child("job", job, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.wait(60) == 0, process.stderr.read()
+    said = status(job)
+    assert said["state"] == "finished" and said["slices"] == {"done": ROWS, "total": ROWS}
+    assert said["output"] == str(job.parent / "out") and said["attempt"] == 1
+    events = [json.loads(line) for line in (job / "events.jsonl").read_text().splitlines()]
+    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+    kinds = [event["kind"] for event in events]
+    assert kinds[0] == "stage" and kinds[-1] == "done" and "output" in kinds
+    assert not (job / "lease.json").exists()
+
+
+def test_kill_and_resume_equals_the_uninterrupted_run(job, child, tmp_path):
+    first = child("job", job, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    until_slices(job, 20, first)
+    first.kill()
+    first.wait()
+    out = tmp_path / "out"
+    before = {path.name: path.stat().st_mtime_ns for path in out.glob("slice_*.tif")}
+    assert 20 <= len(before) < ROWS
+    second = child("job", job, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert second.wait(60) == 0, second.stderr.read()
+    said = status(job)
+    assert said["state"] == "finished" and said["attempt"] == 2
+    # Only what was missing is computed again.
+    assert {name: (out / name).stat().st_mtime_ns for name in before} == before
+    again = json.loads((job / "job.json").read_text())
+    again.update(output=str(tmp_path / "whole"), id="another")
+    whole = tmp_path / "job2"
+    whole.mkdir()
+    (whole / "job.json").write_text(json.dumps(again))
+    (whole / "recipe.tomo.json").write_text((job / "recipe.tomo.json").read_text())
+    assert child("job", whole, stdin=subprocess.PIPE, stderr=subprocess.PIPE).wait(60) == 0
+    for row in range(ROWS):
+        name = f"slice_{row:05d}.tif"
+        np.testing.assert_array_equal(
+            tifffile.imread(out / name), tifffile.imread(tmp_path / "whole" / name)
+        )
+    assert not list(out.glob(".*"))
+
+
+@pytest.mark.parametrize(
+    "how, state",
+    [("file", "cancelled"), ("sigterm", "interrupted"), ("stdin", "interrupted")],
+)
+def test_stops_at_a_slice(job, child, how, state):
+    process = child("job", job, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    until_slices(job, 5, process)
+    asked = time.monotonic()
+    if how == "file":
+        (job / "cancel").touch()
+    elif how == "sigterm":
+        process.send_signal(signal.SIGTERM)
+    else:
+        process.stdin.close()
+    assert process.wait(10) == 130
+    assert time.monotonic() - asked < 3
+    said = status(job)
+    assert said["state"] == state and "failure" not in said
+    out = job.parent / "out"
+    assert not list(out.glob(".*.part"))
+    sizes = {path.stat().st_size for path in out.glob("slice_*.tif")}
+    assert len(sizes) == 1 and not (out / "result.json").exists()
+    assert said["slices"]["done"] == len(list(out.glob("slice_*.tif")))
+
+
+def test_two_processes_never_own_a_job(job, child):
+    first = child("job", job, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    until_slices(job, 1, first)
+    second = child("job", job, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert second.wait(30) == 5
+    assert str(first.pid) in second.stderr.read().decode()
+    assert first.wait(60) == 0 and status(job)["state"] == "finished"
+
+
+def test_failure_is_in_the_status(job, child):
+    recipe = json.loads((job / "recipe.tomo.json").read_text())
+    recipe["regions"]["centre"]["column"] = 5000
+    (job / "recipe.tomo.json").write_text(json.dumps(recipe))
+    process = child("job", job, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.wait(30) == 2
+    said = status(job)
+    assert said["state"] == "failed"
+    assert said["failure"]["where"] == "regions.centre.column"
