@@ -9,10 +9,22 @@ import tomographySvg from '../style/icons/tomography.svg';
 import undoSvg from '../style/icons/undo.svg';
 
 /** The panel and everything about tomography in general. */
-export const tomographyIcon = new LabIcon({ name: 'jupyterlab-tomo:tomography', svgstr: tomographySvg });
+export const tomographyIcon = new LabIcon({
+  name: 'jupyterlab-tomo:tomography',
+  svgstr: tomographySvg
+});
 
 /** A recipe document. */
-export const recipeIcon = new LabIcon({ name: 'jupyterlab-tomo:recipe', svgstr: recipeSvg });
+export const recipeIcon = new LabIcon({
+  name: 'jupyterlab-tomo:recipe',
+  svgstr: recipeSvg
+});
 
-export const undoIcon = new LabIcon({ name: 'jupyterlab-tomo:undo', svgstr: undoSvg });
-export const redoIcon = new LabIcon({ name: 'jupyterlab-tomo:redo', svgstr: redoSvg });
+export const undoIcon = new LabIcon({
+  name: 'jupyterlab-tomo:undo',
+  svgstr: undoSvg
+});
+export const redoIcon = new LabIcon({
+  name: 'jupyterlab-tomo:redo',
+  svgstr: redoSvg
+});

@@ -6,7 +6,12 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Failure, Job, JobState } from './api';
 import { formatSeconds } from './quantities';
 
-const ACTIVE: ReadonlySet<JobState> = new Set(['queued', 'starting', 'running', 'cancelling']);
+const ACTIVE: ReadonlySet<JobState> = new Set([
+  'queued',
+  'starting',
+  'running',
+  'cancelling'
+]);
 
 /** Whether a job is still going on, or waits to. */
 export function isActive(job: Job): boolean {
@@ -65,9 +70,12 @@ export function progressSentence(job: Job, trans: TranslationBundle): string {
   if (total > 0 && (done > 0 || !isActive(job))) {
     parts.push(trans.__('%1 of %2 slices', done, total));
   } else if (isActive(job) && job.progress.stage) {
-    const share = job.progress.total > 0 ? job.progress.done / job.progress.total : null;
+    const share =
+      job.progress.total > 0 ? job.progress.done / job.progress.total : null;
     parts.push(
-      share === null ? job.progress.stage : `${job.progress.stage} ${Math.floor(share * 100)} %`
+      share === null
+        ? job.progress.stage
+        : `${job.progress.stage} ${Math.floor(share * 100)} %`
     );
   }
   if (job.state === 'running' && job.progress.remaining !== undefined) {
@@ -82,7 +90,10 @@ export function failureSentence(failure: Failure): string {
 }
 
 /** Whole seconds and parts between two ISO times; null unless both are known. */
-export function secondsBetween(from: string | undefined, to: string | undefined): number | null {
+export function secondsBetween(
+  from: string | undefined,
+  to: string | undefined
+): number | null {
   const seconds = from && to ? (Date.parse(to) - Date.parse(from)) / 1000 : NaN;
   return Number.isFinite(seconds) ? Math.max(0, seconds) : null;
 }

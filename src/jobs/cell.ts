@@ -8,7 +8,10 @@ import { NotebookActions } from '@jupyterlab/notebook';
 /** The path that code in a notebook uses for a recipe; both are contents paths. */
 export function pathFromNotebook(recipe: string, notebook: string): string {
   const local = (path: string): string => path.slice(path.indexOf(':') + 1);
-  return PathExt.relative(PathExt.dirname(local(notebook)) || '.', local(recipe));
+  return PathExt.relative(
+    PathExt.dirname(local(notebook)) || '.',
+    local(recipe)
+  );
 }
 
 /** Code that loads and runs a recipe. */
@@ -26,7 +29,9 @@ export function insertCell(panel: NotebookPanel, recipe: string): void {
   NotebookActions.insertBelow(content);
   const cell = content.activeCell;
   if (cell) {
-    cell.model.sharedModel.setSource(cellSource(pathFromNotebook(recipe, panel.context.path)));
+    cell.model.sharedModel.setSource(
+      cellSource(pathFromNotebook(recipe, panel.context.path))
+    );
     void content.scrollToCell(cell);
   }
 }

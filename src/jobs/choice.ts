@@ -12,7 +12,12 @@ import type { IRunChoice } from '../tokens';
 export const GIB = 1024 ** 3;
 
 /** What holds when nothing was ever chosen. */
-export const DEFAULT_CHOICE: IRunChoice = { resource: 'local', kernel: '', cores: 2, memory: 4 * GIB };
+export const DEFAULT_CHOICE: IRunChoice = {
+  resource: 'local',
+  kernel: '',
+  cores: 2,
+  memory: 4 * GIB
+};
 
 /** Keeps the choice of where to run. */
 export interface IChoiceStore {
@@ -32,8 +37,14 @@ export function readChoice(setting: Setting): IRunChoice {
   return {
     resource: textOr(setting('resource'), DEFAULT_CHOICE.resource),
     kernel: textOr(setting('kernel'), DEFAULT_CHOICE.kernel),
-    cores: typeof cores === 'number' && cores >= 1 ? Math.round(cores) : DEFAULT_CHOICE.cores,
-    memory: typeof memory === 'number' && memory > 0 ? Math.round(memory * GIB) : DEFAULT_CHOICE.memory
+    cores:
+      typeof cores === 'number' && cores >= 1
+        ? Math.round(cores)
+        : DEFAULT_CHOICE.cores,
+    memory:
+      typeof memory === 'number' && memory > 0
+        ? Math.round(memory * GIB)
+        : DEFAULT_CHOICE.memory
   };
 }
 
@@ -58,7 +69,10 @@ export class SettingsChoice implements IChoiceStore {
 
   async set(choice: Partial<IRunChoice>): Promise<void> {
     for (const [key, value] of Object.entries(choice)) {
-      await this._settings.set(key, key === 'memory' ? Number(value) / GIB : value);
+      await this._settings.set(
+        key,
+        key === 'memory' ? Number(value) / GIB : value
+      );
     }
   }
 

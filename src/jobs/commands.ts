@@ -48,7 +48,9 @@ export function addCommands(options: ICommandOptions): IDisposable {
               items: { type: 'integer', minimum: 0 },
               minItems: 2,
               maxItems: 2,
-              description: trans.__('First row and one past the last; left out: the region of interest')
+              description: trans.__(
+                'First row and one past the last; left out: the region of interest'
+              )
             }
           }
         }
@@ -62,7 +64,9 @@ export function addCommands(options: ICommandOptions): IDisposable {
         try {
           notifier.follow(await jobs.submit(session, rowsOf(args)));
         } catch (reason) {
-          Notification.error(failureSentence(failureOf(reason)), { autoClose: false });
+          Notification.error(failureSentence(failureOf(reason)), {
+            autoClose: false
+          });
         }
       }
     })
@@ -71,9 +75,12 @@ export function addCommands(options: ICommandOptions): IDisposable {
   added.add(
     commands.addCommand(CommandIDs.insertCell, {
       label: trans.__('Insert Recipe as Cell'),
-      caption: trans.__('Write the current recipe as code below the active cell of the notebook'),
+      caption: trans.__(
+        'Write the current recipe as code below the active cell of the notebook'
+      ),
       describedBy: { args: { type: 'object', properties: {} } },
-      isEnabled: () => Boolean(recipes.currentWidget && notebooks?.currentWidget),
+      isEnabled: () =>
+        Boolean(recipes.currentWidget && notebooks?.currentWidget),
       execute: () => {
         const notebook = notebooks?.currentWidget;
         const session = recipes.currentWidget?.session;
@@ -95,11 +102,15 @@ export function addCommands(options: ICommandOptions): IDisposable {
 }
 
 /** Rows of the arguments, when they are two integers. */
-export function rowsOf(args: ReadonlyPartialJSONObject): [number, number] | undefined {
+export function rowsOf(
+  args: ReadonlyPartialJSONObject
+): [number, number] | undefined {
   const { rows } = args;
   if (!Array.isArray(rows) || rows.length !== 2) {
     return undefined;
   }
   const [first, past] = rows;
-  return typeof first === 'number' && typeof past === 'number' && first < past ? [first, past] : undefined;
+  return typeof first === 'number' && typeof past === 'number' && first < past
+    ? [first, past]
+    : undefined;
 }

@@ -7,7 +7,12 @@ import { Signal } from '@lumino/signaling';
 
 import type { Estimate, Failure, Job, Notice, Resource } from '../api';
 import { failureOf } from '../api';
-import type { IRecipeSession, IRunChoice, ITomoApi, ITomoJobs } from '../tokens';
+import type {
+  IRecipeSession,
+  IRunChoice,
+  ITomoApi,
+  ITomoJobs
+} from '../tokens';
 import type { IChoiceStore } from './choice';
 import { baseOf, submissionOf } from './submission';
 
@@ -71,7 +76,9 @@ export class JobsModel implements ITomoJobs {
 
   async submit(session: IRecipeSession, rows?: [number, number]): Promise<Job> {
     this._follow();
-    const job = await this._api.submit(submissionOf(session, this.choice, this._resources, rows));
+    const job = await this._api.submit(
+      submissionOf(session, this.choice, this._resources, rows)
+    );
     this._put(job);
     return job;
   }
@@ -101,7 +108,10 @@ export class JobsModel implements ITomoJobs {
     this._drop(id);
   }
 
-  async log(id: string, offset: number): Promise<{ text: string; offset: number; size: number }> {
+  async log(
+    id: string,
+    offset: number
+  ): Promise<{ text: string; offset: number; size: number }> {
     return this._api.log(id, offset);
   }
 
@@ -117,7 +127,10 @@ export class JobsModel implements ITomoJobs {
 
   private async _fetch(): Promise<void> {
     try {
-      const [list, resources] = await Promise.all([this._api.jobs(), this._api.resources()]);
+      const [list, resources] = await Promise.all([
+        this._api.jobs(),
+        this._api.resources()
+      ]);
       if (this._isDisposed) {
         return;
       }
@@ -137,12 +150,19 @@ export class JobsModel implements ITomoJobs {
     }
     this._api.notices.connect(this._onNotice, this);
     this._api.connection.connect(this._onConnection, this);
-    this._wake = new Throttler(() => this._fetchChanged(), { limit: NOTICE_LIMIT, edge: 'trailing' });
+    this._wake = new Throttler(() => this._fetchChanged(), {
+      limit: NOTICE_LIMIT,
+      edge: 'trailing'
+    });
     this._poll = new Poll({
       auto: true,
       name: 'jupyterlab-tomo:jobs',
       factory: () => this._fetch(),
-      frequency: { interval: this._store.poll * 1000, backoff: true, max: 300 * 1000 },
+      frequency: {
+        interval: this._store.poll * 1000,
+        backoff: true,
+        max: 300 * 1000
+      },
       standby: 'when-hidden'
     });
   }
@@ -172,7 +192,10 @@ export class JobsModel implements ITomoJobs {
     void this._wake?.invoke();
   }
 
-  private _onConnection(_: unknown, { failure }: { failure: Failure | null }): void {
+  private _onConnection(
+    _: unknown,
+    { failure }: { failure: Failure | null }
+  ): void {
     this._failure = failure;
     if (failure) {
       this._changed.emit();
@@ -183,7 +206,10 @@ export class JobsModel implements ITomoJobs {
 
   private _onChoice(): void {
     if (this._poll) {
-      this._poll.frequency = { ...this._poll.frequency, interval: this._store.poll * 1000 };
+      this._poll.frequency = {
+        ...this._poll.frequency,
+        interval: this._store.poll * 1000
+      };
     }
     this._changed.emit();
   }
@@ -193,7 +219,10 @@ export class JobsModel implements ITomoJobs {
       return;
     }
     const { recipe, ...listed } = job;
-    this._jobs = newestFirst([...this._jobs.filter(each => each.id !== job.id), listed]);
+    this._jobs = newestFirst([
+      ...this._jobs.filter(each => each.id !== job.id),
+      listed
+    ]);
     this._failure = null;
     this._changed.emit();
   }

@@ -8,7 +8,13 @@ import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 
 import type { Job } from '../api';
-import { failureSentence, fractionOf, isActive, progressSentence, stateWord } from '../job-words';
+import {
+  failureSentence,
+  fractionOf,
+  isActive,
+  progressSentence,
+  stateWord
+} from '../job-words';
 import type { ITomoJobs } from '../tokens';
 import { CommandIDs } from '../tokens';
 
@@ -52,7 +58,11 @@ export class Notifier implements IDisposable {
         const percent = Math.floor(fractionOf(job) * 100);
         if (percent !== followed.said) {
           followed.said = percent;
-          Notification.update({ id: followed.id, message: this._sentence(job), type: 'in-progress' });
+          Notification.update({
+            id: followed.id,
+            message: this._sentence(job),
+            type: 'in-progress'
+          });
         }
       } else {
         this._followed.delete(job.id);
@@ -66,7 +76,10 @@ export class Notifier implements IDisposable {
     const open = {
       label: this._trans.__('Open result'),
       callback: () => {
-        void this._commands.execute(CommandIDs.openResult, { folder: job.output, name: job.name });
+        void this._commands.execute(CommandIDs.openResult, {
+          folder: job.output,
+          name: job.name
+        });
       }
     };
     Notification.update({
@@ -79,8 +92,12 @@ export class Notifier implements IDisposable {
   }
 
   private _sentence(job: Job): string {
-    const what = job.failure ? failureSentence(job.failure) : progressSentence(job, this._trans);
-    const text = [`${job.name}: ${stateWord(job.state, this._trans)}`, what].filter(Boolean).join(' · ');
+    const what = job.failure
+      ? failureSentence(job.failure)
+      : progressSentence(job, this._trans);
+    const text = [`${job.name}: ${stateWord(job.state, this._trans)}`, what]
+      .filter(Boolean)
+      .join(' · ');
     return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
   }
 

@@ -1,7 +1,10 @@
 /**
  * Wiring of the jobs: the model, the commands, the status bar.
  */
-import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import type {
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
@@ -28,7 +31,11 @@ const jobsPlugin: JupyterFrontEndPlugin<ITomoJobs> = {
   requires: [ITomoApi],
   optional: [ISettingRegistry],
   provides: ITomoJobs,
-  activate: async (app: JupyterFrontEnd, api: ITomoApi, registry: ISettingRegistry | null) => {
+  activate: async (
+    app: JupyterFrontEnd,
+    api: ITomoApi,
+    registry: ISettingRegistry | null
+  ) => {
     const jobs = new JobsModel(api, await choiceStore(registry));
     // Without a reason to ask, nothing is started on the server: a job that still runs is one.
     const { sessions } = app.serviceManager;
@@ -49,7 +56,8 @@ const jobsPlugin: JupyterFrontEndPlugin<ITomoJobs> = {
 
 const commandsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-tomo:job-commands',
-  description: 'Commands that run recipes, and what notifications say of the runs.',
+  description:
+    'Commands that run recipes, and what notifications say of the runs.',
   autoStart: true,
   requires: [ITomoJobs, IRecipeTracker],
   optional: [INotebookTracker, ICommandPalette, ITranslator],
@@ -100,13 +108,21 @@ const statusPlugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
-async function choiceStore(registry: ISettingRegistry | null): Promise<IChoiceStore> {
+async function choiceStore(
+  registry: ISettingRegistry | null
+): Promise<IChoiceStore> {
   try {
-    return registry ? new SettingsChoice(await registry.load(SETTINGS)) : new PageChoice();
+    return registry
+      ? new SettingsChoice(await registry.load(SETTINGS))
+      : new PageChoice();
   } catch {
     // Settings that cannot be read must not keep anybody from running: the settings editor shows why.
     return new PageChoice();
   }
 }
 
-export const plugins: JupyterFrontEndPlugin<unknown>[] = [jobsPlugin, commandsPlugin, statusPlugin];
+export const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  jobsPlugin,
+  commandsPlugin,
+  statusPlugin
+];

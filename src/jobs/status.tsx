@@ -41,10 +41,18 @@ export class JobStatus extends ReactWidget {
             <button
               type="button"
               className={`jp-TomoStatus-button${active ? ' jp-mod-active' : ''}`}
-              title={this._jobs.failure?.message ?? this._trans.__('Show the reconstruction jobs')}
+              title={
+                this._jobs.failure?.message ??
+                this._trans.__('Show the reconstruction jobs')
+              }
               onClick={this._show}
             >
-              <tomographyIcon.react tag="span" width="14px" height="14px" elementPosition="center" />
+              <tomographyIcon.react
+                tag="span"
+                width="14px"
+                height="14px"
+                elementPosition="center"
+              />
               {statusText(this._jobs, this._trans)}
             </button>
           );

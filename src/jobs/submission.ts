@@ -21,9 +21,14 @@ export function baseOf(session: IRecipeSession): string {
 }
 
 /** The kernel of a choice where the resource has it, else the server's default. */
-export function kernelOf(choice: IRunChoice, resources: readonly Resource[]): string {
+export function kernelOf(
+  choice: IRunChoice,
+  resources: readonly Resource[]
+): string {
   const resource = resources.find(each => each.name === choice.resource);
-  return resource?.kernels.some(kernel => kernel.name === choice.kernel) ? choice.kernel : '';
+  return resource?.kernels.some(kernel => kernel.name === choice.kernel)
+    ? choice.kernel
+    : '';
 }
 
 /**

@@ -11,7 +11,9 @@ import { stepOf } from '../recipe';
 /** Slices of the region of interest, or of the whole image. */
 export function sliceCount(recipe: Recipe, description: Description): number {
   const roi = recipe.regions?.roi;
-  return roi ? Math.max(0, Math.min(description.rows, roi[3]) - roi[1]) : description.rows;
+  return roi
+    ? Math.max(0, Math.min(description.rows, roi[3]) - roi[1])
+    : description.rows;
 }
 
 /** "376 × 128 × 835 · uint16": projections, rows, columns. */
@@ -31,7 +33,9 @@ export function rangeText(
   if (endpoint === undefined) {
     return range;
   }
-  return endpoint ? trans.__('%1, both ends', range) : trans.__('%1, without the last', range);
+  return endpoint
+    ? trans.__('%1, both ends', range)
+    : trans.__('%1, without the last', range);
 }
 
 /** Angles and where they come from, as `[what, source]`. */
@@ -43,19 +47,37 @@ export function anglesText(
   const { first, last, count, source } = description.angles;
   const stated = recipe.dataset?.angles;
   if (source === 'unknown' || first === null || last === null) {
-    return [trans.__('unknown'), trans.__('neither the files nor the recipe tell')];
+    return [
+      trans.__('unknown'),
+      trans.__('neither the files nor the recipe tell')
+    ];
   }
   if (source === 'recipe') {
     return stated?.values
-      ? [trans.__('%1 values, %2 to %3°', count, formatNumber(first), formatNumber(last)), trans.__('stated')]
+      ? [
+          trans.__(
+            '%1 values, %2 to %3°',
+            count,
+            formatNumber(first),
+            formatNumber(last)
+          ),
+          trans.__('stated')
+        ]
       : [
-          rangeText(stated?.first ?? first, stated?.last ?? last, stated?.endpoint ?? true, trans),
+          rangeText(
+            stated?.first ?? first,
+            stated?.last ?? last,
+            stated?.endpoint ?? true,
+            trans
+          ),
           trans.__('stated')
         ];
   }
   return [
     rangeText(first, last, undefined, trans),
-    source === 'file' ? trans.__('from the file') : trans.__('from the file names')
+    source === 'file'
+      ? trans.__('from the file')
+      : trans.__('from the file names')
   ];
 }
 
@@ -74,10 +96,16 @@ export function proposedAngles(
 }
 
 /** The air region that the runner proposes, or null. */
-export function proposedAir(description: Description): [number, number, number, number] | null {
+export function proposedAir(
+  description: Description
+): [number, number, number, number] | null {
   const regions = field(description.proposed, 'regions');
   const air = field(regions, 'air');
-  if (!Array.isArray(air) || air.length !== 4 || !air.every(side => Number.isInteger(side))) {
+  if (
+    !Array.isArray(air) ||
+    air.length !== 4 ||
+    !air.every(side => Number.isInteger(side))
+  ) {
     return null;
   }
   const [left, top, right, bottom] = air.map(Number);
@@ -85,15 +113,25 @@ export function proposedAir(description: Description): [number, number, number, 
 }
 
 /** "agree within 0.1 px" with the level it stands for. */
-export function confidenceText(centre: Centre, trans: TranslationBundle): string {
-  const spread = formatNumber(centre.confidence.spread, centre.confidence.spread < 0.095 ? 2 : 1);
+export function confidenceText(
+  centre: Centre,
+  trans: TranslationBundle
+): string {
+  const spread = formatNumber(
+    centre.confidence.spread,
+    centre.confidence.spread < 0.095 ? 2 : 1
+  );
   return centre.confidence.level === 'good'
     ? trans.__('agree within %1 px', spread)
     : trans.__('uncertain: %1 px apart', spread);
 }
 
 /** One line on what a step does with its parameters. */
-export function stepText(step: IEffectiveFilter, recipe: Recipe, trans: TranslationBundle): string {
+export function stepText(
+  step: IEffectiveFilter,
+  recipe: Recipe,
+  trans: TranslationBundle
+): string {
   const { parameters: values } = step;
   switch (step.name) {
     case 'outliers':
@@ -106,12 +144,17 @@ export function stepText(step: IEffectiveFilter, recipe: Recipe, trans: Translat
     case 'normalise':
       return trans.__('%1 of references', String(values['average']));
     case 'air':
-      return recipe.regions?.air ? `[${recipe.regions.air.join(', ')}]` : trans.__('no region: skipped');
+      return recipe.regions?.air
+        ? `[${recipe.regions.air.join(', ')}]`
+        : trans.__('no region: skipped');
     case 'minus-log':
       return trans.__('floor %1', String(values['floor']));
     default:
       return Object.entries(values)
-        .map(([key, value]) => `${(stepOf(step.name)?.schema[key]?.title ?? key).toLowerCase()} ${String(value)}`)
+        .map(
+          ([key, value]) =>
+            `${(stepOf(step.name)?.schema[key]?.title ?? key).toLowerCase()} ${String(value)}`
+        )
         .join(' · ');
   }
 }
@@ -122,7 +165,10 @@ export function stepApplies(name: string, recipe: Recipe): boolean {
 }
 
 /** "1.4 GiB memory, about 3 s". */
-export function estimateText(estimate: Estimate, trans: TranslationBundle): string {
+export function estimateText(
+  estimate: Estimate,
+  trans: TranslationBundle
+): string {
   const memory = trans.__('%1 memory', formatBytes(estimate.memory));
   return estimate.seconds === null
     ? trans.__('%1, time not yet known', memory)
@@ -130,13 +176,22 @@ export function estimateText(estimate: Estimate, trans: TranslationBundle): stri
 }
 
 /** "340 MiB, 51 GiB free"; the flag says that it does not fit. */
-export function spaceText(estimate: Estimate, trans: TranslationBundle): { text: string; full: boolean } {
+export function spaceText(
+  estimate: Estimate,
+  trans: TranslationBundle
+): { text: string; full: boolean } {
   return {
-    text: trans.__('%1, %2 free', formatBytes(estimate.outputBytes), formatBytes(estimate.freeBytes)),
+    text: trans.__(
+      '%1, %2 free',
+      formatBytes(estimate.outputBytes),
+      formatBytes(estimate.freeBytes)
+    ),
     full: estimate.outputBytes > estimate.freeBytes
   };
 }
 
 function field(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+  return typeof value === 'object' && value !== null
+    ? Reflect.get(value, key)
+    : undefined;
 }

@@ -10,12 +10,21 @@ type Path = IRecipeChange['path'];
 export type RegionName = 'roi' | 'air';
 
 /** Give a group of files a role; the proposed one needs no entry. */
-export function roleChange(group: string, role: string, proposed: string): IRecipeChange {
-  return { path: ['dataset', 'roles', group], value: role === proposed ? undefined : role };
+export function roleChange(
+  group: string,
+  role: string,
+  proposed: string
+): IRecipeChange {
+  return {
+    path: ['dataset', 'roles', group],
+    value: role === proposed ? undefined : role
+  };
 }
 
 /** Evenly spaced angles, in degrees; values listed one by one go. */
-export function angleChanges(angles: Required<Pick<Angles, 'first' | 'last' | 'endpoint'>>): IRecipeChange[] {
+export function angleChanges(
+  angles: Required<Pick<Angles, 'first' | 'last' | 'endpoint'>>
+): IRecipeChange[] {
   return [{ path: ['dataset', 'angles'], value: { ...angles } }];
 }
 
@@ -28,12 +37,24 @@ export function columnChange(column: number | undefined): IRecipeChange {
 }
 
 /** A rectangle with one side moved; sides that cross change places. */
-export function sideChange(region: RegionName, rectangle: Rectangle, side: number, value: number): IRecipeChange {
-  const moved = rectangle.map((old, index) => (index === side ? Math.max(0, Math.round(value)) : old));
+export function sideChange(
+  region: RegionName,
+  rectangle: Rectangle,
+  side: number,
+  value: number
+): IRecipeChange {
+  const moved = rectangle.map((old, index) =>
+    index === side ? Math.max(0, Math.round(value)) : old
+  );
   const [left, top, right, bottom] = moved;
   return {
     path: ['regions', region],
-    value: [Math.min(left, right), Math.min(top, bottom), Math.max(left, right), Math.max(top, bottom)]
+    value: [
+      Math.min(left, right),
+      Math.min(top, bottom),
+      Math.max(left, right),
+      Math.max(top, bottom)
+    ]
   };
 }
 
@@ -49,8 +70,14 @@ export function removeStepChange(index: number): IRecipeChange {
 }
 
 /** On is the default, so it leaves no key. */
-export function enableStepChange(index: number, enabled: boolean): IRecipeChange {
-  return { path: ['filters', index, 'enabled'], value: enabled ? undefined : false };
+export function enableStepChange(
+  index: number,
+  enabled: boolean
+): IRecipeChange {
+  return {
+    path: ['filters', index, 'enabled'],
+    value: enabled ? undefined : false
+  };
 }
 
 /**
@@ -100,7 +127,11 @@ export function formatIndices(indices: readonly number[]): string {
       runs.push([index, index]);
     }
   }
-  return runs.map(([a, b]) => (a === b ? `${a}` : b === a + 1 ? `${a}, ${b}` : `${a}-${b}`)).join(', ');
+  return runs
+    .map(([a, b]) =>
+      a === b ? `${a}` : b === a + 1 ? `${a}, ${b}` : `${a}-${b}`
+    )
+    .join(', ');
 }
 
 function round(value: number, digits: number): number {

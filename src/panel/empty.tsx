@@ -13,8 +13,17 @@ export function Empty(): JSX.Element {
   const { model, commands, trans, openData, fail } = usePanel();
   return (
     <div className="jp-TomoEmpty">
-      <tomographyIcon.react tag="div" width="36px" height="36px" className="jp-TomoEmpty-icon" />
-      <p>{trans.__('Open a tomography data set, and tune here how its slices are made.')}</p>
+      <tomographyIcon.react
+        tag="div"
+        width="36px"
+        height="36px"
+        className="jp-TomoEmpty-icon"
+      />
+      <p>
+        {trans.__(
+          'Open a tomography data set, and tune here how its slices are made.'
+        )}
+      </p>
       <div className="jp-TomoButtons">
         {openData ? (
           <>
@@ -33,7 +42,9 @@ export function Empty(): JSX.Element {
         ) : null}
         <Action
           label={trans.__('New recipe')}
-          onClick={() => void commands.execute(CommandIDs.createNew).catch(fail)}
+          onClick={() =>
+            void commands.execute(CommandIDs.createNew).catch(fail)
+          }
         />
       </div>
       {model.recent.length ? (
@@ -44,7 +55,9 @@ export function Empty(): JSX.Element {
               key={path}
               label={PathExt.basename(path)}
               title={path}
-              onClick={() => void commands.execute('docmanager:open', { path }).catch(fail)}
+              onClick={() =>
+                void commands.execute('docmanager:open', { path }).catch(fail)
+              }
             />
           ))}
         </div>

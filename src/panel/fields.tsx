@@ -42,8 +42,15 @@ export interface INumberFieldProps {
 /** What a text stands for within bounds: a number, nothing, or why not. */
 export function readNumber(
   text: string,
-  { min, max, integer, optional }: Pick<INumberFieldProps, 'min' | 'max' | 'integer' | 'optional'>
-): { value: number | undefined } | { reason: 'empty' | 'number' | 'integer' | 'min' | 'max' } {
+  {
+    min,
+    max,
+    integer,
+    optional
+  }: Pick<INumberFieldProps, 'min' | 'max' | 'integer' | 'optional'>
+):
+  | { value: number | undefined }
+  | { reason: 'empty' | 'number' | 'integer' | 'min' | 'max' } {
   const trimmed = text.trim().replace(',', '.');
   if (trimmed === '') {
     return optional ? { value: undefined } : { reason: 'empty' };
@@ -62,7 +69,8 @@ export function readNumber(
 }
 
 export function NumberField(props: INumberFieldProps): JSX.Element {
-  const { label, value, onCommit, steps, placeholder, className, disabled } = props;
+  const { label, value, onCommit, steps, placeholder, className, disabled } =
+    props;
   const shown = value === null ? '' : String(value);
   const [draft, setDraft] = React.useState<string | null>(null);
   const text = draft ?? shown;
@@ -76,7 +84,11 @@ export function NumberField(props: INumberFieldProps): JSX.Element {
       setDraft(null);
       return;
     }
-    if (draft !== null && 'value' in read && read.value !== (value ?? undefined)) {
+    if (
+      draft !== null &&
+      'value' in read &&
+      read.value !== (value ?? undefined)
+    ) {
       onCommit(read.value);
     }
     setDraft(null);
@@ -88,11 +100,18 @@ export function NumberField(props: INumberFieldProps): JSX.Element {
       event.stopPropagation();
       cancelled.current = true;
       event.currentTarget.blur();
-    } else if (steps && value !== null && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
+    } else if (
+      steps &&
+      value !== null &&
+      (event.key === 'ArrowUp' || event.key === 'ArrowDown')
+    ) {
       event.preventDefault();
       const step = event.shiftKey ? steps[1] : steps[0];
-      const from = 'value' in read && read.value !== undefined ? read.value : value;
-      const next = Number((from + (event.key === 'ArrowUp' ? step : -step)).toFixed(6));
+      const from =
+        'value' in read && read.value !== undefined ? read.value : value;
+      const next = Number(
+        (from + (event.key === 'ArrowUp' ? step : -step)).toFixed(6)
+      );
       if ('value' in readNumber(String(next), props)) {
         setDraft(null);
         onCommit(next);
@@ -126,7 +145,13 @@ export interface ITextFieldProps {
   accepts?: (text: string) => boolean;
 }
 
-export function TextField({ label, value, onCommit, placeholder, accepts }: ITextFieldProps): JSX.Element {
+export function TextField({
+  label,
+  value,
+  onCommit,
+  placeholder,
+  accepts
+}: ITextFieldProps): JSX.Element {
   const [draft, setDraft] = React.useState<string | null>(null);
   const cancelled = React.useRef(false);
   const invalid = draft !== null && accepts !== undefined && !accepts(draft);
@@ -164,12 +189,23 @@ export function TextField({ label, value, onCommit, placeholder, accepts }: ITex
 export interface IChoiceFieldProps {
   label: string;
   value: string;
-  options: readonly { value: string; label: string; disabled?: boolean; title?: string }[];
+  options: readonly {
+    value: string;
+    label: string;
+    disabled?: boolean;
+    title?: string;
+  }[];
   onCommit: (value: string) => void;
   className?: string;
 }
 
-export function ChoiceField({ label, value, options, onCommit, className }: IChoiceFieldProps): JSX.Element {
+export function ChoiceField({
+  label,
+  value,
+  options,
+  onCommit,
+  className
+}: IChoiceFieldProps): JSX.Element {
   return (
     <select
       className={`jp-TomoField jp-mod-choice ${className ?? ''}`}
@@ -179,7 +215,12 @@ export function ChoiceField({ label, value, options, onCommit, className }: ICho
       onChange={event => onCommit(event.target.value)}
     >
       {options.map(option => (
-        <option key={option.value} value={option.value} disabled={option.disabled} title={option.title}>
+        <option
+          key={option.value}
+          value={option.value}
+          disabled={option.disabled}
+          title={option.title}
+        >
           {option.label}
         </option>
       ))}
@@ -197,7 +238,14 @@ export interface IActionProps {
 }
 
 /** A button; `children` are shown in place of the label when given. */
-export function Action({ label, title, primary, disabled, onClick, children }: IActionProps): JSX.Element {
+export function Action({
+  label,
+  title,
+  primary,
+  disabled,
+  onClick,
+  children
+}: IActionProps): JSX.Element {
   return (
     <button
       type="button"

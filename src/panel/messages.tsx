@@ -25,7 +25,11 @@ export function FailureMessage(props: {
   );
 }
 
-export function Warnings({ texts }: { texts: readonly string[] }): JSX.Element | null {
+export function Warnings({
+  texts
+}: {
+  texts: readonly string[];
+}): JSX.Element | null {
   return texts.length ? (
     <ul className="jp-TomoWarnings">
       {texts.map(text => (

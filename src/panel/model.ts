@@ -8,7 +8,12 @@ import { Debouncer } from '@lumino/polling';
 
 import type { Estimate } from '../api';
 import { failureOf, isAbort } from '../api';
-import type { Fetched, IRecipeSession, IRecipeTracker, ITomoJobs } from '../tokens';
+import type {
+  Fetched,
+  IRecipeSession,
+  IRecipeTracker,
+  ITomoJobs
+} from '../tokens';
 
 /** Where the panel's state is kept between sessions. */
 const STATE = 'jupyterlab-tomo:panel';
@@ -89,7 +94,10 @@ export class PanelModel extends VDomModel {
       session?.changed.connect(this._onSession, this);
       this._estimate = { state: 'none' };
       if (session) {
-        this._recent = [session.path, ...this._recent.filter(path => path !== session.path)].slice(0, RECENT);
+        this._recent = [
+          session.path,
+          ...this._recent.filter(path => path !== session.path)
+        ].slice(0, RECENT);
         this._save();
       }
       this._askEstimate();
@@ -117,7 +125,11 @@ export class PanelModel extends VDomModel {
 
   private _askEstimate(): void {
     const session = this._session;
-    if (this._seen && session?.description.state === 'ready' && session.problems.length === 0) {
+    if (
+      this._seen &&
+      session?.description.state === 'ready' &&
+      session.problems.length === 0
+    ) {
       this._ask.invoke().catch(() => {
         // Disposed while it waited.
       });
@@ -130,15 +142,24 @@ export class PanelModel extends VDomModel {
       return;
     }
     try {
-      this._setEstimate(session, { state: 'ready', value: await this.jobs.estimate(session) });
+      this._setEstimate(session, {
+        state: 'ready',
+        value: await this.jobs.estimate(session)
+      });
     } catch (reason) {
       if (!isAbort(reason)) {
-        this._setEstimate(session, { state: 'failed', failure: failureOf(reason) });
+        this._setEstimate(session, {
+          state: 'failed',
+          failure: failureOf(reason)
+        });
       }
     }
   }
 
-  private _setEstimate(session: IRecipeSession, estimate: Fetched<Estimate>): void {
+  private _setEstimate(
+    session: IRecipeSession,
+    estimate: Fetched<Estimate>
+  ): void {
     if (session === this._session && !this.isDisposed) {
       this._estimate = estimate;
       this.stateChanged.emit();
@@ -148,8 +169,13 @@ export class PanelModel extends VDomModel {
   private async _restore(): Promise<void> {
     const kept: unknown = await this._state?.fetch(STATE);
     if (typeof kept === 'object' && kept !== null) {
-      this._closed = new Set([...strings(Reflect.get(kept, 'closed')), ...this._closed]);
-      this._recent = [...new Set([...this._recent, ...strings(Reflect.get(kept, 'recent'))])].slice(0, RECENT);
+      this._closed = new Set([
+        ...strings(Reflect.get(kept, 'closed')),
+        ...this._closed
+      ]);
+      this._recent = [
+        ...new Set([...this._recent, ...strings(Reflect.get(kept, 'recent'))])
+      ].slice(0, RECENT);
       this.stateChanged.emit();
     }
     this._restored = true;
@@ -157,7 +183,10 @@ export class PanelModel extends VDomModel {
 
   private _save(): void {
     if (this._restored) {
-      void this._state?.save(STATE, { closed: [...this._closed], recent: [...this._recent] });
+      void this._state?.save(STATE, {
+        closed: [...this._closed],
+        recent: [...this._recent]
+      });
     }
   }
 
@@ -172,5 +201,7 @@ export class PanelModel extends VDomModel {
 }
 
 function strings(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];
+  return Array.isArray(value)
+    ? value.filter((each): each is string => typeof each === 'string')
+    : [];
 }

@@ -120,14 +120,22 @@ function Header({ session }: { session: IRecipeSession | null }): JSX.Element {
   );
 }
 
-function Problems({ session }: { session: IRecipeSession }): JSX.Element | null {
+function Problems({
+  session
+}: {
+  session: IRecipeSession;
+}): JSX.Element | null {
   const { trans } = usePanel();
   return session.problems.length ? (
     <div className="jp-TomoMessage jp-mod-error" role="alert">
       {session.problems.map(problem => (
         <span key={problem}>{problem}</span>
       ))}
-      <span>{trans.__('Undo, or correct the text; the panel shows the last recipe that was valid.')}</span>
+      <span>
+        {trans.__(
+          'Undo, or correct the text; the panel shows the last recipe that was valid.'
+        )}
+      </span>
     </div>
   ) : null;
 }

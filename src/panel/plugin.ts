@@ -1,7 +1,10 @@
 /**
  * Wiring of the panel: the side area, its commands, launcher and palette.
  */
-import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import type {
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
 import { ILayoutRestorer } from '@jupyterlab/application';
 import { ICommandPalette, Notification } from '@jupyterlab/apputils';
 import { FileDialog, IDefaultFileBrowser } from '@jupyterlab/filebrowser';
@@ -18,7 +21,8 @@ import { TomoPanel } from './panel';
 
 const panelPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-tomo:panel',
-  description: 'The side panel that edits the current recipe, runs it and lists the jobs.',
+  description:
+    'The side panel that edits the current recipe, runs it and lists the jobs.',
   autoStart: true,
   requires: [IRecipeTracker, ITomoJobs],
   optional: [ILayoutRestorer, IStateDB, IDefaultFileBrowser, ITranslator],
@@ -34,7 +38,9 @@ const panelPlugin: JupyterFrontEndPlugin<void> = {
     const { commands, shell } = app;
     const trans = (translator ?? nullTranslator).load('jupyterlab-tomo');
     const fail = (reason: unknown): void => {
-      Notification.error(failureSentence(failureOf(reason)), { autoClose: false });
+      Notification.error(failureSentence(failureOf(reason)), {
+        autoClose: false
+      });
     };
     const openData = browser
       ? async (what: 'folder' | 'file'): Promise<void> => {
@@ -42,9 +48,17 @@ const panelPlugin: JupyterFrontEndPlugin<void> = {
           const options = { manager, label: trans.__('Data set') };
           const answer =
             what === 'folder'
-              ? await FileDialog.getExistingDirectory({ ...options, title: trans.__('Open a folder of projections') })
-              : await FileDialog.getOpenFiles({ ...options, title: trans.__('Open an NXtomo file') });
-          const path = answer.button.accept ? answer.value?.[0]?.path : undefined;
+              ? await FileDialog.getExistingDirectory({
+                  ...options,
+                  title: trans.__('Open a folder of projections')
+                })
+              : await FileDialog.getOpenFiles({
+                  ...options,
+                  title: trans.__('Open an NXtomo file')
+                });
+          const path = answer.button.accept
+            ? answer.value?.[0]?.path
+            : undefined;
           if (path !== undefined) {
             await commands.execute(CommandIDs.openData, { path });
           }
@@ -65,7 +79,8 @@ const panelPlugin: JupyterFrontEndPlugin<void> = {
       label: trans.__('Find Centre of Rotation'),
       caption: trans.__('Register opposite projections of the current recipe'),
       describedBy: { args: { type: 'object', properties: {} } },
-      isEnabled: () => recipes.currentWidget?.session.description.state === 'ready',
+      isEnabled: () =>
+        recipes.currentWidget?.session.description.state === 'ready',
       execute: async () => {
         await recipes.currentWidget?.session.findCentre();
       }
@@ -76,7 +91,9 @@ const panelPlugin: JupyterFrontEndPlugin<void> = {
         void widget.context.ready.then(() => shell.activateById(panel.id));
       }
     });
-    model.stateChanged.connect(() => commands.notifyCommandChanged(CommandIDs.findCentre));
+    model.stateChanged.connect(() =>
+      commands.notifyCommandChanged(CommandIDs.findCentre)
+    );
   }
 };
 
@@ -94,7 +111,12 @@ const entriesPlugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null
   ) => {
     const trans = (translator ?? nullTranslator).load('jupyterlab-tomo');
-    launcher?.add({ command: CommandIDs.createNew, category: trans.__('Other'), rank: 3, args: { isLauncher: true } });
+    launcher?.add({
+      command: CommandIDs.createNew,
+      category: trans.__('Other'),
+      rank: 3,
+      args: { isLauncher: true }
+    });
     for (const command of [
       CommandIDs.createNew,
       CommandIDs.findCentre,
@@ -106,4 +128,7 @@ const entriesPlugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
-export const plugins: JupyterFrontEndPlugin<unknown>[] = [panelPlugin, entriesPlugin];
+export const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  panelPlugin,
+  entriesPlugin
+];

@@ -15,12 +15,20 @@ export interface ISectionProps {
   children: React.ReactNode;
 }
 
-export function Section({ id, title, note, children }: ISectionProps): JSX.Element {
+export function Section({
+  id,
+  title,
+  note,
+  children
+}: ISectionProps): JSX.Element {
   const { model } = usePanel();
   const open = model.isOpen(id);
   const body = `jp-TomoPanel-${id}`;
   return (
-    <section className={`jp-TomoSection${open ? '' : ' jp-mod-closed'}`} aria-label={title}>
+    <section
+      className={`jp-TomoSection${open ? '' : ' jp-mod-closed'}`}
+      aria-label={title}
+    >
       <h3 className="jp-TomoSection-header">
         <button
           type="button"
@@ -29,7 +37,11 @@ export function Section({ id, title, note, children }: ISectionProps): JSX.Eleme
           aria-controls={body}
           onClick={() => model.toggle(id)}
         >
-          <caretDownIcon.react tag="span" className="jp-TomoSection-caret" elementPosition="center" />
+          <caretDownIcon.react
+            tag="span"
+            className="jp-TomoSection-caret"
+            elementPosition="center"
+          />
           <span className="jp-TomoSection-title">{title}</span>
         </button>
         {note ? <span className="jp-TomoSection-note">{note}</span> : null}

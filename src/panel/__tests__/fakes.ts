@@ -6,9 +6,22 @@ import { nullTranslator } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
 import { Signal } from '@lumino/signaling';
 
-import type { Centre, Description, Estimate, Failure, Job, Resource } from '../../api';
+import type {
+  Centre,
+  Description,
+  Estimate,
+  Failure,
+  Job,
+  Resource
+} from '../../api';
 import type { Recipe } from '../../recipe';
-import { applyEdits, isRecipe, problemsOf, recipeText, textEdits } from '../../recipe';
+import {
+  applyEdits,
+  isRecipe,
+  problemsOf,
+  recipeText,
+  textEdits
+} from '../../recipe';
 import type {
   Fetched,
   IRecipeChange,
@@ -30,15 +43,60 @@ export const GRAPES: Description = {
   dtype: 'uint16',
   flats: 10,
   darks: 10,
-  angles: { first: null, last: null, count: 376, unit: 'degree', source: 'unknown' },
+  angles: {
+    first: null,
+    last: null,
+    count: 376,
+    unit: 'degree',
+    source: 'unknown'
+  },
   groups: [
-    { name: 'ct5s', count: 376, role: 'projection', proposed: 'projection', rows: 128, columns: 835 },
-    { name: 'ob', count: 10, role: 'flat', proposed: 'flat', rows: 128, columns: 835 },
-    { name: 'dc', count: 10, role: 'dark', proposed: 'dark', rows: 128, columns: 835 },
-    { name: 'bbob', count: 5, role: 'ignore', proposed: 'ignore', rows: 128, columns: 835 },
-    { name: 'bbs', count: 5, role: 'ignore', proposed: 'ignore', rows: 128, columns: 835, note: 'Black-body frames.' }
+    {
+      name: 'ct5s',
+      count: 376,
+      role: 'projection',
+      proposed: 'projection',
+      rows: 128,
+      columns: 835
+    },
+    {
+      name: 'ob',
+      count: 10,
+      role: 'flat',
+      proposed: 'flat',
+      rows: 128,
+      columns: 835
+    },
+    {
+      name: 'dc',
+      count: 10,
+      role: 'dark',
+      proposed: 'dark',
+      rows: 128,
+      columns: 835
+    },
+    {
+      name: 'bbob',
+      count: 5,
+      role: 'ignore',
+      proposed: 'ignore',
+      rows: 128,
+      columns: 835
+    },
+    {
+      name: 'bbs',
+      count: 5,
+      role: 'ignore',
+      proposed: 'ignore',
+      rows: 128,
+      columns: 835,
+      note: 'Black-body frames.'
+    }
   ],
-  proposed: { dataset: { angles: { first: 0, last: 360, endpoint: true } }, regions: { air: [12, 4, 96, 124] } },
+  proposed: {
+    dataset: { angles: { first: 0, last: 360, endpoint: true } },
+    regions: { air: [12, 4, 96, 124] }
+  },
   warnings: ['The angles are not known: no file states them.']
 };
 
@@ -85,7 +143,9 @@ export function job(changes: Partial<Job> = {}): Job {
 }
 
 export class FakeSession implements IRecipeSession {
-  constructor(sections: Omit<Recipe, 'version'> = { dataset: { path: 'grapes_ct/' } }) {
+  constructor(
+    sections: Omit<Recipe, 'version'> = { dataset: { path: 'grapes_ct/' } }
+  ) {
     this._text = recipeText(sections);
     this.recipe = read(this._text);
   }
@@ -97,7 +157,10 @@ export class FakeSession implements IRecipeSession {
   description: Fetched<Description> = { state: 'ready', value: GRAPES };
   centre: Fetched<Centre> = { state: 'none' };
   position: IViewPosition = { mode: 'projection', frame: 0, row: 64 };
-  readonly changed = new Signal<IRecipeSession, 'recipe' | 'description' | 'centre' | 'position' | 'path'>(this);
+  readonly changed = new Signal<
+    IRecipeSession,
+    'recipe' | 'description' | 'centre' | 'position' | 'path'
+  >(this);
   isDisposed = false;
   readonly edits: IRecipeChange[][] = [];
   undone = 0;
@@ -145,18 +208,33 @@ export class FakeJobs implements ITomoJobs {
       kind: 'local-kernel',
       state: 'online',
       kernels: [
-        { name: 'python3', title: 'Python 3', usable: 'yes', python: '/usr/bin/python3' },
+        {
+          name: 'python3',
+          title: 'Python 3',
+          usable: 'yes',
+          python: '/usr/bin/python3'
+        },
         {
           name: 'bare',
           title: 'Bare',
           usable: 'no',
-          reason: { code: 'no-numpy', message: 'numpy is missing.', where: 'bare', hint: 'Install it there.' }
+          reason: {
+            code: 'no-numpy',
+            message: 'numpy is missing.',
+            where: 'bare',
+            hint: 'Install it there.'
+          }
         }
       ]
     }
   ];
   failure: Failure | null = null;
-  choice: IRunChoice = { resource: 'local', kernel: 'python3', cores: 2, memory: 4 * 1024 ** 3 };
+  choice: IRunChoice = {
+    resource: 'local',
+    kernel: 'python3',
+    cores: 2,
+    memory: 4 * 1024 ** 3
+  };
   readonly changed = new Signal<ITomoJobs, void>(this);
   isDisposed = false;
   readonly calls: string[] = [];
@@ -185,8 +263,15 @@ export class FakeJobs implements ITomoJobs {
     this.calls.push(`forget ${id}`);
     return Promise.resolve();
   }
-  log(id: string, offset: number): Promise<{ text: string; offset: number; size: number }> {
-    return Promise.resolve({ text: this.text.slice(offset), offset: this.text.length, size: this.text.length });
+  log(
+    id: string,
+    offset: number
+  ): Promise<{ text: string; offset: number; size: number }> {
+    return Promise.resolve({
+      text: this.text.slice(offset),
+      offset: this.text.length,
+      size: this.text.length
+    });
   }
   refresh(): Promise<void> {
     this.calls.push('refresh');
@@ -200,11 +285,16 @@ export class FakeJobs implements ITomoJobs {
 /** The part of the tracker that the panel uses. */
 export function fakeTracker(session: IRecipeSession | null): IRecipeTracker {
   const tracker = { currentWidget: session ? { session } : null };
-  const partial: unknown = Object.assign(tracker, { currentChanged: new Signal<object, unknown>(tracker) });
+  const partial: unknown = Object.assign(tracker, {
+    currentChanged: new Signal<object, unknown>(tracker)
+  });
   return partial as IRecipeTracker;
 }
 
-export function fakeContext(session: IRecipeSession | null, jobs = new FakeJobs()): IPanelContext & { failed: unknown[] } {
+export function fakeContext(
+  session: IRecipeSession | null,
+  jobs = new FakeJobs()
+): IPanelContext & { failed: unknown[] } {
   const failed: unknown[] = [];
   return {
     model: new PanelModel(fakeTracker(session), jobs, null),

@@ -32,10 +32,17 @@ export interface ISchemaFormProps {
 
 const TEMPLATES = { FieldTemplate, ObjectFieldTemplate };
 
-export function SchemaForm({ session, path, schema, values }: ISchemaFormProps): JSX.Element {
+export function SchemaForm({
+  session,
+  path,
+  schema,
+  values
+}: ISchemaFormProps): JSX.Element {
   const key = JSON.stringify(values);
   const [draft, setDraft] = React.useState<JSONObject>(() => copyOf(key));
-  const commit = React.useRef<(after: ReadonlyJSONObject) => void>(() => undefined);
+  const commit = React.useRef<(after: ReadonlyJSONObject) => void>(
+    () => undefined
+  );
   commit.current = after => {
     const changes = formChanges(path, values, after);
     if (changes.length && changeProblems(session, changes).size === 0) {
@@ -94,7 +101,11 @@ export function changeProblems(
   const text = JSON.stringify(session.recipe);
   const after: unknown = JSON.parse(applyEdits(text, textEdits(text, changes)));
   for (const problem of problemsOf(after)) {
-    const change = changes.find(each => problem.path === dotted(each.path) || problem.path.endsWith(`.${String(last(each.path))}`));
+    const change = changes.find(
+      each =>
+        problem.path === dotted(each.path) ||
+        problem.path.endsWith(`.${String(last(each.path))}`)
+    );
     problems.set(String(last((change ?? changes[0]).path)), problem.message);
   }
   return problems;
@@ -104,26 +115,50 @@ export function changeProblems(
 export function formSchemaOf(schema: ISchemaFormProps['schema']): RJSFSchema {
   const properties: Record<string, RJSFSchema> = {};
   for (const [name, parameter] of Object.entries(schema)) {
-    const { title, description, minimum, maximum, exclusiveMinimum, exclusiveMaximum } = parameter;
+    const {
+      title,
+      description,
+      minimum,
+      maximum,
+      exclusiveMinimum,
+      exclusiveMaximum
+    } = parameter;
     const bounds = { minimum, maximum, exclusiveMinimum, exclusiveMaximum };
     const choices = parameter.enum ? { enum: [...parameter.enum] } : {};
-    properties[name] = { type: typeOf(parameter), title, description, ...bounds, ...choices };
+    properties[name] = {
+      type: typeOf(parameter),
+      title,
+      description,
+      ...bounds,
+      ...choices
+    };
   }
   return { type: 'object', properties };
 }
 
-function typeOf(parameter: IParameterSchema): 'string' | 'number' | 'integer' | 'boolean' {
+function typeOf(
+  parameter: IParameterSchema
+): 'string' | 'number' | 'integer' | 'boolean' {
   const type = parameter.type ?? typeof parameter.enum?.[0];
-  return type === 'number' || type === 'integer' || type === 'boolean' ? type : 'string';
+  return type === 'number' || type === 'integer' || type === 'boolean'
+    ? type
+    : 'string';
 }
 
-function uiSchemaOf(schema: ISchemaFormProps['schema']): Record<string, object> {
+function uiSchemaOf(
+  schema: ISchemaFormProps['schema']
+): Record<string, object> {
   return Object.fromEntries(
-    Object.entries(schema).map(([name, parameter]) => [name, { 'ui:widget': widgetFor(parameter) }])
+    Object.entries(schema).map(([name, parameter]) => [
+      name,
+      { 'ui:widget': widgetFor(parameter) }
+    ])
   );
 }
 
-function errorsOf(problems: ReadonlyMap<string, string>): ErrorSchema<ReadonlyJSONObject> {
+function errorsOf(
+  problems: ReadonlyMap<string, string>
+): ErrorSchema<ReadonlyJSONObject> {
   const errors: Record<string, { __errors: string[] }> = {};
   for (const [name, message] of problems) {
     errors[name] = { __errors: [message] };
@@ -146,7 +181,12 @@ function last(path: IRecipeChange['path']): string | number {
 
 function dotted(path: IRecipeChange['path']): string {
   return path.reduce<string>(
-    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text ? `${text}.${key}` : key),
+    (text, key) =>
+      typeof key === 'number'
+        ? `${text}[${key}]`
+        : text
+          ? `${text}.${key}`
+          : key,
     ''
   );
 }

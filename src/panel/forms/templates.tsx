@@ -12,7 +12,11 @@ export function FieldTemplate(props: FieldTemplateProps): JSX.Element {
   }
   return (
     <div className="jp-TomoRow">
-      <label className="jp-TomoRow-label" htmlFor={id} title={schema.description ?? label}>
+      <label
+        className="jp-TomoRow-label"
+        htmlFor={id}
+        title={schema.description ?? label}
+      >
         {label}
       </label>
       <div className="jp-TomoRow-content">
@@ -27,6 +31,12 @@ export function FieldTemplate(props: FieldTemplateProps): JSX.Element {
   );
 }
 
-export function ObjectFieldTemplate(props: ObjectFieldTemplateProps): JSX.Element {
-  return <div className="jp-TomoForm-rows">{props.properties.map(property => property.content)}</div>;
+export function ObjectFieldTemplate(
+  props: ObjectFieldTemplateProps
+): JSX.Element {
+  return (
+    <div className="jp-TomoForm-rows">
+      {props.properties.map(property => property.content)}
+    </div>
+  );
 }

@@ -15,11 +15,17 @@ export function widgetFor(parameter: IParameterSchema): string {
   if (!number) {
     return parameter.type === 'boolean' ? 'checkbox' : 'text';
   }
-  return parameter.minimum !== undefined && parameter.maximum !== undefined ? 'tomoSlider' : 'tomoNumber';
+  return parameter.minimum !== undefined && parameter.maximum !== undefined
+    ? 'tomoSlider'
+    : 'tomoNumber';
 }
 
 /** Step of a slider: whole numbers, or a hundredth of the range as a power of ten. */
-export function sliderStep(minimum: number, maximum: number, integer: boolean): number {
+export function sliderStep(
+  minimum: number,
+  maximum: number,
+  integer: boolean
+): number {
   return integer ? 1 : 10 ** Math.floor(Math.log10((maximum - minimum) / 50));
 }
 
@@ -68,7 +74,13 @@ function Slider(props: WidgetProps): JSX.Element {
   );
 }
 
-function Choice({ id, value, label, schema, onChange }: WidgetProps): JSX.Element {
+function Choice({
+  id,
+  value,
+  label,
+  schema,
+  onChange
+}: WidgetProps): JSX.Element {
   const options: unknown[] = schema.enum ?? [];
   return (
     <select

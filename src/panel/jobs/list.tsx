@@ -27,7 +27,12 @@ export function lets(filter: JobFilter, job: Job): boolean {
   }
 }
 
-const FILTERS: readonly JobFilter[] = ['all', 'active', 'finished', 'ended-early'];
+const FILTERS: readonly JobFilter[] = [
+  'all',
+  'active',
+  'finished',
+  'ended-early'
+];
 
 export function JobsSection(): JSX.Element {
   const { model, trans } = usePanel();
@@ -48,7 +53,9 @@ export function JobsSection(): JSX.Element {
         className="jp-TomoFilter"
         aria-label={trans.__('Jobs to show')}
         value={filter}
-        onChange={event => setFilter(FILTERS.find(each => each === event.target.value) ?? 'all')}
+        onChange={event =>
+          setFilter(FILTERS.find(each => each === event.target.value) ?? 'all')
+        }
       >
         {FILTERS.map(each => (
           <option key={each} value={each}>
@@ -63,7 +70,10 @@ export function JobsSection(): JSX.Element {
       {jobs.failure ? (
         <FailureMessage
           failure={jobs.failure}
-          retry={{ label: trans.__('Try again'), onClick: () => void jobs.refresh() }}
+          retry={{
+            label: trans.__('Try again'),
+            onClick: () => void jobs.refresh()
+          }}
         />
       ) : null}
       {shown.length ? (
@@ -76,7 +86,9 @@ export function JobsSection(): JSX.Element {
         <p className="jp-TomoHint">
           {jobs.jobs.length
             ? trans.__('No job of this kind.')
-            : trans.__('No jobs yet. Reconstruct a recipe and follow it here; it goes on when this page is closed.')}
+            : trans.__(
+                'No jobs yet. Reconstruct a recipe and follow it here; it goes on when this page is closed.'
+              )}
         </p>
       )}
     </Section>

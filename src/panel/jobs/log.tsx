@@ -80,7 +80,10 @@ export function JobLog({ job }: { job: Job }): JSX.Element {
         atEnd.current = scrollHeight - scrollTop - clientHeight < 20;
       }}
     >
-      {error || (text === null ? trans.__('Reading…') : text || trans.__('Nothing was written yet.'))}
+      {error ||
+        (text === null
+          ? trans.__('Reading…')
+          : text || trans.__('Nothing was written yet.'))}
     </pre>
   );
 }

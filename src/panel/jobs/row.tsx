@@ -4,7 +4,13 @@
 import React from 'react';
 
 import type { Job } from '../../api';
-import { failureSentence, fractionOf, isActive, progressSentence, stateWord } from '../../job-words';
+import {
+  failureSentence,
+  fractionOf,
+  isActive,
+  progressSentence,
+  stateWord
+} from '../../job-words';
 import { CommandIDs } from '../../tokens';
 import { usePanel } from '../context';
 import { LinkAction } from '../fields';
@@ -16,17 +22,24 @@ export function JobRow({ job }: { job: Job }): JSX.Element {
   const [logged, setLogged] = React.useState(false);
   const active = isActive(job);
   const sentence = progressSentence(job, trans);
-  const resource = jobs.resources.find(each => each.name === job.resource)?.title ?? job.resource;
+  const resource =
+    jobs.resources.find(each => each.name === job.resource)?.title ??
+    job.resource;
   const percent = Math.round(fractionOf(job) * 100);
   const waits = job.state === 'queued' || job.state === 'starting';
   const open = (): void => {
-    commands.execute(CommandIDs.openResult, { folder: job.output, name: job.name }).catch(fail);
+    commands
+      .execute(CommandIDs.openResult, { folder: job.output, name: job.name })
+      .catch(fail);
   };
   return (
     <li className="jp-TomoJob" data-state={job.state} data-job={job.id}>
       <div className="jp-TomoJob-head">
         <span className="jp-TomoJob-state">{stateWord(job.state, trans)}</span>
-        <span className="jp-TomoJob-name" title={`${job.name} · ${resource} · ${job.created}\n${job.output}`}>
+        <span
+          className="jp-TomoJob-name"
+          title={`${job.name} · ${resource} · ${job.created}\n${job.output}`}
+        >
           <b>{job.name}</b> · {resource}
         </span>
         <span className="jp-TomoJob-actions">
@@ -56,7 +69,9 @@ export function JobRow({ job }: { job: Job }): JSX.Element {
             <LinkAction
               label={trans.__('open')}
               title={
-                job.state === 'finished' ? trans.__('Open the slices') : trans.__('Look at the finished slices')
+                job.state === 'finished'
+                  ? trans.__('Open the slices')
+                  : trans.__('Look at the finished slices')
               }
               onClick={open}
             />
@@ -82,11 +97,15 @@ export function JobRow({ job }: { job: Job }): JSX.Element {
           <div style={{ width: `${percent}%` }} />
         </div>
       ) : null}
-      {job.failure ? <div className="jp-TomoJob-failure">{failureSentence(job.failure)}</div> : null}
+      {job.failure ? (
+        <div className="jp-TomoJob-failure">{failureSentence(job.failure)}</div>
+      ) : null}
       {sentence ? <div className="jp-TomoJob-sentence">{sentence}</div> : null}
       {job.warnings.length ? (
         <details className="jp-TomoJob-warnings">
-          <summary>{trans._n('%1 warning', '%1 warnings', job.warnings.length)}</summary>
+          <summary>
+            {trans._n('%1 warning', '%1 warnings', job.warnings.length)}
+          </summary>
           {job.warnings.map(warning => (
             <p key={warning}>{warning}</p>
           ))}

@@ -24,7 +24,9 @@ export function AnglesRow({ session, description }: IAnglesProps): JSX.Element {
   return (
     <>
       <Row label={trans.__('Angles')} title={description.angles.note}>
-        <span className={unknown ? 'jp-TomoAlert' : 'jp-TomoValue'}>{what}</span>
+        <span className={unknown ? 'jp-TomoAlert' : 'jp-TomoValue'}>
+          {what}
+        </span>
         <span className="jp-TomoNote">({source})</span>
         {unknown ? null : (
           <LinkAction
@@ -35,12 +37,17 @@ export function AnglesRow({ session, description }: IAnglesProps): JSX.Element {
         )}
         {proposal ? (
           <Action
-            label={trans.__('Use %1', rangeText(proposal.first, proposal.last, proposal.endpoint, trans))}
+            label={trans.__(
+              'Use %1',
+              rangeText(proposal.first, proposal.last, proposal.endpoint, trans)
+            )}
             onClick={() => session.edit(...angleChanges(proposal))}
           />
         ) : null}
       </Row>
-      {unknown || editing ? <AnglesEditor session={session} description={description} /> : null}
+      {unknown || editing ? (
+        <AnglesEditor session={session} description={description} />
+      ) : null}
     </>
   );
 }
@@ -49,11 +56,19 @@ function AnglesEditor({ session, description }: IAnglesProps): JSX.Element {
   const { trans } = usePanel();
   const stated = session.recipe.dataset?.angles;
   const proposal = proposedAngles(description);
-  const [first, setFirst] = React.useState(stated?.first ?? proposal?.first ?? 0);
+  const [first, setFirst] = React.useState(
+    stated?.first ?? proposal?.first ?? 0
+  );
   const [last, setLast] = React.useState(stated?.last ?? proposal?.last ?? 180);
-  const [endpoint, setEndpoint] = React.useState(stated?.endpoint ?? proposal?.endpoint ?? true);
+  const [endpoint, setEndpoint] = React.useState(
+    stated?.endpoint ?? proposal?.endpoint ?? true
+  );
   const known = description.angles.source !== 'unknown';
-  const set = (angles: { first: number; last: number; endpoint: boolean }): void => {
+  const set = (angles: {
+    first: number;
+    last: number;
+    endpoint: boolean;
+  }): void => {
     setFirst(angles.first);
     setLast(angles.last);
     setEndpoint(angles.endpoint);
@@ -78,12 +93,16 @@ function AnglesEditor({ session, description }: IAnglesProps): JSX.Element {
       />
       <label
         className="jp-TomoCheck"
-        title={trans.__('On: the last projection stands at the last angle. Off: one step before it.')}
+        title={trans.__(
+          'On: the last projection stands at the last angle. Off: one step before it.'
+        )}
       >
         <input
           type="checkbox"
           checked={endpoint}
-          onChange={event => set({ first, last, endpoint: event.target.checked })}
+          onChange={event =>
+            set({ first, last, endpoint: event.target.checked })
+          }
         />
         {trans.__('both ends')}
       </label>
@@ -92,14 +111,18 @@ function AnglesEditor({ session, description }: IAnglesProps): JSX.Element {
           <LinkAction
             label={trans.__('clear')}
             title={trans.__('Take the angles from the files')}
-            onClick={() => session.edit({ path: ['dataset', 'angles'], value: undefined })}
+            onClick={() =>
+              session.edit({ path: ['dataset', 'angles'], value: undefined })
+            }
           />
         ) : null
       ) : (
         <Action
           label={trans.__('Set')}
           title={trans.__('State these angles in the recipe')}
-          onClick={() => session.edit(...angleChanges({ first, last, endpoint }))}
+          onClick={() =>
+            session.edit(...angleChanges({ first, last, endpoint }))
+          }
         />
       )}
     </Row>

@@ -18,30 +18,59 @@ import { Section } from '../section';
 /** Steps of the column in pixels: plain, and with shift. */
 export const COLUMN_STEPS = [0.05, 1] as const;
 
-export function CentreSection({ session }: { session: IRecipeSession }): JSX.Element {
+export function CentreSection({
+  session
+}: {
+  session: IRecipeSession;
+}): JSX.Element {
   const { commands, trans } = usePanel();
   const { recipe, centre } = session;
-  const description = session.description.state === 'ready' ? session.description.value : null;
+  const description =
+    session.description.state === 'ready' ? session.description.value : null;
   const { column, tilt } = recipe.regions?.centre ?? {};
   const middle = description ? (description.columns - 1) / 2 : 0;
   const found = centre.state === 'ready' ? centre.value : null;
   const move = (sign: number) => (event: React.MouseEvent) =>
-    session.edit(columnChange((column ?? found?.column ?? middle) + sign * COLUMN_STEPS[event.shiftKey ? 1 : 0]));
-  const stepTitle = trans.__('%1 px; with shift %2 px', COLUMN_STEPS[0], COLUMN_STEPS[1]);
+    session.edit(
+      columnChange(
+        (column ?? found?.column ?? middle) +
+          sign * COLUMN_STEPS[event.shiftKey ? 1 : 0]
+      )
+    );
+  const stepTitle = trans.__(
+    '%1 px; with shift %2 px',
+    COLUMN_STEPS[0],
+    COLUMN_STEPS[1]
+  );
   const note = found ? (
-    <span className={found.confidence.level === 'good' ? 'jp-mod-good' : 'jp-mod-warn'}>
+    <span
+      className={
+        found.confidence.level === 'good' ? 'jp-mod-good' : 'jp-mod-warn'
+      }
+    >
       {confidenceText(found, trans)}
     </span>
   ) : null;
   return (
     <Section id="centre" title={trans.__('Centre of rotation')} note={note}>
-      <Row label={trans.__('Column')} title={trans.__('Axis of rotation, in columns of the full image from 0')}>
+      <Row
+        label={trans.__('Column')}
+        title={trans.__(
+          'Axis of rotation, in columns of the full image from 0'
+        )}
+      >
         <div className="jp-TomoStepper">
-          <Action label={trans.__('Less')} title={`− ${stepTitle}`} onClick={move(-1)}>
+          <Action
+            label={trans.__('Less')}
+            title={`− ${stepTitle}`}
+            onClick={move(-1)}
+          >
             −
           </Action>
           <NumberField
-            label={trans.__('Column of the axis of rotation; empty: found by the run')}
+            label={trans.__(
+              'Column of the axis of rotation; empty: found by the run'
+            )}
             className="jp-mod-column"
             value={column ?? null}
             placeholder={trans.__('auto')}
@@ -49,13 +78,21 @@ export function CentreSection({ session }: { session: IRecipeSession }): JSX.Ele
             steps={COLUMN_STEPS}
             onCommit={value => session.edit(columnChange(value))}
           />
-          <Action label={trans.__('More')} title={`+ ${stepTitle}`} onClick={move(1)}>
+          <Action
+            label={trans.__('More')}
+            title={`+ ${stepTitle}`}
+            onClick={move(1)}
+          >
             +
           </Action>
         </div>
         <Action
-          label={centre.state === 'pending' ? trans.__('Finding…') : trans.__('Find')}
-          title={trans.__('Find the centre of rotation by registration of opposite projections')}
+          label={
+            centre.state === 'pending' ? trans.__('Finding…') : trans.__('Find')
+          }
+          title={trans.__(
+            'Find the centre of rotation by registration of opposite projections'
+          )}
           disabled={centre.state === 'pending' || !description}
           onClick={() => void commands.execute(CommandIDs.findCentre)}
         />
@@ -63,24 +100,39 @@ export function CentreSection({ session }: { session: IRecipeSession }): JSX.Ele
           <LinkAction
             label={trans.__('reset')}
             title={trans.__('Leave the centre to the run')}
-            onClick={() => session.edit({ path: ['regions', 'centre'], value: undefined })}
+            onClick={() =>
+              session.edit({ path: ['regions', 'centre'], value: undefined })
+            }
           />
         ) : null}
         {found?.confidence.level === 'uncertain' && found.column !== column ? (
           <LinkAction
-            label={trans.__('use %1 all the same', formatNumber(found.column, 2))}
+            label={trans.__(
+              'use %1 all the same',
+              formatNumber(found.column, 2)
+            )}
             onClick={() => session.edit(columnChange(found.column))}
           />
         ) : null}
       </Row>
-      <Row label={trans.__('Tilt')} title={trans.__('Positive: the axis leans to larger columns further down')}>
+      <Row
+        label={trans.__('Tilt')}
+        title={trans.__(
+          'Positive: the axis leans to larger columns further down'
+        )}
+      >
         <NumberField
           label={trans.__('Tilt of the axis in degrees')}
           value={tilt ?? 0}
           min={-10}
           max={10}
           steps={[0.01, 0.1]}
-          onCommit={value => session.edit({ path: ['regions', 'centre', 'tilt'], value: value || undefined })}
+          onCommit={value =>
+            session.edit({
+              path: ['regions', 'centre', 'tilt'],
+              value: value || undefined
+            })
+          }
         />
         <span className="jp-TomoNote">
           °
@@ -92,7 +144,9 @@ export function CentreSection({ session }: { session: IRecipeSession }): JSX.Ele
             : null}
         </span>
       </Row>
-      {centre.state === 'failed' ? <FailureMessage failure={centre.failure} /> : null}
+      {centre.state === 'failed' ? (
+        <FailureMessage failure={centre.failure} />
+      ) : null}
       {found ? <Warnings texts={found.warnings} /> : null}
       <RegionRow
         session={session}
@@ -120,15 +174,33 @@ interface IRegionProps {
   empty: string;
 }
 
-function RegionRow({ session, description, region, label, empty }: IRegionProps): JSX.Element {
+function RegionRow({
+  session,
+  description,
+  region,
+  label,
+  empty
+}: IRegionProps): JSX.Element {
   const { trans } = usePanel();
   const rectangle = session.recipe.regions?.[region];
-  const sides = [trans.__('left'), trans.__('top'), trans.__('right'), trans.__('bottom')];
-  const proposal = region === 'air' && description && !rectangle ? proposedAir(description) : null;
+  const sides = [
+    trans.__('left'),
+    trans.__('top'),
+    trans.__('right'),
+    trans.__('bottom')
+  ];
+  const proposal =
+    region === 'air' && description && !rectangle
+      ? proposedAir(description)
+      : null;
   const title =
     region === 'roi'
-      ? trans.__('Region of interest: left, top, right, bottom; right and bottom exclusive')
-      : trans.__('Region that no projection of the sample enters: left, top, right, bottom');
+      ? trans.__(
+          'Region of interest: left, top, right, bottom; right and bottom exclusive'
+        )
+      : trans.__(
+          'Region that no projection of the sample enters: left, top, right, bottom'
+        );
   return (
     <Row label={label} title={title}>
       {rectangle ? (
@@ -141,15 +213,25 @@ function RegionRow({ session, description, region, label, empty }: IRegionProps)
                 value={value}
                 integer
                 min={0}
-                max={description ? (side % 2 ? description.rows : description.columns) : undefined}
+                max={
+                  description
+                    ? side % 2
+                      ? description.rows
+                      : description.columns
+                    : undefined
+                }
                 steps={[1, 10]}
-                onCommit={next => session.edit(sideChange(region, rectangle, side, next ?? 0))}
+                onCommit={next =>
+                  session.edit(sideChange(region, rectangle, side, next ?? 0))
+                }
               />
             ))}
           </div>
           <LinkAction
             label={trans.__('clear')}
-            onClick={() => session.edit({ path: ['regions', region], value: undefined })}
+            onClick={() =>
+              session.edit({ path: ['regions', region], value: undefined })
+            }
           />
         </>
       ) : (
@@ -158,7 +240,9 @@ function RegionRow({ session, description, region, label, empty }: IRegionProps)
           {proposal ? (
             <LinkAction
               label={trans.__('use [%1]', proposal.join(', '))}
-              onClick={() => session.edit({ path: ['regions', 'air'], value: proposal })}
+              onClick={() =>
+                session.edit({ path: ['regions', 'air'], value: proposal })
+              }
             />
           ) : null}
         </>

@@ -14,7 +14,11 @@ import { Section } from '../section';
 import { AnglesRow } from './angles';
 import { Groups } from './groups';
 
-export function DataSection({ session }: { session: IRecipeSession }): JSX.Element {
+export function DataSection({
+  session
+}: {
+  session: IRecipeSession;
+}): JSX.Element {
   const { trans } = usePanel();
   const { description, recipe } = session;
   const ready = description.state === 'ready' ? description.value : null;
@@ -23,14 +27,28 @@ export function DataSection({ session }: { session: IRecipeSession }): JSX.Eleme
     onClick: () => void session.describe()
   };
   return (
-    <Section id="data" title={trans.__('Data')} note={ready ? sizeText(ready) : null}>
+    <Section
+      id="data"
+      title={trans.__('Data')}
+      note={ready ? sizeText(ready) : null}
+    >
       {ready ? <Groups session={session} description={ready} /> : null}
-      <Row label={trans.__('Path')} title={trans.__('Folder of images or NXtomo file, relative to the recipe')}>
+      <Row
+        label={trans.__('Path')}
+        title={trans.__(
+          'Folder of images or NXtomo file, relative to the recipe'
+        )}
+      >
         <TextField
           label={trans.__('Path of the data set')}
           value={recipe.dataset?.path ?? ''}
           placeholder={trans.__('folder or NXtomo file')}
-          onCommit={path => session.edit({ path: ['dataset', 'path'], value: path.trim() || undefined })}
+          onCommit={path =>
+            session.edit({
+              path: ['dataset', 'path'],
+              value: path.trim() || undefined
+            })
+          }
         />
       </Row>
       {description.state === 'pending' ? (
@@ -38,13 +56,21 @@ export function DataSection({ session }: { session: IRecipeSession }): JSX.Eleme
           {trans.__('Reading the data set…')}
         </div>
       ) : null}
-      {description.state === 'failed' ? <FailureMessage failure={description.failure} retry={retry} /> : null}
+      {description.state === 'failed' ? (
+        <FailureMessage failure={description.failure} retry={retry} />
+      ) : null}
       {ready ? <DescribedRows session={session} description={ready} /> : null}
     </Section>
   );
 }
 
-function DescribedRows({ session, description }: { session: IRecipeSession; description: Description }): JSX.Element {
+function DescribedRows({
+  session,
+  description
+}: {
+  session: IRecipeSession;
+  description: Description;
+}): JSX.Element {
   const { trans } = usePanel();
   const dataset = session.recipe.dataset;
   const pixel = dataset?.pixelSize ?? description.pixelSize;
@@ -52,7 +78,10 @@ function DescribedRows({ session, description }: { session: IRecipeSession; desc
   return (
     <>
       <AnglesRow session={session} description={description} />
-      <Row label={trans.__('Pixel')} title={trans.__('Size of a detector pixel at the sample')}>
+      <Row
+        label={trans.__('Pixel')}
+        title={trans.__('Size of a detector pixel at the sample')}
+      >
         <NumberField
           label={trans.__('Pixel size')}
           value={pixel?.value ?? null}
@@ -62,7 +91,10 @@ function DescribedRows({ session, description }: { session: IRecipeSession; desc
           onCommit={value =>
             session.edit({
               path: ['dataset', 'pixelSize'],
-              value: value === undefined ? undefined : { value, unit: unitOf(pixel?.unit) }
+              value:
+                value === undefined
+                  ? undefined
+                  : { value, unit: unitOf(pixel?.unit) }
             })
           }
         />
@@ -76,7 +108,10 @@ function DescribedRows({ session, description }: { session: IRecipeSession; desc
           ]}
           onCommit={unit => {
             if (pixel) {
-              session.edit({ path: ['dataset', 'pixelSize'], value: { value: pixel.value, unit } });
+              session.edit({
+                path: ['dataset', 'pixelSize'],
+                value: { value: pixel.value, unit }
+              });
             }
           }}
         />
@@ -88,7 +123,10 @@ function DescribedRows({ session, description }: { session: IRecipeSession; desc
               : trans.__('from the file')}
         </span>
       </Row>
-      <Row label={trans.__('Input')} title={trans.__('What the pixels are, and how the images are turned')}>
+      <Row
+        label={trans.__('Input')}
+        title={trans.__('What the pixels are, and how the images are turned')}
+      >
         <ChoiceField
           label={trans.__('State of the input')}
           value={dataset?.state ?? 'raw'}
@@ -97,39 +135,67 @@ function DescribedRows({ session, description }: { session: IRecipeSession; desc
             { value: 'transmission', label: trans.__('transmission') },
             { value: 'attenuation', label: trans.__('attenuation') }
           ]}
-          onCommit={state => session.edit({ path: ['dataset', 'state'], value: state === 'raw' ? undefined : state })}
+          onCommit={state =>
+            session.edit({
+              path: ['dataset', 'state'],
+              value: state === 'raw' ? undefined : state
+            })
+          }
         />
         <ChoiceField
           label={trans.__('Rotate clockwise')}
           value={String(dataset?.rotate ?? 0)}
-          options={[0, 90, 180, 270].map(angle => ({ value: String(angle), label: `↻ ${angle}°` }))}
+          options={[0, 90, 180, 270].map(angle => ({
+            value: String(angle),
+            label: `↻ ${angle}°`
+          }))}
           onCommit={angle =>
-            session.edit({ path: ['dataset', 'rotate'], value: angle === '0' ? undefined : Number(angle) })
+            session.edit({
+              path: ['dataset', 'rotate'],
+              value: angle === '0' ? undefined : Number(angle)
+            })
           }
         />
-        <label className="jp-TomoCheck" title={trans.__('Flip left and right, after rotating')}>
+        <label
+          className="jp-TomoCheck"
+          title={trans.__('Flip left and right, after rotating')}
+        >
           <input
             type="checkbox"
             checked={dataset?.flip ?? false}
             onChange={event =>
-              session.edit({ path: ['dataset', 'flip'], value: event.target.checked ? true : undefined })
+              session.edit({
+                path: ['dataset', 'flip'],
+                value: event.target.checked ? true : undefined
+              })
             }
           />
           {trans.__('flip')}
         </label>
       </Row>
-      <Row label={trans.__('Leave out')} title={trans.__('Projections to leave out, counted from 0: 17, 30-32')}>
+      <Row
+        label={trans.__('Leave out')}
+        title={trans.__('Projections to leave out, counted from 0: 17, 30-32')}
+      >
         <TextField
           label={trans.__('Excluded projections')}
           value={formatIndices(exclude)}
           placeholder={trans.__('none; for example 17, 30-32')}
           accepts={text => {
             const indices = parseIndices(text);
-            return indices !== null && indices.every(index => index < description.frames + exclude.length);
+            return (
+              indices !== null &&
+              indices.every(
+                index => index < description.frames + exclude.length
+              )
+            );
           }}
           onCommit={text => {
             const indices = parseIndices(text) ?? [];
-            session.edit({ path: ['dataset', 'exclude'], value: indices.length ? indices : undefined });
+            session.edit({
+              path: ['dataset', 'exclude'],
+              value: indices.length ? indices : undefined
+            });
           }}
         />
       </Row>

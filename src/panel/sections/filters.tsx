@@ -13,17 +13,31 @@ import { addStepChange, enableStepChange, removeStepChange } from '../edits';
 import { SchemaForm } from '../forms/schema-form';
 import { Section } from '../section';
 
-export function FiltersSection({ session }: { session: IRecipeSession }): JSX.Element {
+export function FiltersSection({
+  session
+}: {
+  session: IRecipeSession;
+}): JSX.Element {
   const { trans } = usePanel();
   const { recipe } = session;
   const steps = effectiveFilters(recipe);
   const missing = missingSteps(recipe);
-  const on = steps.filter(step => step.enabled && stepApplies(step.name, recipe)).length;
+  const on = steps.filter(
+    step => step.enabled && stepApplies(step.name, recipe)
+  ).length;
   return (
-    <Section id="filters" title={trans.__('Filters')} note={trans.__('%1 of %2 on', on, steps.length)}>
+    <Section
+      id="filters"
+      title={trans.__('Filters')}
+      note={trans.__('%1 of %2 on', on, steps.length)}
+    >
       <ol className="jp-TomoSteps">
         {steps.map(step => (
-          <Step key={`${step.name}-${step.index}`} session={session} step={step} />
+          <Step
+            key={`${step.name}-${step.index}`}
+            session={session}
+            step={step}
+          />
         ))}
       </ol>
       {missing.length ? (
@@ -31,7 +45,9 @@ export function FiltersSection({ session }: { session: IRecipeSession }): JSX.El
           className="jp-TomoAdd"
           aria-label={trans.__('Add a step')}
           value=""
-          onChange={event => session.edit(addStepChange(recipe, event.target.value))}
+          onChange={event =>
+            session.edit(addStepChange(recipe, event.target.value))
+          }
         >
           <option value="" disabled>
             {trans.__('+ add a step')}
@@ -47,14 +63,22 @@ export function FiltersSection({ session }: { session: IRecipeSession }): JSX.El
   );
 }
 
-function Step({ session, step }: { session: IRecipeSession; step: IEffectiveFilter }): JSX.Element {
+function Step({
+  session,
+  step
+}: {
+  session: IRecipeSession;
+  step: IEffectiveFilter;
+}): JSX.Element {
   const { trans } = usePanel();
   const [open, setOpen] = React.useState(false);
   const known = stepOf(step.name);
   const title = known?.title ?? step.name;
   const applies = stepApplies(step.name, session.recipe);
   const off = !step.enabled || !applies;
-  const summary = applies ? stepText(step, session.recipe, trans) : trans.__('not for this kind of pixels');
+  const summary = applies
+    ? stepText(step, session.recipe, trans)
+    : trans.__('not for this kind of pixels');
   return (
     <li className={`jp-TomoStep${off ? ' jp-mod-off' : ''}`}>
       <div className="jp-TomoStep-line">
@@ -62,7 +86,9 @@ function Step({ session, step }: { session: IRecipeSession; step: IEffectiveFilt
           type="checkbox"
           aria-label={trans.__('%1: on', title)}
           checked={step.enabled}
-          onChange={event => session.edit(enableStepChange(step.index, event.target.checked))}
+          onChange={event =>
+            session.edit(enableStepChange(step.index, event.target.checked))
+          }
         />
         <button
           type="button"
@@ -75,7 +101,11 @@ function Step({ session, step }: { session: IRecipeSession; step: IEffectiveFilt
           <span className="jp-TomoStep-summary" title={summary}>
             {summary}
           </span>
-          <caretRightIcon.react tag="span" className="jp-TomoStep-caret" elementPosition="center" />
+          <caretRightIcon.react
+            tag="span"
+            className="jp-TomoStep-caret"
+            elementPosition="center"
+          />
         </button>
         {known?.default === false ? (
           <button

@@ -9,10 +9,22 @@ import type { IRecipeSession } from '../../tokens';
 import { usePanel } from '../context';
 import { roleChange } from '../edits';
 
-const ROLES = ['projection', 'flat', 'flat-after', 'dark', 'dark-after', '180', 'ignore'] as const;
+const ROLES = [
+  'projection',
+  'flat',
+  'flat-after',
+  'dark',
+  'dark-after',
+  '180',
+  'ignore'
+] as const;
 
 /** A role in words, for `count` images. */
-export function roleWord(role: string, count: number, trans: TranslationBundle): string {
+export function roleWord(
+  role: string,
+  count: number,
+  trans: TranslationBundle
+): string {
   switch (role) {
     case 'projection':
       return trans._n('%1 projection', '%1 projections', count);
@@ -52,10 +64,20 @@ function roleName(role: string, trans: TranslationBundle): string {
   }
 }
 
-export function Groups({ session, description }: { session: IRecipeSession; description: Description }): JSX.Element {
+export function Groups({
+  session,
+  description
+}: {
+  session: IRecipeSession;
+  description: Description;
+}): JSX.Element {
   const { trans } = usePanel();
   return (
-    <div className="jp-TomoChips" role="group" aria-label={trans.__('Groups of files')}>
+    <div
+      className="jp-TomoChips"
+      role="group"
+      aria-label={trans.__('Groups of files')}
+    >
       {description.groups.map(group => {
         const text = roleWord(group.role, group.count, trans);
         const facts = `${group.name}: ${text}, ${group.rows} × ${group.columns}${group.note ? `. ${group.note}` : ''}`;
@@ -73,11 +95,18 @@ export function Groups({ session, description }: { session: IRecipeSession; desc
               aria-label={trans.__('Role of %1', group.name)}
               title={facts}
               value={group.role}
-              onChange={event => session.edit(roleChange(group.name, event.target.value, group.proposed))}
+              onChange={event =>
+                session.edit(
+                  roleChange(group.name, event.target.value, group.proposed)
+                )
+              }
             >
               {ROLES.map(role => (
                 <option key={role} value={role}>
-                  {roleName(role, trans) + (role === group.proposed ? ` ${trans.__('(proposed)')}` : '')}
+                  {roleName(role, trans) +
+                    (role === group.proposed
+                      ? ` ${trans.__('(proposed)')}`
+                      : '')}
                 </option>
               ))}
             </select>

@@ -16,21 +16,42 @@ import { Section } from '../section';
 const { format, bits } = recipeSchema.definitions.output.properties;
 /** Only what leaves a choice is a form. */
 const CHOICES = Object.fromEntries(
-  Object.entries<IParameterSchema>({ format, bits }).filter(([, parameter]) => (parameter.enum?.length ?? 0) > 1)
+  Object.entries<IParameterSchema>({ format, bits }).filter(
+    ([, parameter]) => (parameter.enum?.length ?? 0) > 1
+  )
 );
 
-export function OutputSection({ session }: { session: IRecipeSession }): JSX.Element {
+export function OutputSection({
+  session
+}: {
+  session: IRecipeSession;
+}): JSX.Element {
   const { model, trans } = usePanel();
   const output = effectiveOutput(session.recipe);
-  const estimate = model.estimate.state === 'ready' ? model.estimate.value : null;
+  const estimate =
+    model.estimate.state === 'ready' ? model.estimate.value : null;
   const space = estimate ? spaceText(estimate, trans) : null;
   return (
-    <Section id="output" title={trans.__('Output')} note={trans.__('%1, %2 bit', output.format.toUpperCase(), output.bits)}>
-      <Row label={trans.__('Folder')} title={trans.__('{name}, {tool} and {date} are filled in when the run starts')}>
+    <Section
+      id="output"
+      title={trans.__('Output')}
+      note={trans.__('%1, %2 bit', output.format.toUpperCase(), output.bits)}
+    >
+      <Row
+        label={trans.__('Folder')}
+        title={trans.__(
+          '{name}, {tool} and {date} are filled in when the run starts'
+        )}
+      >
         <TextField
           label={trans.__('Output folder')}
           value={output.folder}
-          onCommit={folder => session.edit({ path: ['output', 'folder'], value: folder.trim() || undefined })}
+          onCommit={folder =>
+            session.edit({
+              path: ['output', 'folder'],
+              value: folder.trim() || undefined
+            })
+          }
         />
       </Row>
       {Object.keys(CHOICES).length ? (
@@ -49,7 +70,9 @@ export function OutputSection({ session }: { session: IRecipeSession }): JSX.Ele
             </span>
           </Row>
           <Row label={trans.__('Size')}>
-            <span className={space.full ? 'jp-TomoAlert' : 'jp-TomoValue'}>{space.text}</span>
+            <span className={space.full ? 'jp-TomoAlert' : 'jp-TomoValue'}>
+              {space.text}
+            </span>
           </Row>
         </>
       ) : null}

@@ -25,7 +25,12 @@ export function placesOf(resources: readonly Resource[]): {
     const offline = resource.state === 'offline';
     if (resource.kernels.length === 0) {
       return [
-        { value: placeOf(resource.name, ''), label: resource.title, disabled: offline, title: resource.reason?.message }
+        {
+          value: placeOf(resource.name, ''),
+          label: resource.title,
+          disabled: offline,
+          title: resource.reason?.message
+        }
       ];
     }
     return resource.kernels.map(kernel => ({
@@ -38,9 +43,14 @@ export function placesOf(resources: readonly Resource[]): {
 }
 
 /** The choice as one value; "" stands for the first kernel of its resource. */
-export function chosenPlace(choice: IRunChoice, resources: readonly Resource[]): string {
+export function chosenPlace(
+  choice: IRunChoice,
+  resources: readonly Resource[]
+): string {
   const resource = resources.find(each => each.name === choice.resource);
-  const kernel = resource?.kernels.find(each => each.name === choice.kernel) ?? resource?.kernels[0];
+  const kernel =
+    resource?.kernels.find(each => each.name === choice.kernel) ??
+    resource?.kernels[0];
   return placeOf(choice.resource, kernel?.name ?? choice.kernel);
 }
 
@@ -48,17 +58,32 @@ function placeOf(resource: string, kernel: string): string {
   return `${resource}\n${kernel}`;
 }
 
-export function RunSection({ session }: { session: IRecipeSession }): JSX.Element {
+export function RunSection({
+  session
+}: {
+  session: IRecipeSession;
+}): JSX.Element {
   const { model, trans } = usePanel();
   const { jobs } = model;
   const { choice, resources } = jobs;
   const resource = resources.find(each => each.name === choice.resource);
   const place = chosenPlace(choice, resources);
-  const kernel = resource?.kernels.find(each => placeOf(resource.name, each.name) === place);
-  const refused = kernel?.usable === 'no' ? kernel.reason : resource?.state === 'offline' ? resource.reason : undefined;
+  const kernel = resource?.kernels.find(
+    each => placeOf(resource.name, each.name) === place
+  );
+  const refused =
+    kernel?.usable === 'no'
+      ? kernel.reason
+      : resource?.state === 'offline'
+        ? resource.reason
+        : undefined;
   const state = refused ? 'offline' : (resource?.state ?? 'connecting');
   const stateText =
-    state === 'online' ? trans.__('ready') : state === 'offline' ? trans.__('not usable') : trans.__('connecting');
+    state === 'online'
+      ? trans.__('ready')
+      : state === 'offline'
+        ? trans.__('not usable')
+        : trans.__('connecting');
   return (
     <Section id="run" title={trans.__('Run')} note={resource?.title}>
       <Row label={trans.__('Where')}>
@@ -75,12 +100,23 @@ export function RunSection({ session }: { session: IRecipeSession }): JSX.Elemen
           />
         ) : (
           <span className="jp-TomoNote">
-            {jobs.failure ? trans.__('not reachable') : trans.__('asking the server…')}
+            {jobs.failure
+              ? trans.__('not reachable')
+              : trans.__('asking the server…')}
           </span>
         )}
-        <span className="jp-TomoDot" data-state={state} role="img" aria-label={stateText} title={stateText} />
+        <span
+          className="jp-TomoDot"
+          data-state={state}
+          role="img"
+          aria-label={stateText}
+          title={stateText}
+        />
       </Row>
-      <Row label={trans.__('Limits')} title={trans.__('Cores and memory that the run may take')}>
+      <Row
+        label={trans.__('Limits')}
+        title={trans.__('Cores and memory that the run may take')}
+      >
         <NumberField
           label={trans.__('Cores')}
           className="jp-mod-short"
@@ -99,7 +135,9 @@ export function RunSection({ session }: { session: IRecipeSession }): JSX.Elemen
           min={0.25}
           max={65536}
           steps={[1, 8]}
-          onCommit={memory => jobs.setChoice({ memory: Math.round((memory ?? 1) * GIB) })}
+          onCommit={memory =>
+            jobs.setChoice({ memory: Math.round((memory ?? 1) * GIB) })
+          }
         />
         <span className="jp-TomoNote">GiB</span>
       </Row>
@@ -125,11 +163,19 @@ function EstimateRow(): JSX.Element | null {
   ) : null;
 }
 
-function RunButtons({ session, refused }: { session: IRecipeSession; refused: boolean }): JSX.Element {
+function RunButtons({
+  session,
+  refused
+}: {
+  session: IRecipeSession;
+  refused: boolean;
+}): JSX.Element {
   const { commands, trans, fail } = usePanel();
-  const description = session.description.state === 'ready' ? session.description.value : null;
+  const description =
+    session.description.state === 'ready' ? session.description.value : null;
   const count = description ? sliceCount(session.recipe, description) : null;
-  const blocked = !description || session.problems.length > 0 || refused || count === 0;
+  const blocked =
+    !description || session.problems.length > 0 || refused || count === 0;
   const run = (command: string) => (): void => {
     commands.execute(command).catch(fail);
   };
@@ -138,9 +184,13 @@ function RunButtons({ session, refused }: { session: IRecipeSession; refused: bo
       <Action
         primary
         label={
-          count === null ? trans.__('Reconstruct') : trans._n('Reconstruct %1 slice', 'Reconstruct %1 slices', count)
+          count === null
+            ? trans.__('Reconstruct')
+            : trans._n('Reconstruct %1 slice', 'Reconstruct %1 slices', count)
         }
-        title={session.problems[0] ?? trans.__('Run the recipe on the whole region')}
+        title={
+          session.problems[0] ?? trans.__('Run the recipe on the whole region')
+        }
         disabled={blocked}
         onClick={run(CommandIDs.reconstruct)}
       />
@@ -152,8 +202,13 @@ function RunButtons({ session, refused }: { session: IRecipeSession; refused: bo
       />
       <Action
         label={trans.__('Insert as cell')}
-        title={trans.__('Write the recipe as code below the active cell of the notebook')}
-        disabled={!commands.hasCommand(CommandIDs.insertCell) || !commands.isEnabled(CommandIDs.insertCell)}
+        title={trans.__(
+          'Write the recipe as code below the active cell of the notebook'
+        )}
+        disabled={
+          !commands.hasCommand(CommandIDs.insertCell) ||
+          !commands.isEnabled(CommandIDs.insertCell)
+        }
         onClick={run(CommandIDs.insertCell)}
       />
     </div>

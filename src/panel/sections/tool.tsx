@@ -16,13 +16,23 @@ const MASK: Readonly<Record<string, IParameterSchema>> = {
   mask: recipeSchema.definitions.reconstruction.properties.mask
 };
 
-export function ToolSection({ session }: { session: IRecipeSession }): JSX.Element {
+export function ToolSection({
+  session
+}: {
+  session: IRecipeSession;
+}): JSX.Element {
   const { trans } = usePanel();
-  const { tool, method, parameters, mask } = effectiveReconstruction(session.recipe);
+  const { tool, method, parameters, mask } = effectiveReconstruction(
+    session.recipe
+  );
   const known = toolOf(tool);
   const chosen = methodOf(tool, method);
   return (
-    <Section id="tool" title={trans.__('Tool')} note={known ? `${known.title}, ${chosen?.title ?? method}` : tool}>
+    <Section
+      id="tool"
+      title={trans.__('Tool')}
+      note={known ? `${known.title}, ${chosen?.title ?? method}` : tool}
+    >
       <Row label={trans.__('Tool')} title={known?.help}>
         <ChoiceField
           label={trans.__('Tool')}
@@ -31,7 +41,10 @@ export function ToolSection({ session }: { session: IRecipeSession }): JSX.Eleme
           onCommit={name =>
             session.edit(
               { path: ['reconstruction', 'tool'], value: name },
-              { path: ['reconstruction', 'method'], value: toolOf(name)?.methods[0]?.name },
+              {
+                path: ['reconstruction', 'method'],
+                value: toolOf(name)?.methods[0]?.name
+              },
               { path: ['reconstruction', 'parameters'], value: undefined }
             )
           }
@@ -57,7 +70,12 @@ export function ToolSection({ session }: { session: IRecipeSession }): JSX.Eleme
           values={parameters}
         />
       ) : null}
-      <SchemaForm session={session} path={['reconstruction']} schema={MASK} values={{ mask }} />
+      <SchemaForm
+        session={session}
+        path={['reconstruction']}
+        schema={MASK}
+        values={{ mask }}
+      />
       {chosen ? <p className="jp-TomoHint">{chosen.help}</p> : null}
     </Section>
   );
@@ -68,6 +86,11 @@ function optionsOf(
   known: readonly { name: string; title: string }[],
   set: string
 ): { value: string; label: string }[] {
-  const options = known.map(({ name, title }) => ({ value: name, label: title }));
-  return options.some(option => option.value === set) ? options : [...options, { value: set, label: set }];
+  const options = known.map(({ name, title }) => ({
+    value: name,
+    label: title
+  }));
+  return options.some(option => option.value === set)
+    ? options
+    : [...options, { value: set, label: set }];
 }

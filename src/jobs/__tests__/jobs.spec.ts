@@ -1,0 +1,245 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
+
+import type { Failure, IApiClient, Job, Notice, Submission } from '../../api';
+import { fractionOfAll, progressSentence } from '../../job-words';
+import type { IRecipeSession, ITomoApi } from '../../tokens';
+import { cellSource, pathFromNotebook } from '../cell';
+import { DEFAULT_CHOICE, GIB, PageChoice, readChoice } from '../choice';
+import { rowsOf } from '../commands';
+import { JobsModel } from '../model';
+import { statusText } from '../status';
+import { kernelOf, submissionOf } from '../submission';
+
+const trans = nullTranslator.load('jupyterlab-tomo');
+
+function job(id: string, changes: Partial<Job> = {}): Job {
+  return {
+    id,
+    name: 'grapes',
+    resource: 'local',
+    kernel: 'python3',
+    state: 'running',
+    created: '2026-11-23T20:00:00Z',
+    progress: { stage: 'slices', done: 0, total: 128 },
+    slices: { done: 0, total: 128 },
+    warnings: [],
+    output: '',
+    resumable: false,
+    ...changes
+  };
+}
+
+class FakeApi {
+  list: Job[] = [];
+  asked: string[] = [];
+  submitted: Submission[] = [];
+  broken: Error | null = null;
+  readonly notices = new Signal<IApiClient, Notice>(this as unknown as IApiClient);
+  readonly connection = new Signal<IApiClient, { failure: Failure | null }>(this as unknown as IApiClient);
+
+  jobs = (): Promise<{ rev: number; jobs: Job[] }> => {
+    this.asked.push('jobs');
+    return this.broken ? Promise.reject(this.broken) : Promise.resolve({ rev: 1, jobs: this.list });
+  };
+  resources = (): Promise<never[]> => Promise.resolve([]);
+  job = (id: string): Promise<Job> => {
+    this.asked.push(id);
+    const found = this.list.find(each => each.id === id);
+    return found ? Promise.resolve({ ...found, recipe: { version: 1 } }) : Promise.reject(new Error('gone'));
+  };
+  submit = (submission: Submission): Promise<Job> => {
+    this.submitted.push(submission);
+    return Promise.resolve(job(submission.id, { created: '2026-11-23T21:00:00Z' }));
+  };
+  forget = (): Promise<void> => Promise.resolve();
+}
+
+function fake(): { api: FakeApi; model: JobsModel } {
+  const api = new FakeApi();
+  const client: unknown = api;
+  return { api, model: new JobsModel(client as ITomoApi, new PageChoice()) };
+}
+
+function session(changes: Partial<IRecipeSession> = {}): IRecipeSession {
+  const partial: unknown = {
+    path: 'RB/grapes.tomo.json',
+    name: 'grapes',
+    base: '/data/RB',
+    recipe: { version: 1 },
+    problems: [],
+    ...changes
+  };
+  return partial as IRecipeSession;
+}
+
+describe('JobsModel', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  it('asks for nothing before somebody wants jobs', async () => {
+    const { api, model } = fake();
+    await jest.advanceTimersByTimeAsync(60000);
+    expect(api.asked).toEqual([]);
+    model.dispose();
+  });
+
+  it('lists the newest first', async () => {
+    const { api, model } = fake();
+    api.list = [job('a', { created: '2026-01-01T00:00:00Z' }), job('b', { created: '2026-02-01T00:00:00Z' })];
+    await model.refresh();
+    expect(model.jobs.map(each => each.id)).toEqual(['b', 'a']);
+    model.dispose();
+  });
+
+  it('fetches the job of a notice once, however many notices come', async () => {
+    const { api, model } = fake();
+    api.list = [job('a')];
+    await model.refresh();
+    await jest.advanceTimersByTimeAsync(1000);
+    api.asked = [];
+    api.list = [job('a', { slices: { done: 44, total: 128 } })];
+    for (let rev = 2; rev < 12; rev++) {
+      api.notices.emit({ rev, kind: 'job', id: 'a' });
+    }
+    await jest.advanceTimersByTimeAsync(500);
+    expect(api.asked).toEqual(['a']);
+    expect(model.jobs[0].slices.done).toBe(44);
+    expect(model.jobs[0].recipe).toBeUndefined();
+    model.dispose();
+  });
+
+  it('drops a job that was removed', async () => {
+    const { api, model } = fake();
+    api.list = [job('a'), job('b')];
+    await model.refresh();
+    api.notices.emit({ rev: 2, kind: 'job-removed', id: 'a' });
+    expect(model.jobs.map(each => each.id)).toEqual(['b']);
+    model.dispose();
+  });
+
+  it('keeps the failure of a lost connection, and fetches again when it is back', async () => {
+    const { api, model } = fake();
+    await model.refresh();
+    await jest.advanceTimersByTimeAsync(1000);
+    const failure = { code: 'network', message: 'Jupyter Server does not answer.', where: '', hint: '' };
+    api.connection.emit({ failure });
+    expect(model.failure?.code).toBe('network');
+    api.list = [job('a')];
+    api.connection.emit({ failure: null });
+    await jest.advanceTimersByTimeAsync(0);
+    expect(model.failure).toBeNull();
+    expect(model.jobs).toHaveLength(1);
+    model.dispose();
+  });
+
+  it('polls slowly, and not when disposed', async () => {
+    const { api, model } = fake();
+    await model.refresh();
+    await jest.advanceTimersByTimeAsync(1000);
+    api.asked = [];
+    await jest.advanceTimersByTimeAsync(65000);
+    expect(api.asked).toEqual(['jobs', 'jobs']);
+    model.dispose();
+    await jest.advanceTimersByTimeAsync(65000);
+    expect(api.asked).toHaveLength(2);
+  });
+
+  it('keeps a failure to fetch as one', async () => {
+    const { api, model } = fake();
+    api.broken = new Error('No answer.');
+    await model.refresh();
+    expect(model.failure?.message).toBe('No answer.');
+    model.dispose();
+  });
+
+  it('submits with an id of its own and shows the job at once', async () => {
+    const { api, model } = fake();
+    const first = await model.submit(session(), [10, 20]);
+    await model.submit(session());
+    expect(api.submitted[0]).toMatchObject({
+      name: 'grapes',
+      base: '/data/RB',
+      document: 'RB/grapes.tomo.json',
+      resource: 'local',
+      kernel: '',
+      cores: 2,
+      memory: 4294967296,
+      rows: [10, 20]
+    });
+    expect(api.submitted[0].id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    expect(api.submitted[1].id).not.toBe(api.submitted[0].id);
+    expect('rows' in api.submitted[1]).toBe(false);
+    expect(model.jobs.map(each => each.id)).toContain(first.id);
+    model.dispose();
+  });
+});
+
+describe('submission', () => {
+  it('refuses a recipe that is not valid, or without a folder', () => {
+    const refused = (changes: Partial<IRecipeSession>) => () => submissionOf(session(changes), DEFAULT_CHOICE, []);
+    expect(refused({ problems: ['regions.centre.tilt must be at most 10.'] })).toThrow('regions.centre.tilt');
+    expect(refused({ base: null })).toThrow('not in a folder');
+  });
+
+  it('takes the default kernel when the chosen one is gone', () => {
+    const choice = { ...DEFAULT_CHOICE, kernel: 'tomo' };
+    const kernels = [{ name: 'tomo', title: 'Tomo', usable: 'yes' as const }];
+    const resource = { name: 'local', title: 'Local', kind: 'local-kernel' as const, state: 'online' as const, kernels };
+    expect(kernelOf(choice, [resource])).toBe('tomo');
+    expect(kernelOf(choice, [{ ...resource, kernels: [] }])).toBe('');
+  });
+});
+
+describe('choice', () => {
+  it('is read from settings in GiB, and unfit values are the defaults', () => {
+    const settings: Record<string, unknown> = { resource: 'scarf', kernel: 'tomo', cores: 8, memory: 1.5 };
+    expect(readChoice(key => settings[key])).toEqual({
+      resource: 'scarf',
+      kernel: 'tomo',
+      cores: 8,
+      memory: 1610612736
+    });
+    expect(readChoice(() => 'many')).toEqual({ resource: 'many', kernel: 'many', cores: 2, memory: 4 * GIB });
+  });
+});
+
+describe('words', () => {
+  it('sum jobs up', () => {
+    const one = job('a', { slices: { done: 44, total: 128 } });
+    expect(fractionOfAll([one, job('b', { slices: { done: 96, total: 96 } })])).toBeCloseTo(140 / 224, 12);
+    expect(progressSentence({ ...one, progress: { ...one.progress, remaining: 2 } }, trans)).toBe(
+      '44 of 128 slices · 2 s left'
+    );
+    const ended = { started: '2026-11-23T20:00:00Z', ended: '2026-11-23T20:00:12Z' };
+    expect(progressSentence(job('c', { state: 'finished', ...ended }), trans)).toBe('128 slices · 12 s');
+    const early = job('d', { progress: { stage: 'references', done: 3, total: 10 } });
+    expect(progressSentence(early, trans)).toBe('references 30 %');
+  });
+
+  it('of the status bar', async () => {
+    const { api, model } = fake();
+    expect(statusText(model, trans)).toBe('Tomo: idle');
+    api.list = [job('a', { slices: { done: 44, total: 128 } })];
+    await model.refresh();
+    expect(statusText(model, trans)).toBe('Tomo: 1 job · 34 %');
+    model.dispose();
+  });
+});
+
+describe('cell', () => {
+  it('loads the recipe from where the notebook is', () => {
+    expect(pathFromNotebook('RB/grapes.tomo.json', 'RB/tuning.ipynb')).toBe('grapes.tomo.json');
+    expect(pathFromNotebook('RTC:data/a.tomo.json', 'RTC:notes/b.ipynb')).toBe('../data/a.tomo.json');
+    expect(pathFromNotebook('a.tomo.json', 'b.ipynb')).toBe('a.tomo.json');
+    expect(cellSource('it "is".tomo.json')).toBe(
+      'import jupyterlab_tomo as tomo\nrecipe = tomo.Recipe.load("it \\"is\\".tomo.json")\nrecipe.run()'
+    );
+  });
+
+  it('reads rows only when they are two integers', () => {
+    expect(rowsOf({ rows: [3, 9] })).toEqual([3, 9]);
+    expect(rowsOf({ rows: [9, 3] })).toBeUndefined();
+    expect(rowsOf({})).toBeUndefined();
+  });
+});
