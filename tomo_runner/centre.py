@@ -79,7 +79,7 @@ def opposite_pairs(angles: np.ndarray) -> List[Pair]:
         after = int(np.searchsorted(sorted_angles, target - 1e-6))
         if after == len(sorted_angles):
             # A scan that stops one step short of 180: go on along the last two.
-            if target - sorted_angles[-1] > 1.5 * step or len(sorted_angles) < 3:
+            if pairs or target - sorted_angles[-1] > 1.5 * step or len(sorted_angles) < 3:
                 break
             after = len(sorted_angles) - 1
         before = max(after - 1, 0)
@@ -175,15 +175,11 @@ def _images(
         right = [np.nan_to_num(extra[w.top : w.bottom]).mean(axis=0) for w in windows]
         return bands[:1], np.array(right, dtype=np.float64)[np.newaxis]
     lefts = np.stack([bands[place[pair.first]] for pair in pairs])
-    rights = np.stack(
-        [sum(w * bands[place[i]] for i, w in pair.opposite) + 0.0 for pair in pairs]
-    )
+    rights = np.stack([sum(w * bands[place[i]] for i, w in pair.opposite) + 0.0 for pair in pairs])
     return lefts, rights
 
 
-def _agree(
-    columns: np.ndarray, weights: np.ndarray, middles: np.ndarray, height: int
-) -> Centre:
+def _agree(columns: np.ndarray, weights: np.ndarray, middles: np.ndarray, height: int) -> Centre:
     """One line through the estimates (pair, band); weights are 0 where nothing was seen."""
     usable = weights > 0.0
     if not usable.any():

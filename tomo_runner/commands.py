@@ -208,5 +208,3 @@ def _described(found: Dict[str, Any]) -> str:
     if found["proposed"]:
         lines.append("proposed: " + json.dumps(found["proposed"]))
     return "\n".join(lines + [f"Warning: {text}" for text in found["warnings"]])
-
-

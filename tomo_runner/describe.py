@@ -110,14 +110,22 @@ def _turn(dataset: Dataset) -> Optional[Tuple[int, bool, str]]:
     same, usual = _alike(first, last), float(np.quantile(others, 0.75))
     mirrored = _mirrored(first, last)
     if same > 0.5 and same > usual + 0.2 and same > mirrored:
-        return 360, True, (
-            "The angles are not known; the last projection looks like the first, which suggests "
-            "a full turn from 0 to 360 degrees with both ends measured."
+        return (
+            360,
+            True,
+            (
+                "The angles are not known; the last projection looks like the first, which suggests "
+                "a full turn from 0 to 360 degrees with both ends measured."
+            ),
         )
     if mirrored > 0.5 and mirrored > same + 0.2:
-        return 180, True, (
-            "The angles are not known; the last projection looks like the mirror image of the "
-            "first, which suggests half a turn from 0 to 180 degrees with both ends measured."
+        return (
+            180,
+            True,
+            (
+                "The angles are not known; the last projection looks like the mirror image of the "
+                "first, which suggests half a turn from 0 to 180 degrees with both ends measured."
+            ),
         )
     return None
 

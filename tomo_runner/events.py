@@ -20,7 +20,9 @@ _PROGRESS = 1.0
 def now() -> str:
     """The time as ISO 8601 in UTC."""
     seconds = time.time()
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{int(seconds % 1 * 1e3):03d}Z"
+    return (
+        time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{int(seconds % 1 * 1e3):03d}Z"
+    )
 
 
 class JobMonitor:

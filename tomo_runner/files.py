@@ -42,6 +42,7 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
 
 def replace_text(path: Path, text: str) -> None:
     """Write a text file by rename."""
+
     def write(part: Path) -> None:
         part.write_text(text, encoding="utf-8")
 

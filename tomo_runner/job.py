@@ -124,9 +124,7 @@ def _stop(folder: Path) -> Stop:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: interrupted())
     if _is_pipe():
-        threading.Thread(
-            target=_until_end, args=(interrupted,), name="stdin", daemon=True
-        ).start()
+        threading.Thread(target=_until_end, args=(interrupted,), name="stdin", daemon=True).start()
     return stop
 
 

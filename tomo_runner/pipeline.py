@@ -254,18 +254,14 @@ class Pipeline:
 
         dark = average(DARK, found.darks) if found.darks else None
         positions = sorted({references.position for references in found.flats})
-        flats = [
-            (p, average(FLAT, [s for s in found.flats if s.position == p])) for p in positions
-        ]
+        flats = [(p, average(FLAT, [s for s in found.flats if s.position == p])) for p in positions]
         return WindowReferences(flats, dark)
 
 
 class WindowReferences:
     """Averaged references of one window."""
 
-    def __init__(
-        self, flats: List[Tuple[float, np.ndarray]], dark: Optional[np.ndarray]
-    ) -> None:
+    def __init__(self, flats: List[Tuple[float, np.ndarray]], dark: Optional[np.ndarray]) -> None:
         self._flats = flats
         self._dark = dark
 

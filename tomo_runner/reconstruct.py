@@ -83,5 +83,3 @@ class Reconstructor:
         engine.configure(self._plan, self._angles)
         engine.sinogram()[...] = sinogram
         engine.process()
-
-

@@ -72,9 +72,7 @@ def _coarse(fixed: np.ndarray, moving: np.ndarray) -> float:
     return float(best - length if best > length // 2 else best)
 
 
-def _refine(
-    fixed: np.ndarray, moving: np.ndarray, start: float
-) -> Tuple[np.ndarray, np.ndarray]:
+def _refine(fixed: np.ndarray, moving: np.ndarray, start: float) -> Tuple[np.ndarray, np.ndarray]:
     """Least squares by Gauss-Newton, first all together, then each profile for itself."""
     shape = fixed.shape[:2]
     shifts = np.full(shape, start)

@@ -220,5 +220,3 @@ def _text(request: Request, key: str) -> str:
     if not isinstance(value, str) or not value:
         raise RecipeFailure("bad-request", f"The request lacks {key}.", key, "Report this.")
     return value
-
-

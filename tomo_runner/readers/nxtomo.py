@@ -260,9 +260,7 @@ def _angles(
         if len(values) == count:
             values = values[frames]
         elif len(values) != len(frames):
-            warnings.append(
-                f"{place} has {len(values)} values for {count} frames: it is not used."
-            )
+            warnings.append(f"{place} has {len(values)} values for {count} frames: it is not used.")
             continue
         if not np.isfinite(values).all():
             warnings.append(f"{place} has values that are not numbers: it is not used.")
@@ -331,5 +329,3 @@ def _decode(values: List[Any]) -> str:
     value = values[0]
     text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
     return text.strip()
-
-

@@ -235,9 +235,7 @@ class _Run:
         with Workers(self._request.cores) as workers:
             measures = self._measured(workers)
             axis = asked or self._found_axis(workers, measures)
-            reconstructor = Reconstructor(
-                self._request.recipe, self._dataset, self._region, axis
-            )
+            reconstructor = Reconstructor(self._request.recipe, self._dataset, self._region, axis)
             size = reconstructor.size(workers.engine())
         plan = self._plan(size)
         missing = self._missing(size)
@@ -320,9 +318,7 @@ class _Run:
         sinograms: np.ndarray,
     ) -> None:
         with self._clock.stage("projections", len(self._dataset.kept)):
-            pipeline.sinograms(
-                window, self._stop, out=sinograms, progress=self._monitor.progress
-            )
+            pipeline.sinograms(window, self._stop, out=sinograms, progress=self._monitor.progress)
 
         def one(engine: Engine, row: int) -> None:
             image = reconstructor.slice(engine, sinograms[row - window.top], row)
@@ -352,5 +348,3 @@ class _Run:
         if text not in self._warnings:
             self._warnings.append(text)
             self._monitor.warning(text)
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import time
@@ -120,18 +121,12 @@ class ResultFolder:
     def write(self, row: int, image: np.ndarray) -> None:
         """Write one slice (y, x), float32."""
 
-        def write(part: Path) -> None:
-            tifffile.imwrite(part, image, photometric="minisblack", metadata=None, **self._tags)
-
-        replace_file(self.path / slice_name(row), write)
+        data = _encoded(image, self._tags)
+        replace_file(self.path / slice_name(row), lambda part: _write_bytes(part, data))
 
     def finished(self, height: int, width: int) -> List[int]:
         """Rows whose slice is there with all its pixels, ascending."""
-        return [
-            row
-            for row, path in slices(self.path)
-            if path.stat().st_size >= height * width * 4
-        ]
+        return [row for row, path in slices(self.path) if path.stat().st_size >= height * width * 4]
 
     def complete(self, record: Dict[str, Any]) -> None:
         """Write the record, last of all, and give the folder up."""
@@ -152,12 +147,8 @@ def write_slice(path: Path, image: np.ndarray, pixel: Optional[Tuple[float, str]
             str(folder),
             "Make it, or choose another.",
         )
-    tags = _tags(pixel)
-
-    def write(part: Path) -> None:
-        tifffile.imwrite(part, image, photometric="minisblack", metadata=None, **tags)
-
-    replace_file(path, write)
+    data = _encoded(image, _tags(pixel))
+    replace_file(path, lambda part: _write_bytes(part, data))
 
 
 def remove_run_folder(output: Path, folder: Path) -> None:
@@ -189,6 +180,17 @@ def slices(folder: Path) -> List[Tuple[int, Path]]:
         if match:
             found.append((int(match.group(1)), path))
     return sorted(found)
+
+
+def _encoded(image: np.ndarray, tags: Dict[str, Any]) -> memoryview:
+    """A TIFF file in memory, so that a full disk shows as an error of the disk's own kind."""
+    file = io.BytesIO()
+    tifffile.imwrite(file, image, photometric="minisblack", metadata=None, **tags)
+    return file.getbuffer()
+
+
+def _write_bytes(path: Path, data: memoryview) -> None:
+    path.write_bytes(data)
 
 
 def _tags(pixel: Optional[Tuple[float, str]]) -> Dict[str, Any]:

@@ -66,12 +66,12 @@ def engine_bytes(frames: int, columns: int, image: int) -> int:
     """Memory of one engine: sinograms, spectra, the 1.5 times finer grid, tables, the slice."""
     padded = 1 << max(4, (2 * columns - 1).bit_length())
     grid = max(1.5 * columns, 1.5 * image) + 64
-    return int(frames * (8 * columns + 4 * padded) + 12 * grid * grid + 8 * image * image) + (2 << 20)
+    return int(frames * (8 * columns + 4 * padded) + 12 * grid * grid + 8 * image * image) + (
+        2 << 20
+    )
 
 
-def make_plan(
-    rows: Tuple[int, int], sizes: Sizes, cores: int, memory: int, resident: int
-) -> Plan:
+def make_plan(rows: Tuple[int, int], sizes: Sizes, cores: int, memory: int, resident: int) -> Plan:
     """Cut rows into slabs.
 
     Parameters

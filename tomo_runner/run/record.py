@@ -137,7 +137,8 @@ def _readme(record: Dict[str, Any], dataset: Dataset) -> str:
         f"slices          {rows[1] - rows[0]} of {record['height']} x {record['width']},"
         f" rows {rows[0]} to {rows[1] - 1}; the number in a file's name is its row",
         f"values          attenuation, {record['unit']}",
-        "pixel size      " + ("unknown" if pixel is None else f"{pixel['value']:g} {pixel['unit']}"),
+        "pixel size      "
+        + ("unknown" if pixel is None else f"{pixel['value']:g} {pixel['unit']}"),
         "",
         "All settings are in recipe.tomo.json; to repeat the run:",
         "jupyter tomo run recipe.tomo.json --data DATA --output FOLDER",

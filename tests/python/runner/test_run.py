@@ -105,9 +105,7 @@ def test_slabs_rows_and_preview_equal_the_single_run(
     np.testing.assert_array_equal(tifffile.imread(tmp_path / "p.tif"), whole[7])
 
 
-def test_rotated_and_flipped_files_give_the_same_slices(
-    cli, small, folder, recipe, save, tmp_path
-):
+def test_rotated_and_flipped_files_give_the_same_slices(cli, small, folder, recipe, save, tmp_path):
     images = phantom.counts(small, noise=0.002)
     assert cli("run", save(recipe(folder)), "--output", tmp_path / "a")[0] == 0
     # On disk the columns run the other way and the camera stands on its side.
