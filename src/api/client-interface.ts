@@ -50,12 +50,24 @@ export interface IApiClient {
   resolve(contentsPath: string): Promise<IResolved>;
   /** Absolute path to contents path, or null when it lies outside the root. */
   contentsPath(path: string): Promise<string | null>;
-  describe(asked: Asked<DescribeRequest>, signal?: AbortSignal): Promise<Description>;
-  projection(asked: Asked<ProjectionRequest>, signal?: AbortSignal): Promise<IFrame>;
+  describe(
+    asked: Asked<DescribeRequest>,
+    signal?: AbortSignal
+  ): Promise<Description>;
+  projection(
+    asked: Asked<ProjectionRequest>,
+    signal?: AbortSignal
+  ): Promise<IFrame>;
   preview(asked: Asked<PreviewRequest>, signal?: AbortSignal): Promise<IFrame>;
   centre(asked: Asked<CentreRequest>, signal?: AbortSignal): Promise<Centre>;
-  estimate(asked: Asked<EstimateRequest>, signal?: AbortSignal): Promise<Estimate>;
-  result(asked: Asked<ResultRequest>, signal?: AbortSignal): Promise<ResultDescription>;
+  estimate(
+    asked: Asked<EstimateRequest>,
+    signal?: AbortSignal
+  ): Promise<Estimate>;
+  result(
+    asked: Asked<ResultRequest>,
+    signal?: AbortSignal
+  ): Promise<ResultDescription>;
   slice(asked: Asked<SliceRequest>, signal?: AbortSignal): Promise<IFrame>;
   resources(probe?: boolean): Promise<Resource[]>;
   jobs(): Promise<JobList>;
@@ -68,5 +80,8 @@ export interface IApiClient {
   /** Notices of the one event stream of this tab; it is open while someone listens and the tab is seen. */
   readonly notices: ISignal<IApiClient, Notice>;
   /** Emitted when the stream is lost (with the failure) and when it is back (null): then fetch everything again. */
-  readonly connection: ISignal<IApiClient, { failure: import('./_generated/api').Failure | null }>;
+  readonly connection: ISignal<
+    IApiClient,
+    { failure: import('./_generated/api').Failure | null }
+  >;
 }

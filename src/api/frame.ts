@@ -94,7 +94,10 @@ export function decodeHeader(bytes: Uint8Array): IFrameHeader {
 }
 
 /** Write one frame. */
-export function encodeFrame(header: IFrameHeader, body?: Uint8Array): Uint8Array {
+export function encodeFrame(
+  header: IFrameHeader,
+  body?: Uint8Array
+): Uint8Array {
   const text = new TextEncoder().encode(JSON.stringify(header));
   const length = Math.ceil(text.byteLength / 8) * 8;
   const size = body?.byteLength ?? 0;
