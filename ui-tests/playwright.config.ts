@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-import baseConfig from '@jupyterlab/galata/lib/playwright-config';
 import { defineConfig } from '@playwright/test';
 
 const root = path.resolve(__dirname, '..');
@@ -18,7 +17,6 @@ function systemBrowser(): string | undefined {
 }
 
 export default defineConfig({
-  ...baseConfig,
   testDir: path.join(__dirname, 'tests'),
   outputDir: path.join(root, 'test-results', 'galata'),
   fullyParallel: false,
@@ -31,7 +29,6 @@ export default defineConfig({
     ['json', { outputFile: path.join(root, 'test-results', 'galata.json') }]
   ],
   use: {
-    ...baseConfig.use,
     baseURL: `http://127.0.0.1:${port}`,
     trace: 'off',
     video: 'off',
