@@ -1,4 +1,9 @@
 /** The engine's door: plans from recipes, and `engine.wasm` in a browser, a worker or Node. */
 export { EngineError } from './failure';
 export { Engine, type IAttenuation, type SpotKind } from './host';
-export { compilePlan, type IPlanOptions } from './plan';
+export {
+  compilePlan,
+  type IPlanCatalogue,
+  type IPlanOptions,
+  type IPlanRecipe
+} from './plan';

@@ -5,9 +5,6 @@
  * both to the same numbers. No step and no choice is named here: codes come
  * from `steps.json` and `tools.json`.
  */
-import type { Recipe } from '../recipe';
-import stepsFile from '../recipe/steps.json';
-import toolsFile from '../recipe/tools.json';
 import { EngineError } from './failure';
 
 const VERSION = 1;
@@ -34,11 +31,27 @@ interface IStep {
   readonly schema: Schemas;
 }
 
-const STEPS: readonly IStep[] = stepsFile.steps;
-const TOOLS: readonly {
-  readonly name: string;
-  readonly methods: readonly IMethod[];
-}[] = toolsFile.tools;
+/** What `steps.json` and `tools.json` hold for the engine. */
+export interface IPlanCatalogue {
+  readonly steps: readonly IStep[];
+  readonly tools: readonly {
+    readonly name: string;
+    readonly methods: readonly IMethod[];
+  }[];
+}
+
+interface IReconstruction {
+  readonly tool?: string;
+  readonly method?: string;
+  readonly parameters?: object;
+  readonly mask?: number;
+}
+
+/** What a plan needs of a recipe. */
+export interface IPlanRecipe {
+  readonly filters?: readonly { readonly name: string }[];
+  readonly reconstruction?: IReconstruction;
+}
 
 /** What a plan needs beside the recipe. */
 export interface IPlanOptions {
@@ -63,11 +76,12 @@ export interface IPlanOptions {
  * @throws EngineError when a method or a choice is unknown to the engine.
  */
 export function compilePlan(
-  recipe: Recipe,
-  options: IPlanOptions
+  recipe: IPlanRecipe,
+  options: IPlanOptions,
+  catalogue: IPlanCatalogue
 ): Float64Array {
   const reconstruction = recipe.reconstruction ?? {};
-  const [method, given] = findMethod(reconstruction);
+  const [method, given] = findMethod(reconstruction, catalogue);
   const slots = SLOTS.map(slot =>
     toNumber(
       method.schema[slot],
@@ -78,7 +92,7 @@ export function compilePlan(
   const filters: readonly Values[] = (recipe.filters ?? []).map(filter => ({
     ...filter
   }));
-  const steps = STEPS.flatMap(step => compileStep(step, filters));
+  const steps = catalogue.steps.flatMap(step => compileStep(step, filters));
   return Float64Array.from([
     VERSION,
     options.count,
@@ -94,9 +108,11 @@ export function compilePlan(
 }
 
 function findMethod(
-  reconstruction: NonNullable<Recipe['reconstruction']>
+  reconstruction: IReconstruction,
+  catalogue: IPlanCatalogue
 ): [IMethod, Values] {
-  const methods = TOOLS.find(tool => tool.name === ENGINE_TOOL)?.methods ?? [];
+  const methods =
+    catalogue.tools.find(tool => tool.name === ENGINE_TOOL)?.methods ?? [];
   const foreign = (reconstruction.tool ?? ENGINE_TOOL) !== ENGINE_TOOL;
   const name = foreign ? undefined : reconstruction.method;
   const method =

@@ -2,13 +2,17 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { compilePlan, Engine, EngineError } from '..';
-import type { Recipe } from '../../recipe';
+import type { IPlanOptions } from '..';
+import { catalogue } from './catalogue';
 
 const WASM = path.resolve(__dirname, '../build/engine.wasm');
-const RAMP: Recipe = {
-  version: 1,
-  reconstruction: { mask: 0, parameters: { filter: 'ramp' } as object }
+const RAMP = {
+  reconstruction: { mask: 0, parameters: { filter: 'ramp' } }
 };
+
+function rampPlan(options: IPlanOptions): Float64Array {
+  return compilePlan(RAMP, options, catalogue);
+}
 
 /** A smooth spot at (x, y) from the axis, seen at centre + x cos + y sin. */
 function spot(
@@ -76,7 +80,7 @@ describe('Engine', () => {
     const angles = Float64Array.from({ length: span * 2 }, (__, i) => i / 2);
     const centre = columns / 2 - 2.2;
     engine.configure(
-      compilePlan(RAMP, {
+      rampPlan({
         count: angles.length,
         columns,
         centre: centre + 40,
@@ -99,7 +103,7 @@ describe('Engine', () => {
 
   it('gives rows in the order of their angles', () => {
     engine.configure(
-      compilePlan(RAMP, { count: 3, columns: 2, centre: 0.5 }),
+      rampPlan({ count: 3, columns: 2, centre: 0.5 }),
       Float64Array.of(20, 0, 10)
     );
     engine.sinogram.set([1, 1, 2, NaN, 3, 3]);
@@ -142,7 +146,7 @@ describe('Engine', () => {
     [7, 0, 'engine-cutoff'],
     [10, 1, 'engine-plan']
   ])('refuses a plan with %d: %d', (place, value, code) => {
-    const plan = compilePlan(RAMP, { count: 4, columns: 8, centre: 3.5 });
+    const plan = rampPlan({ count: 4, columns: 8, centre: 3.5 });
     plan[place] = value;
     const refused = failureOf(() =>
       engine.configure(plan, new Float64Array(4))
@@ -152,7 +156,7 @@ describe('Engine', () => {
   });
 
   it('refuses angles that are too few, and sizes that it has not', () => {
-    const plan = compilePlan(RAMP, { count: 4, columns: 8, centre: 3.5 });
+    const plan = rampPlan({ count: 4, columns: 8, centre: 3.5 });
     const refused = failureOf(() =>
       engine.configure(plan, new Float64Array(3))
     );
@@ -174,7 +178,7 @@ describe('Engine', () => {
     for (let i = 0; i < 60; i++) {
       const columns = [96, 61][i % 2];
       own.configure(
-        compilePlan(RAMP, { count: 40, columns, centre: 30 }),
+        rampPlan({ count: 40, columns, centre: 30 }),
         Float64Array.from({ length: 40 }, (_, k) => k * 4.5)
       );
       own.process();

@@ -1,21 +1,19 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-
-import { compilePlan, type IPlanOptions } from '..';
-import type { Recipe } from '../../recipe';
+import { compilePlan } from '..';
+import type { IPlanOptions, IPlanRecipe } from '..';
+import { EngineError } from '../failure';
+import { catalogue, readJson } from './catalogue';
 
 interface ICase {
   readonly name: string;
-  readonly recipe: Recipe;
+  readonly recipe: IPlanRecipe;
   readonly options: IPlanOptions;
   readonly plan: number[];
   readonly code: string;
   readonly where: string;
 }
 
-const FILE = path.resolve(__dirname, '../../../tests/fixtures/plans.json');
-const CASES: Record<'plans' | 'failures', ICase[]> = JSON.parse(
-  readFileSync(FILE, 'utf8')
+const CASES = readJson<Record<'plans' | 'failures', ICase[]>>(
+  'tests/fixtures/plans.json'
 );
 
 // The same fixture holds the compiler in Python.
@@ -23,17 +21,22 @@ describe('compilePlan', () => {
   it.each(CASES.plans.map(entry => [entry.name, entry] as const))(
     '%s',
     (_, entry) => {
-      expect([...compilePlan(entry.recipe, entry.options)]).toEqual(entry.plan);
+      const plan = compilePlan(entry.recipe, entry.options, catalogue);
+      expect([...plan]).toEqual(entry.plan);
     }
   );
 
   it.each(CASES.failures.map(entry => [entry.name, entry] as const))(
     '%s',
     (_, entry) => {
-      const { code, where } = entry;
-      expect(() => compilePlan(entry.recipe, entry.options)).toThrow(
-        expect.objectContaining({ code, where })
-      );
+      let refused: unknown = null;
+      try {
+        compilePlan(entry.recipe, entry.options, catalogue);
+      } catch (error) {
+        refused = error;
+      }
+      expect(refused).toBeInstanceOf(EngineError);
+      expect(refused).toMatchObject({ code: entry.code, where: entry.where });
     }
   );
 });
