@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import time
 from collections import Counter
 from collections.abc import Callable
 from logging import Logger
@@ -16,6 +17,7 @@ from jupyter_core.utils import ensure_async
 from .failures import ServerFailure
 
 _LONGEST_REQUEST = 1 << 20
+_SETTLE_SECONDS = 10.0
 
 
 class KernelDoor:
@@ -85,8 +87,8 @@ class KernelDoor:
 
     async def _answer(self, line: bytes, writer: asyncio.StreamWriter) -> None:
         reply: dict[str, Any] = {"id": None}
+        request = _parsed(line)
         try:
-            request = json.loads(line)
             if not isinstance(request, dict) or request.get("op") not in self._operations:
                 raise _refused("bad-request", f"Not a request: {line[:200]!r}.", "op")
             reply["id"] = request.get("id")
@@ -100,7 +102,13 @@ class KernelDoor:
         except Exception as error:
             # Whatever a kernel manager raises belongs to this request alone.
             self._log.warning("jupyterlab-tomo: kernel socket: %r", error, exc_info=True)
-            reply["error"] = _refused("kernel-operation-failed", f"{error}", "").to_json()
+            reply["error"] = ServerFailure(
+                500,
+                "kernel-operation-failed",
+                f"The Jupyter server could not do it: {error}",
+                str(request["op"]),
+                "The log of the Jupyter server has the details.",
+            ).to_json()
         with contextlib.suppress(ConnectionError):
             writer.write(json.dumps(reply).encode() + b"\n")
             await writer.drain()
@@ -163,6 +171,7 @@ class KernelDoor:
         for session in await self._sessions.list_sessions():
             if session["id"] == request["session"]:
                 self._forget(session["kernel"]["id"])
+                await self._settled(session["kernel"]["id"])
                 await self._sessions.delete_session(session["id"])
         return {}
 
@@ -178,6 +187,15 @@ class KernelDoor:
             "state": getattr(manager, "execution_state", None),
             "restarts": self._restarts[kernel],
         }
+
+    async def _settled(self, kernel: str) -> None:
+        """Wait while a kernel is being started again: it cannot be ended meanwhile."""
+        until = time.monotonic() + _SETTLE_SECONDS
+        while kernel in self._kernels and time.monotonic() < until:
+            ready = getattr(self._kernels.get_kernel(kernel), "ready", None)
+            if ready is None or ready.done():
+                return
+            await asyncio.sleep(0.05)
 
     def _known(self, kernel: str) -> str:
         if kernel not in self._kernels:
@@ -200,6 +218,13 @@ class KernelDoor:
         if client is not None:
             client.stop_channels()
         self._watched.discard(kernel)
+
+
+def _parsed(line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
 
 
 def _refused(code: str, message: str, where: str) -> ServerFailure:

@@ -47,7 +47,8 @@ class RelayHandler(TomoHandler):
         """Check who asks, then send the head of the request on."""
         await super().prepare()
         if not self._finished and self.request.method != "OPTIONS":
-            await self._open()  # type: ignore[misc]
+            reading = self.request.method in ("GET", "HEAD")
+            await (self._open_to_read() if reading else self._open_to_write())  # type: ignore[misc]
 
     async def data_received(self, chunk: bytes) -> None:
         """Send a piece of the body on; waits until Node has taken it."""
@@ -110,8 +111,17 @@ class RelayHandler(TomoHandler):
         if not self._body_sent and not self._finished:
             self.finish()
 
+    # Two, for the decorator keeps the action of its first call when it is given none.
     @web.authenticated
-    @authorized
+    @authorized("read")
+    async def _open_to_read(self) -> None:
+        await self._open()
+
+    @web.authenticated
+    @authorized("write")
+    async def _open_to_write(self) -> None:
+        await self._open()
+
     async def _open(self) -> None:
         self._upstream = await self._connect()
         user = user_name(self.current_user, self.identity_provider)

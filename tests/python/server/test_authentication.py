@@ -137,7 +137,7 @@ c.ServerApp.base_url = "/user/j/"
 class TestKernelsWithoutAToken:
     """The second socket, on a server with a password only."""
 
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def ask(self, locked: Server):
         def ask(op: str, **more):
             reply = locked.post("kernels", json={"id": 7, "op": op, **more}).json()

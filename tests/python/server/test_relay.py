@@ -5,9 +5,11 @@ from __future__ import annotations
 import getpass
 import hashlib
 import http.client
+import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 from jupyter_servers import Server, eventually
@@ -16,9 +18,8 @@ MIB = 1 << 20
 
 
 def test_forwards_path_query_and_body_as_they_are(server: Server) -> None:
-    reply = server.post(
-        "headers?path=a%2Fb%20c&x=%2B&token=abc&no_track_activity=1&y", data=b"\x00\xffbody"
-    )
+    query = f"path=a%2Fb%20c&x=%2B&token={quote(server.token)}&no_track_activity=1&y"
+    reply = server.post(f"headers?{query}", data=b"\x00\xffbody")
     seen = reply.json()
     assert reply.status_code == 200
     assert seen["method"] == "POST"
@@ -92,22 +93,29 @@ def test_a_slow_client_slows_node_down(server: Server) -> None:
         assert server.rss() - before < 20 * MIB
 
 
-def test_50_mb_up_with_flat_memory(server: Server) -> None:
-    size = 50 * MIB
+@pytest.mark.parametrize("chunked", [True, False])
+def test_50_mb_up_with_flat_memory(server: Server, chunked: bool) -> None:
     block = bytes(range(256)) * 4096
+    blocks = 50
     before = server.rss()
     highest = before
 
-    def blocks():
+    def body() -> Iterator[bytes]:
         nonlocal highest
-        for _ in range(size // len(block)):
+        for _ in range(blocks):
             highest = max(highest, server.rss())
             yield block
 
-    for headers in ({}, {"Content-Length": str(size)}):
-        seen = server.post("up", data=blocks(), headers=headers).json()
-        assert seen["bytes"] == size
-        assert seen["sha256"] == hashlib.sha256(block * (size // len(block))).hexdigest()
+    url = urlsplit(server.api("up"))
+    connection = http.client.HTTPConnection(url.netloc, timeout=30)
+    headers = {"Authorization": f"token {server.token}"}
+    if not chunked:
+        headers["Content-Length"] = str(blocks * len(block))
+    connection.request("POST", url.path, body(), headers, encode_chunked=chunked)
+    seen = json.loads(connection.getresponse().read())
+    connection.close()
+    assert seen["bytes"] == 50 * MIB
+    assert seen["sha256"] == hashlib.sha256(block * blocks).hexdigest()
     assert highest - before < 20 * MIB
 
 
@@ -141,8 +149,9 @@ def test_events_arrive_as_they_are_sent(server: Server, encoding: str) -> None:
 
 def test_node_learns_that_a_client_left(server: Server) -> None:
     replies = [server.get("events", stream=True) for _ in range(3)]
-    for reply in replies:
-        next(reply.iter_lines(1))
+    # Kept: a generator that is collected closes its connection.
+    lines = [reply.iter_lines(1) for reply in replies]
+    assert [next(each) for each in lines] == [b"data: 1"] * 3
     assert server.get("streams").json()["streams"] == 3
     for reply in replies:
         reply.close()
