@@ -113,12 +113,12 @@ class RelayHandler(TomoHandler):
 
     # Two, for the decorator keeps the action of its first call when it is given none.
     @web.authenticated
-    @authorized("read")
+    @authorized("read")  # type: ignore[untyped-decorator]
     async def _open_to_read(self) -> None:
         await self._open()
 
     @web.authenticated
-    @authorized("write")
+    @authorized("write")  # type: ignore[untyped-decorator]
     async def _open_to_write(self) -> None:
         await self._open()
 

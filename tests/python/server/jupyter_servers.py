@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -134,7 +135,10 @@ def _info(process: subprocess.Popen[bytes], runtime: Path, log: Path) -> dict[st
     while time.monotonic() < until and process.poll() is None:
         if file.exists() and (text := file.read_text()):
             info: dict[str, Any] = json.loads(text)
-            return info
+            # Written a moment before the server listens.
+            with contextlib.suppress(requests.ConnectionError):
+                requests.get(f"{info['url']}api", timeout=10)
+                return info
         time.sleep(0.05)
     raise RuntimeError(f"The server did not start:\n{log.read_text()[-3000:]}")
 

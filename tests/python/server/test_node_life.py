@@ -48,7 +48,7 @@ def test_starts_on_the_first_request_only(lively: Server) -> None:
 def test_a_killed_node_comes_back_by_itself(lively: Server) -> None:
     first = pid_of(lively)
     os.kill(first, signal.SIGKILL)
-    assert eventually(lambda: nodes(lively) not in ([], [first]), 3) > 0.2
+    assert eventually(lambda: nodes(lively) not in ([], [first]), 10) > 0.2
     assert pid_of(lively) != first
 
 
@@ -136,8 +136,12 @@ def test_a_script_that_never_says_ready(start_server: StartServer, tmp_path: Pat
     script.write_text("setInterval(() => 0, 1000);")
     server = start_server("c.TomoServer.ready_within = 1.0", script=script)
     assert "ready" in failure_of(server, 503, "proxy-down")["message"]
-    children = psutil.Process(server.process.pid).children()
-    assert not [child for child in children if str(script) in child.cmdline()]
+
+    def left() -> list[psutil.Process]:
+        children = psutil.Process(server.process.pid).children()
+        return [child for child in children if str(script) in child.cmdline()]
+
+    eventually(lambda: not left(), 10)
 
 
 @pytest.mark.parametrize("says", ["v18.19.0", "not a version"])
