@@ -109,7 +109,8 @@ export function rowsOf(
   if (!Array.isArray(rows) || rows.length !== 2) {
     return undefined;
   }
-  const [first, past] = rows;
+  const first: unknown = rows[0];
+  const past: unknown = rows[1];
   return typeof first === 'number' && typeof past === 'number' && first < past
     ? [first, past]
     : undefined;

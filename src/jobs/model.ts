@@ -30,7 +30,7 @@ export class JobsModel implements ITomoJobs {
     private readonly _api: ITomoApi,
     private readonly _store: IChoiceStore
   ) {
-    _store.changed.connect(this._onChoice, this);
+    _store.changed.connect(this._onChoice);
   }
 
   get jobs(): readonly Job[] {
@@ -62,6 +62,9 @@ export class JobsModel implements ITomoJobs {
       return;
     }
     this._isDisposed = true;
+    this._store.changed.disconnect(this._onChoice);
+    this._api.notices.disconnect(this._onNotice);
+    this._api.connection.disconnect(this._onConnection);
     this._poll?.dispose();
     this._wake?.dispose();
     Signal.clearData(this);
@@ -148,8 +151,8 @@ export class JobsModel implements ITomoJobs {
     if (this._poll || this._isDisposed) {
       return;
     }
-    this._api.notices.connect(this._onNotice, this);
-    this._api.connection.connect(this._onConnection, this);
+    this._api.notices.connect(this._onNotice);
+    this._api.connection.connect(this._onConnection);
     this._wake = new Throttler(() => this._fetchChanged(), {
       limit: NOTICE_LIMIT,
       edge: 'trailing'
@@ -183,28 +186,28 @@ export class JobsModel implements ITomoJobs {
     }
   }
 
-  private _onNotice(_: unknown, notice: Notice): void {
+  private readonly _onNotice = (_: unknown, notice: Notice): void => {
     if (notice.kind === 'job-removed') {
       this._drop(notice.id);
       return;
     }
     this._dirty.add(notice.kind === 'job' ? notice.id : ALL);
     void this._wake?.invoke();
-  }
+  };
 
-  private _onConnection(
+  private readonly _onConnection = (
     _: unknown,
     { failure }: { failure: Failure | null }
-  ): void {
+  ): void => {
     this._failure = failure;
     if (failure) {
       this._changed.emit();
     } else {
       void this.refresh();
     }
-  }
+  };
 
-  private _onChoice(): void {
+  private readonly _onChoice = (): void => {
     if (this._poll) {
       this._poll.frequency = {
         ...this._poll.frequency,
@@ -212,13 +215,14 @@ export class JobsModel implements ITomoJobs {
       };
     }
     this._changed.emit();
-  }
+  };
 
   private _put(job: Job): void {
     if (this._isDisposed) {
       return;
     }
-    const { recipe, ...listed } = job;
+    const listed = { ...job };
+    delete listed.recipe;
     this._jobs = newestFirst([
       ...this._jobs.filter(each => each.id !== job.id),
       listed

@@ -5,7 +5,6 @@ import { Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import type { IDisposable } from '@lumino/disposable';
-import { Signal } from '@lumino/signaling';
 
 import type { Job } from '../api';
 import {
@@ -27,7 +26,7 @@ export class Notifier implements IDisposable {
     private readonly _commands: CommandRegistry,
     private readonly _trans: TranslationBundle
   ) {
-    _jobs.changed.connect(this._update, this);
+    _jobs.changed.connect(this._update);
   }
 
   get isDisposed(): boolean {
@@ -36,7 +35,7 @@ export class Notifier implements IDisposable {
 
   dispose(): void {
     this._isDisposed = true;
-    Signal.clearData(this);
+    this._jobs.changed.disconnect(this._update);
   }
 
   /** Tell of a job from now until it ends. */
@@ -48,7 +47,7 @@ export class Notifier implements IDisposable {
     this._followed.set(job.id, { id, said: -1 });
   }
 
-  private _update(): void {
+  private readonly _update = (): void => {
     for (const job of this._jobs.jobs) {
       const followed = this._followed.get(job.id);
       if (!followed) {
@@ -69,7 +68,7 @@ export class Notifier implements IDisposable {
         this._end(job, followed.id);
       }
     }
-  }
+  };
 
   private _end(job: Job, id: string): void {
     const finished = job.state === 'finished';

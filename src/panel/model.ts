@@ -29,8 +29,8 @@ export class PanelModel extends VDomModel {
     private readonly _state: IStateDB | null
   ) {
     super();
-    _tracker.currentChanged.connect(this._onCurrent, this);
-    jobs.changed.connect(this._onJobs, this);
+    _tracker.currentChanged.connect(this._onCurrent);
+    jobs.changed.connect(this._onJobs);
     this._choice = JSON.stringify(jobs.choice);
     this._onCurrent();
     void this._restore();
@@ -80,18 +80,18 @@ export class PanelModel extends VDomModel {
       return;
     }
     this._ask.dispose();
-    this._session?.changed.disconnect(this._onSession, this);
-    this._tracker.currentChanged.disconnect(this._onCurrent, this);
-    this.jobs.changed.disconnect(this._onJobs, this);
+    this._session?.changed.disconnect(this._onSession);
+    this._tracker.currentChanged.disconnect(this._onCurrent);
+    this.jobs.changed.disconnect(this._onJobs);
     super.dispose();
   }
 
-  private _onCurrent(): void {
+  private readonly _onCurrent = (): void => {
     const session = this._tracker.currentWidget?.session ?? null;
     if (session !== this._session) {
-      this._session?.changed.disconnect(this._onSession, this);
+      this._session?.changed.disconnect(this._onSession);
       this._session = session;
-      session?.changed.connect(this._onSession, this);
+      session?.changed.connect(this._onSession);
       this._estimate = { state: 'none' };
       if (session) {
         this._recent = [
@@ -103,25 +103,25 @@ export class PanelModel extends VDomModel {
       this._askEstimate();
     }
     this.stateChanged.emit();
-  }
+  };
 
-  private _onSession(_: IRecipeSession, what: string): void {
+  private readonly _onSession = (_: IRecipeSession, what: string): void => {
     if (what === 'recipe' || what === 'description') {
       this._askEstimate();
     }
     if (what !== 'position') {
       this.stateChanged.emit();
     }
-  }
+  };
 
-  private _onJobs(): void {
+  private readonly _onJobs = (): void => {
     const choice = JSON.stringify(this.jobs.choice);
     if (choice !== this._choice) {
       this._choice = choice;
       this._askEstimate();
     }
     this.stateChanged.emit();
-  }
+  };
 
   private _askEstimate(): void {
     const session = this._session;

@@ -35,22 +35,32 @@ class FakeApi {
   asked: string[] = [];
   submitted: Submission[] = [];
   broken: Error | null = null;
-  readonly notices = new Signal<IApiClient, Notice>(this as unknown as IApiClient);
-  readonly connection = new Signal<IApiClient, { failure: Failure | null }>(this as unknown as IApiClient);
+  readonly notices = new Signal<IApiClient, Notice>(
+    this as unknown as IApiClient
+  );
+  readonly connection = new Signal<IApiClient, { failure: Failure | null }>(
+    this as unknown as IApiClient
+  );
 
   jobs = (): Promise<{ rev: number; jobs: Job[] }> => {
     this.asked.push('jobs');
-    return this.broken ? Promise.reject(this.broken) : Promise.resolve({ rev: 1, jobs: this.list });
+    return this.broken
+      ? Promise.reject(this.broken)
+      : Promise.resolve({ rev: 1, jobs: this.list });
   };
   resources = (): Promise<never[]> => Promise.resolve([]);
   job = (id: string): Promise<Job> => {
     this.asked.push(id);
     const found = this.list.find(each => each.id === id);
-    return found ? Promise.resolve({ ...found, recipe: { version: 1 } }) : Promise.reject(new Error('gone'));
+    return found
+      ? Promise.resolve({ ...found, recipe: { version: 1 } })
+      : Promise.reject(new Error('gone'));
   };
   submit = (submission: Submission): Promise<Job> => {
     this.submitted.push(submission);
-    return Promise.resolve(job(submission.id, { created: '2026-11-23T21:00:00Z' }));
+    return Promise.resolve(
+      job(submission.id, { created: '2026-11-23T21:00:00Z' })
+    );
   };
   forget = (): Promise<void> => Promise.resolve();
 }
@@ -86,7 +96,10 @@ describe('JobsModel', () => {
 
   it('lists the newest first', async () => {
     const { api, model } = fake();
-    api.list = [job('a', { created: '2026-01-01T00:00:00Z' }), job('b', { created: '2026-02-01T00:00:00Z' })];
+    api.list = [
+      job('a', { created: '2026-01-01T00:00:00Z' }),
+      job('b', { created: '2026-02-01T00:00:00Z' })
+    ];
     await model.refresh();
     expect(model.jobs.map(each => each.id)).toEqual(['b', 'a']);
     model.dispose();
@@ -122,7 +135,12 @@ describe('JobsModel', () => {
     const { api, model } = fake();
     await model.refresh();
     await jest.advanceTimersByTimeAsync(1000);
-    const failure = { code: 'network', message: 'Jupyter Server does not answer.', where: '', hint: '' };
+    const failure = {
+      code: 'network',
+      message: 'Jupyter Server does not answer.',
+      where: '',
+      hint: ''
+    };
     api.connection.emit({ failure });
     expect(model.failure?.code).toBe('network');
     api.list = [job('a')];
@@ -167,7 +185,9 @@ describe('JobsModel', () => {
       memory: 4294967296,
       rows: [10, 20]
     });
-    expect(api.submitted[0].id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    expect(api.submitted[0].id).toMatch(
+      /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+    );
     expect(api.submitted[1].id).not.toBe(api.submitted[0].id);
     expect('rows' in api.submitted[1]).toBe(false);
     expect(model.jobs.map(each => each.id)).toContain(first.id);
@@ -177,15 +197,24 @@ describe('JobsModel', () => {
 
 describe('submission', () => {
   it('refuses a recipe that is not valid, or without a folder', () => {
-    const refused = (changes: Partial<IRecipeSession>) => () => submissionOf(session(changes), DEFAULT_CHOICE, []);
-    expect(refused({ problems: ['regions.centre.tilt must be at most 10.'] })).toThrow('regions.centre.tilt');
+    const refused = (changes: Partial<IRecipeSession>) => () =>
+      submissionOf(session(changes), DEFAULT_CHOICE, []);
+    expect(
+      refused({ problems: ['regions.centre.tilt must be at most 10.'] })
+    ).toThrow('regions.centre.tilt');
     expect(refused({ base: null })).toThrow('not in a folder');
   });
 
   it('takes the default kernel when the chosen one is gone', () => {
     const choice = { ...DEFAULT_CHOICE, kernel: 'tomo' };
     const kernels = [{ name: 'tomo', title: 'Tomo', usable: 'yes' as const }];
-    const resource = { name: 'local', title: 'Local', kind: 'local-kernel' as const, state: 'online' as const, kernels };
+    const resource = {
+      name: 'local',
+      title: 'Local',
+      kind: 'local-kernel' as const,
+      state: 'online' as const,
+      kernels
+    };
     expect(kernelOf(choice, [resource])).toBe('tomo');
     expect(kernelOf(choice, [{ ...resource, kernels: [] }])).toBe('');
   });
@@ -193,27 +222,49 @@ describe('submission', () => {
 
 describe('choice', () => {
   it('is read from settings in GiB, and unfit values are the defaults', () => {
-    const settings: Record<string, unknown> = { resource: 'scarf', kernel: 'tomo', cores: 8, memory: 1.5 };
+    const settings: Record<string, unknown> = {
+      resource: 'scarf',
+      kernel: 'tomo',
+      cores: 8,
+      memory: 1.5
+    };
     expect(readChoice(key => settings[key])).toEqual({
       resource: 'scarf',
       kernel: 'tomo',
       cores: 8,
       memory: 1610612736
     });
-    expect(readChoice(() => 'many')).toEqual({ resource: 'many', kernel: 'many', cores: 2, memory: 4 * GIB });
+    expect(readChoice(() => 'many')).toEqual({
+      resource: 'many',
+      kernel: 'many',
+      cores: 2,
+      memory: 4 * GIB
+    });
   });
 });
 
 describe('words', () => {
   it('sum jobs up', () => {
     const one = job('a', { slices: { done: 44, total: 128 } });
-    expect(fractionOfAll([one, job('b', { slices: { done: 96, total: 96 } })])).toBeCloseTo(140 / 224, 12);
-    expect(progressSentence({ ...one, progress: { ...one.progress, remaining: 2 } }, trans)).toBe(
-      '44 of 128 slices · 2 s left'
-    );
-    const ended = { started: '2026-11-23T20:00:00Z', ended: '2026-11-23T20:00:12Z' };
-    expect(progressSentence(job('c', { state: 'finished', ...ended }), trans)).toBe('128 slices · 12 s');
-    const early = job('d', { progress: { stage: 'references', done: 3, total: 10 } });
+    expect(
+      fractionOfAll([one, job('b', { slices: { done: 96, total: 96 } })])
+    ).toBeCloseTo(140 / 224, 12);
+    expect(
+      progressSentence(
+        { ...one, progress: { ...one.progress, remaining: 2 } },
+        trans
+      )
+    ).toBe('44 of 128 slices · 2 s left');
+    const ended = {
+      started: '2026-11-23T20:00:00Z',
+      ended: '2026-11-23T20:00:12Z'
+    };
+    expect(
+      progressSentence(job('c', { state: 'finished', ...ended }), trans)
+    ).toBe('128 slices · 12 s');
+    const early = job('d', {
+      progress: { stage: 'references', done: 3, total: 10 }
+    });
     expect(progressSentence(early, trans)).toBe('references 30 %');
   });
 
@@ -229,8 +280,12 @@ describe('words', () => {
 
 describe('cell', () => {
   it('loads the recipe from where the notebook is', () => {
-    expect(pathFromNotebook('RB/grapes.tomo.json', 'RB/tuning.ipynb')).toBe('grapes.tomo.json');
-    expect(pathFromNotebook('RTC:data/a.tomo.json', 'RTC:notes/b.ipynb')).toBe('../data/a.tomo.json');
+    expect(pathFromNotebook('RB/grapes.tomo.json', 'RB/tuning.ipynb')).toBe(
+      'grapes.tomo.json'
+    );
+    expect(pathFromNotebook('RTC:data/a.tomo.json', 'RTC:notes/b.ipynb')).toBe(
+      '../data/a.tomo.json'
+    );
     expect(pathFromNotebook('a.tomo.json', 'b.ipynb')).toBe('a.tomo.json');
     expect(cellSource('it "is".tomo.json')).toBe(
       'import jupyterlab_tomo as tomo\nrecipe = tomo.Recipe.load("it \\"is\\".tomo.json")\nrecipe.run()'

@@ -157,10 +157,10 @@ export class FakeSession implements IRecipeSession {
   description: Fetched<Description> = { state: 'ready', value: GRAPES };
   centre: Fetched<Centre> = { state: 'none' };
   position: IViewPosition = { mode: 'projection', frame: 0, row: 64 };
-  readonly changed = new Signal<
+  readonly changed: Signal<
     IRecipeSession,
     'recipe' | 'description' | 'centre' | 'position' | 'path'
-  >(this);
+  > = new Signal(this);
   isDisposed = false;
   readonly edits: IRecipeChange[][] = [];
   undone = 0;
@@ -235,7 +235,7 @@ export class FakeJobs implements ITomoJobs {
     cores: 2,
     memory: 4 * 1024 ** 3
   };
-  readonly changed = new Signal<ITomoJobs, void>(this);
+  readonly changed: Signal<ITomoJobs, void> = new Signal(this);
   isDisposed = false;
   readonly calls: string[] = [];
   text = '';

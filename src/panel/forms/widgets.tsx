@@ -54,7 +54,8 @@ function NumberInput({ id, value, label, onChange }: WidgetProps): JSX.Element {
 }
 
 function Slider(props: WidgetProps): JSX.Element {
-  const { value, label, schema, onChange } = props;
+  const { label, schema, onChange } = props;
+  const value: unknown = props.value;
   const minimum = schema.minimum ?? 0;
   const maximum = schema.maximum ?? 1;
   return (

@@ -102,9 +102,9 @@ function DescribedRows({
           label={trans.__('Unit of the pixel size')}
           value={unitOf(pixel?.unit)}
           options={[
-            { value: 'um', label: 'µm' },
-            { value: 'mm', label: 'mm' },
-            { value: 'cm', label: 'cm' }
+            { value: 'um', label: trans.__('µm') },
+            { value: 'mm', label: trans.__('mm') },
+            { value: 'cm', label: trans.__('cm') }
           ]}
           onCommit={unit => {
             if (pixel) {

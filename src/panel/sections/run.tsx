@@ -139,7 +139,7 @@ export function RunSection({
             jobs.setChoice({ memory: Math.round((memory ?? 1) * GIB) })
           }
         />
-        <span className="jp-TomoNote">GiB</span>
+        <span className="jp-TomoNote">{trans.__('GiB')}</span>
       </Row>
       {refused ? <FailureMessage failure={refused} /> : null}
       <EstimateRow />
