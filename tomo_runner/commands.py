@@ -178,7 +178,7 @@ def _recipe(arguments: Namespace) -> Tuple[Recipe, Path, str]:
 def _interruptible() -> Iterator[Stop]:
     """Ctrl-C and SIGTERM become a request to stop, so that the files in hand are finished."""
     stop = Stop()
-    before: Dict[int, Any] = {}
+    before: Dict[signal.Signals, Any] = {}
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGINT, signal.SIGTERM):
             before[number] = signal.signal(number, lambda *_: stop.request("cancelled"))

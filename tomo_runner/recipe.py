@@ -150,7 +150,7 @@ def _check(validator: Callable[[Any], Any], value: Any, prefix: List[Any]) -> No
 
 
 def _explain(error: fastjsonschema.JsonSchemaValueException, prefix: List[Any]) -> RecipeFailure:
-    path = prefix + _split(error.name)
+    path = prefix + _split(str(error.name))
     rule, definition = error.rule, error.rule_definition
     if rule == "additionalProperties":
         allowed = sorted((error.definition or {}).get("properties", {}))
@@ -178,7 +178,9 @@ def _explain(error: fastjsonschema.JsonSchemaValueException, prefix: List[Any]) 
         return _not_allowed(path, error.value, "either first and last, or values")
     if rule == "type":
         kinds = definition if isinstance(definition, list) else [definition]
-        return _not_allowed(path, error.value, " or ".join(_KINDS.get(k, k) for k in kinds))
+        return _not_allowed(
+            path, error.value, " or ".join(_KINDS.get(str(k), str(k)) for k in kinds)
+        )
     limits = _LIMITS.get(str(rule))
     allowed_text = limits.format(definition) if limits else f"{rule} {definition}"
     return _not_allowed(path, error.value, allowed_text)

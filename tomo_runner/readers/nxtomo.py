@@ -151,7 +151,7 @@ def _read(
     for value in sorted(set(key.tolist())):
         proposed = _ROLES.get(value, "ignore")
         name = _NAMES.get(value, f"image key {value}")
-        series = HdfSeries(data, np.flatnonzero(key == value), path, lock)
+        series = HdfSeries(data, np.flatnonzero(key == value).tolist(), path, lock)
         groups.append(Group(name, series, roles.pop(name, proposed), proposed))
     if roles:
         raise DataFailure(
