@@ -101,7 +101,7 @@ def test_contains_both_packages_and_all_that_is_built(wheel: Path) -> None:
         f"{data}/share/jupyter/labextensions/jupyterlab-tomo/schemas/jupyterlab-tomo/plugin.json",
     } <= names
     assert wheel.name.endswith("py3-none-any.whl")
-    assert not [name for name in names if "node_modules" in name or "__pycache__" in name]
+    assert not [name for name in names if "/node_modules/" in name or "__pycache__" in name]
     assert not [name for name in names if name.startswith("jupyterlab_tomo/labextension")]
 
 
