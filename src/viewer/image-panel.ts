@@ -41,7 +41,7 @@ export class ImagePanel extends Panel {
       trans.__('Histogram of the values, with the levels')
     );
     this._bar = new ContrastBar(this.contrast, trans);
-    const stage = new Panel();
+    const stage = this._stage;
     stage.addClass('jp-tomo-viewer-stage');
     stage.addWidget(this.view);
     stage.addWidget(this._message);
@@ -86,13 +86,19 @@ export class ImagePanel extends Panel {
     this.message(null);
   }
 
+  /** Show no image. */
+  clear(): void {
+    this._image = null;
+    this._histogram.setHistogram(null);
+    this._bar.setMissing(0);
+    this.view.setImage(null);
+    this.info.node.replaceChildren();
+  }
+
   /** Levels from the image shown. */
   relevel(): void {
     if (this._image) {
-      this.contrast.setLevels(
-        automaticLevels(this._image, this._scope),
-        true
-      );
+      this.contrast.setLevels(automaticLevels(this._image, this._scope), true);
     }
   }
 
@@ -190,6 +196,7 @@ export class ImagePanel extends Panel {
 
   private readonly _histogram: HistogramView;
   private readonly _bar: ContrastBar;
+  private readonly _stage = new Panel();
   private readonly _message = new MessageCard();
   private readonly _busy = new Widget();
   private _image: IImage | null = null;

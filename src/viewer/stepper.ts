@@ -57,7 +57,7 @@ export class Stepper implements IDisposable {
     this._of.textContent =
       first === 0
         ? this.trans.__('of %1', last + 1)
-        : this.trans.__('in %1 to %2', first, last);
+        : this.trans.__('%1 to %2', first, last);
   }
 
   /** Move by whole steps; kept inside. */

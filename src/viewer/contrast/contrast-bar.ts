@@ -56,7 +56,7 @@ export class ContrastBar extends Widget {
     );
     this._missingText = count =>
       trans._n('%1 value is not a number', '%1 values are not numbers', count);
-    contrast.changed.connect(this._update, this);
+    contrast.changed.connect(this._update);
     this._update();
   }
 
@@ -74,14 +74,16 @@ export class ContrastBar extends Widget {
     this._hover.replaceChildren();
     if (hover) {
       const value = element('b', '', short(hover.value, 6));
-      this._hover.append(
-        `x ${hover.x}  y ${hover.y}  = `,
-        value
-      );
+      this._hover.append(`x ${hover.x}  y ${hover.y}  = `, value);
     }
   }
 
-  private _update(): void {
+  override dispose(): void {
+    this.contrast.changed.disconnect(this._update);
+    super.dispose();
+  }
+
+  private readonly _update = (): void => {
     const { levels, look, automatic } = this.contrast;
     this._low.set(levels.low);
     this._high.set(levels.high);
@@ -89,7 +91,7 @@ export class ContrastBar extends Widget {
     this._scale.value = look.scale;
     this._invert.setAttribute('aria-pressed', String(look.invert));
     this._auto.setAttribute('aria-pressed', String(automatic));
-  }
+  };
 
   private readonly _low: ReturnType<typeof numberField>;
   private readonly _high: ReturnType<typeof numberField>;

@@ -14,7 +14,7 @@ const GRIP = 6;
 export class HistogramView extends Widget {
   constructor(
     private readonly contrast: ContrastModel,
-    themes: IThemeManager | null,
+    private readonly themes: IThemeManager | null,
     label: string
   ) {
     super({ node: document.createElement('div') });
@@ -23,8 +23,8 @@ export class HistogramView extends Widget {
     this._canvas.setAttribute('role', 'img');
     this._canvas.setAttribute('aria-label', label);
     this.node.appendChild(this._canvas);
-    contrast.changed.connect(this._schedule, this);
-    themes?.themeChanged.connect(this._schedule, this);
+    contrast.changed.connect(this._schedule);
+    themes?.themeChanged.connect(this._schedule);
     this.node.addEventListener('pointerdown', this._down);
     this.node.addEventListener('pointermove', this._move);
     this.node.addEventListener('pointerup', this._up);
@@ -45,6 +45,8 @@ export class HistogramView extends Widget {
     if (this.isDisposed) {
       return;
     }
+    this.contrast.changed.disconnect(this._schedule);
+    this.themes?.themeChanged.disconnect(this._schedule);
     this._observer?.disconnect();
     cancelAnimationFrame(this._drawing);
     this.node.removeEventListener('pointerdown', this._down);
@@ -131,10 +133,10 @@ export class HistogramView extends Widget {
     this.contrast.askAuto();
   };
 
-  private _schedule(): void {
+  private readonly _schedule = (): void => {
     cancelAnimationFrame(this._drawing);
     this._drawing = requestAnimationFrame(() => this._draw());
-  }
+  };
 
   private _draw(): void {
     const context = this._canvas.getContext('2d');

@@ -84,8 +84,10 @@ export class RecipeViewer extends ImagePanel {
       trans.__('Draw the air region: drag a rectangle beside the sample'),
       () => this._draw('air')
     );
-    this._reset = button(trans.__('Reset zoom'), trans.__('Whole image (0)'), () =>
-      this.view.resetZoom()
+    this._reset = button(
+      trans.__('Reset zoom'),
+      trans.__('Whole image (0)'),
+      () => this.view.resetZoom()
     );
     this.toolbar.node.append(
       this._mode.node,
@@ -110,7 +112,7 @@ export class RecipeViewer extends ImagePanel {
     });
     this.view.drawn.connect((_, box) => this._drawn(box));
     this.view.viewChanged.connect(() => this._controls());
-    session.changed.connect(this._changed, this);
+    session.changed.connect(this._changed);
     this._update(0);
   }
 
@@ -126,19 +128,19 @@ export class RecipeViewer extends ImagePanel {
       return;
     }
     window.clearTimeout(this._timer);
-    this.options.session.changed.disconnect(this._changed, this);
+    this.options.session.changed.disconnect(this._changed);
     this._requests.dispose();
     super.dispose();
   }
 
-  private _changed(
+  private readonly _changed = (
     _: IRecipeSession,
     what: 'recipe' | 'description' | 'centre' | 'position' | 'path'
-  ): void {
+  ): void => {
     const { mode } = this.options.session.position;
     const slow = what === 'recipe' && mode !== 'projection';
     this._update(slow ? SETTLE : what === 'position' ? FOLLOW : 0);
-  }
+  };
 
   /** Bring everything in line with the session; the image after `delay` ms. */
   private _update(delay: number): void {
@@ -190,8 +192,7 @@ export class RecipeViewer extends ImagePanel {
             ? this.options.trans.__('counts')
             : '',
       scope: slice ? 'disc' : 'all',
-      relevel:
-        fresh || this._relevel || (!slice && this.contrast.automatic)
+      relevel: fresh || this._relevel || (!slice && this.contrast.automatic)
     });
     this._relevel = false;
     this._overlays();
@@ -219,6 +220,9 @@ export class RecipeViewer extends ImagePanel {
         hint: session.problems[0]
       });
     } else if (!session.recipe.dataset?.path) {
+      this.clear();
+      this._shown = null;
+      this._key = '';
       this.message({
         kind: 'empty',
         title: trans.__('Choose data'),
@@ -352,8 +356,7 @@ export class RecipeViewer extends ImagePanel {
   private _chosen: Stage = 'raw';
   private _region: 'roi' | 'air' = 'roi';
   private _relevel = false;
-  private _shown: { mode: ViewMode; path: string; image: IImage } | null =
-    null;
+  private _shown: { mode: ViewMode; path: string; image: IImage } | null = null;
   private _key = '';
   private _timer = 0;
 }

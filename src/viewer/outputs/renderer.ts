@@ -25,7 +25,7 @@ export class ImageOutput extends Widget implements IRenderMime.IRenderer {
     super();
     this.addClass('jp-tomo-viewer-output');
     this._figure.className = 'jp-tomo-viewer-figure';
-    themes?.themeChanged.connect(this._themeChanged, this);
+    themes?.themeChanged.connect(this._themeChanged);
   }
 
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
@@ -56,7 +56,7 @@ export class ImageOutput extends Widget implements IRenderMime.IRenderer {
     if (this.isDisposed) {
       return;
     }
-    this.themes?.themeChanged.disconnect(this._themeChanged, this);
+    this.themes?.themeChanged.disconnect(this._themeChanged);
     if (this._drawn) {
       this._plotly?.purge(this._figure);
     }
@@ -117,11 +117,8 @@ export class ImageOutput extends Widget implements IRenderMime.IRenderer {
   ): void {
     figure.on('plotly_hover', ({ points }) => {
       const at = points[0]?.pointNumber;
-      if (!greys || !Array.isArray(at)) {
-        return;
-      }
-      const [row, column]: unknown[] = at;
-      if (typeof row === 'number' && typeof column === 'number') {
+      if (greys && typeof at === 'object') {
+        const [row, column] = at;
         const grey = greys[4 * (row * payload.shape[1] + column)];
         this._readout.replaceChildren(
           `x ${column}  y ${row}  = `,
@@ -137,7 +134,7 @@ export class ImageOutput extends Widget implements IRenderMime.IRenderer {
     return width ? (width > 480 ? width - FACTS : width) : 420;
   }
 
-  private _themeChanged(): void {
+  private readonly _themeChanged = (): void => {
     requestAnimationFrame(() => {
       const payload = this._payload;
       if (payload && this._plotly && this._drawn && !this.isDisposed) {
@@ -148,7 +145,7 @@ export class ImageOutput extends Widget implements IRenderMime.IRenderer {
         );
       }
     });
-  }
+  };
 
   private readonly _figure = document.createElement('div');
   private readonly _readout = element('output', 'jp-tomo-viewer-hover');

@@ -2,12 +2,7 @@
  * Colour maps, and the table that takes a level to a colour.
  */
 export type MapName =
-  | 'grey'
-  | 'viridis'
-  | 'magma'
-  | 'inferno'
-  | 'cividis'
-  | 'blue-red';
+  'grey' | 'viridis' | 'magma' | 'inferno' | 'cividis' | 'blue-red';
 export type ScaleName = 'linear' | 'log' | 'sqrt';
 
 /** How values become colours, apart from the levels. */

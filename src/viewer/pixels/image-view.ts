@@ -40,7 +40,7 @@ export interface IHover {
 export class ImageView extends Widget {
   constructor(
     private readonly contrast: ContrastModel,
-    themes: IThemeManager | null,
+    private readonly themes: IThemeManager | null,
     load: typeof loadPlotly = loadPlotly
   ) {
     super();
@@ -63,8 +63,8 @@ export class ImageView extends Widget {
       wheel: (at, factor) => this._zoomAt(at, factor),
       reset: () => this.resetZoom()
     });
-    contrast.changed.connect(this._contrastChanged, this);
-    themes?.themeChanged.connect(this._themeChanged, this);
+    contrast.changed.connect(this._contrastChanged);
+    themes?.themeChanged.connect(this._themeChanged);
     if (typeof ResizeObserver !== 'undefined') {
       this._observer = new ResizeObserver(() => this._measure());
       this._observer.observe(this.node);
@@ -172,6 +172,8 @@ export class ImageView extends Widget {
     if (this.isDisposed) {
       return;
     }
+    this.contrast.changed.disconnect(this._contrastChanged);
+    this.themes?.themeChanged.disconnect(this._themeChanged);
     this._observer?.disconnect();
     cancelAnimationFrame(this._painting);
     this._gestures.dispose();
@@ -237,9 +239,7 @@ export class ImageView extends Widget {
   private _zoomAt(at: IPoint, factor: number): void {
     const image = this._imageSize();
     if (this._view && image && this._size) {
-      this._setView(
-        zoomed(this._view, at.x, at.y, factor, image, this._size)
-      );
+      this._setView(zoomed(this._view, at.x, at.y, factor, image, this._size));
     }
   }
 
@@ -406,15 +406,15 @@ export class ImageView extends Widget {
     );
   }
 
-  private _contrastChanged(): void {
+  private readonly _contrastChanged = (): void => {
     cancelAnimationFrame(this._painting);
     this._painting = requestAnimationFrame(() => {
       this._paint();
       this._draw();
     });
-  }
+  };
 
-  private _themeChanged(): void {
+  private readonly _themeChanged = (): void => {
     // The style sheet of the new theme is in force a moment later.
     requestAnimationFrame(() => {
       if (!this.isDisposed) {
@@ -422,7 +422,7 @@ export class ImageView extends Widget {
         this._reshape();
       }
     });
-  }
+  };
 
   private _paint(): void {
     if (this.isDisposed || !this._image) {

@@ -32,10 +32,7 @@ export interface ICircleOverlay {
 }
 
 export type Overlay =
-  | IAxisOverlay
-  | IRowOverlay
-  | IRegionOverlay
-  | ICircleOverlay;
+  IAxisOverlay | IRowOverlay | IRegionOverlay | ICircleOverlay;
 
 /** What of an overlay the hand holds. */
 export interface IGrab {
@@ -191,8 +188,7 @@ export function cursorOf(grab: IGrab | null): string {
   const across = grab.edges.includes('left') || grab.edges.includes('right');
   const along = grab.edges.includes('top') || grab.edges.includes('bottom');
   if (across && along) {
-    const falling =
-      grab.edges.includes('left') === grab.edges.includes('top');
+    const falling = grab.edges.includes('left') === grab.edges.includes('top');
     return falling ? 'nwse-resize' : 'nesw-resize';
   }
   return across || grab.id === 'axis' ? 'ew-resize' : 'ns-resize';

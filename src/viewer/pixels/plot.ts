@@ -181,11 +181,10 @@ function axes({ view, image, outer }: IPlotState): {
 }
 
 function colouring(colours: IColours): Layout {
-  const axis = { tickcolor: colours.line, tickfont: { color: colours.muted } };
   return {
     font: { family: colours.font, size: 11, color: colours.muted },
-    'xaxis.tickcolor': axis.tickcolor,
-    'yaxis.tickcolor': axis.tickcolor
+    'xaxis.tickcolor': colours.line,
+    'yaxis.tickcolor': colours.line
   };
 }
 
@@ -201,7 +200,8 @@ function colourAxis({ levels, scale, unit, colours }: IPlotState): Layout {
       ticks: 'outside',
       ticklen: 3,
       tickcolor: colours.line,
-      exponentformat: 'power',
+      exponentformat: 'e',
+      minexponent: 5,
       nticks: 6,
       title: { text: unit, side: 'right', font: { size: 11 } },
       tickfont: { color: colours.muted }

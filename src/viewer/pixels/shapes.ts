@@ -58,7 +58,10 @@ function shapeOf(overlay: Overlay, image: ISize, colours: IColours): IShape {
         x1: right - 0.5,
         y0: top - 0.5,
         y1: bottom - 0.5,
-        line: { color: overlay.id === 'roi' ? colours.roi : colours.air, width: 1.5 }
+        line: {
+          color: overlay.id === 'roi' ? colours.roi : colours.air,
+          width: 1.5
+        }
       };
     }
   }

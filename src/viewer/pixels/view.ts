@@ -83,11 +83,7 @@ export function panned(
 }
 
 /** A box, grown in one direction to the shape of the plot. */
-export function boxed(
-  box: IView,
-  image: ISize,
-  plot: ISize
-): IView {
+export function boxed(box: IView, image: ISize, plot: ISize): IView {
   const width = Math.max(Math.abs(box.right - box.left), 1e-6);
   const height = Math.max(Math.abs(box.bottom - box.top), 1e-6);
   const scale = Math.min(plot.width / width, plot.height / height);

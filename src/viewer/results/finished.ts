@@ -20,5 +20,8 @@ export function nearestFinished(runs: Runs, row: number): number | null {
 
 /** How many rows are there. */
 export function countFinished(runs: Runs): number {
-  return runs.reduce((sum, [first, past]) => sum + Math.max(past - first, 0), 0);
+  return runs.reduce(
+    (sum, [first, past]) => sum + Math.max(past - first, 0),
+    0
+  );
 }

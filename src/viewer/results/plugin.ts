@@ -44,7 +44,10 @@ export const resultPlugin: JupyterFrontEndPlugin<void> = {
       namespace: NAMESPACE
     });
 
-    const make = (folder: string, name: string): MainAreaWidget<ResultViewer> => {
+    const make = (
+      folder: string,
+      name: string
+    ): MainAreaWidget<ResultViewer> => {
       const content = new ResultViewer({
         api,
         folder,
@@ -93,7 +96,9 @@ export const resultPlugin: JupyterFrontEndPlugin<void> = {
       execute: async args => {
         const { folder, name } = args;
         if (typeof folder !== 'string' || !folder) {
-          throw new Error(trans.__('The command needs the folder of a result.'));
+          throw new Error(
+            trans.__('The command needs the folder of a result.')
+          );
         }
         let widget = tracker.find(one => one.content.folder === folder);
         if (widget) {

@@ -37,8 +37,10 @@ export class ResultViewer extends ImagePanel {
     const { trans, api } = options;
     this._stepper = new Stepper(trans, row => this._go(row));
     this.stepper = this._stepper;
-    this._reset = button(trans.__('Reset zoom'), trans.__('Whole image (0)'), () =>
-      this.view.resetZoom()
+    this._reset = button(
+      trans.__('Reset zoom'),
+      trans.__('Whole image (0)'),
+      () => this.view.resetZoom()
     );
     this._reset.hidden = true;
     this.toolbar.node.append(
@@ -65,8 +67,8 @@ export class ResultViewer extends ImagePanel {
     this.view.viewChanged.connect(() => {
       this._reset.hidden = !this.view.isZoomed;
     });
-    api.notices.connect(this._noticed, this);
-    api.connection.connect(this._reconnected, this);
+    api.notices.connect(this._noticed);
+    api.connection.connect(this._reconnected);
     this._again = new Throttler(() => this.describe(), LOOK_AGAIN);
     this.message({ kind: 'busy', title: trans.__('Reading the result …') });
     void this.describe();
@@ -105,8 +107,8 @@ export class ResultViewer extends ImagePanel {
       return;
     }
     const { api } = this.options;
-    api.notices.disconnect(this._noticed, this);
-    api.connection.disconnect(this._reconnected, this);
+    api.notices.disconnect(this._noticed);
+    api.connection.disconnect(this._reconnected);
     this._again.dispose();
     this._requests.dispose();
     super.dispose();
@@ -128,13 +130,6 @@ export class ResultViewer extends ImagePanel {
       first: from,
       last: Math.max(from, past - 1)
     });
-    this._progress.textContent = result.complete
-      ? ''
-      : this.options.trans.__(
-          '%1 of %2 slices',
-          countFinished(result.finished),
-          past - from
-        );
     this.info.node.replaceChildren(
       element('span', '', factsOf(result).join(' · '))
     );
@@ -160,6 +155,7 @@ export class ResultViewer extends ImagePanel {
       });
       return;
     }
+    this._sayProgress(result, row, there);
     const key = JSON.stringify([folder, stampOf(result), there]);
     if (key === this._key) {
       return;
@@ -171,6 +167,29 @@ export class ResultViewer extends ImagePanel {
           api.slice({ purpose: `slice:${folder}`, folder, row: there }, signal)
         )
     });
+  }
+
+  private _sayProgress(
+    result: ResultDescription,
+    wanted: number,
+    shown: number
+  ): void {
+    const { trans } = this.options;
+    const [first, past] = result.rows;
+    const parts: string[] = [];
+    if (shown !== wanted) {
+      parts.push(trans.__('row %1 is shown', shown));
+    }
+    if (!result.complete) {
+      parts.push(
+        trans.__(
+          '%1 of %2 slices',
+          countFinished(result.finished),
+          past - first
+        )
+      );
+    }
+    this._progress.textContent = parts.join(' · ');
   }
 
   private _show(image: IImage, key: string): void {
@@ -197,20 +216,20 @@ export class ResultViewer extends ImagePanel {
     );
   }
 
-  private _noticed(_: IApiClient, notice: Notice): void {
+  private readonly _noticed = (_: IApiClient, notice: Notice): void => {
     if (notice.kind === 'job' && !this._result?.complete) {
       void this._again.invoke();
     }
-  }
+  };
 
-  private _reconnected(
+  private readonly _reconnected = (
     _: IApiClient,
     { failure }: { failure: unknown }
-  ): void {
+  ): void => {
     if (!failure && !this._result?.complete) {
       void this._again.invoke();
     }
-  }
+  };
 
   private readonly _stepper: Stepper;
   private readonly _progress = element('span', 'jp-tomo-viewer-label');
