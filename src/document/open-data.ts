@@ -115,7 +115,11 @@ async function pointingTo(
           : b.last_modified.localeCompare(a.last_modified)
     );
   for (const { path } of recipes) {
-    const model = await contents.get(path, { type: 'file', format: 'text' });
+    const model = await contents.get(path, {
+      type: 'file',
+      format: 'text',
+      content: true
+    });
     const content: unknown = model.content;
     const data =
       typeof content === 'string'

@@ -21,7 +21,14 @@ class FakeFiles implements Files {
     return path.slice(path.indexOf(':') + 1);
   }
 
-  get(path: string): Promise<Contents.IModel> {
+  /** As the real one: with options, the content comes only when asked for. */
+  get(
+    path: string,
+    options?: Contents.IFetchOptions
+  ): Promise<Contents.IModel> {
+    if (options && !options.content) {
+      return Promise.resolve(model(path, null));
+    }
     const text = this.texts.get(path);
     if (text !== undefined) {
       return Promise.resolve(model(path, text));
