@@ -41,7 +41,7 @@ export class ImagePanel extends Panel {
       trans.__('Histogram of the values, with the levels')
     );
     this._bar = new ContrastBar(this.contrast, trans);
-    const stage = this._stage;
+    const stage = this._middle;
     stage.addClass('jp-tomo-viewer-stage');
     stage.addWidget(this.view);
     stage.addWidget(this._message);
@@ -196,7 +196,7 @@ export class ImagePanel extends Panel {
 
   private readonly _histogram: HistogramView;
   private readonly _bar: ContrastBar;
-  private readonly _stage = new Panel();
+  private readonly _middle = new Panel();
   private readonly _message = new MessageCard();
   private readonly _busy = new Widget();
   private _image: IImage | null = null;
