@@ -30,6 +30,11 @@ notebooks.mkdir(parents=True)
 for notebook in (checkout / "examples" / "notebooks").glob("*.ipynb"):
     shutil.copy(notebook, notebooks)
 
+# Real data, where the machine has them; users do not.
+shared = Path(os.environ.get("TOMO_SHARED_DATA", checkout.parent / "shared" / "data"))
+if (shared / "psi-neutron-ct").is_dir():
+    (root / "psi-neutron-ct").symlink_to((shared / "psi-neutron-ct").resolve())
+
 os.environ["JUPYTER_DATA_DIR"] = str(folder / "data")
 os.environ["JUPYTER_TOMO_JOBS"] = str(folder / "jobs")
 

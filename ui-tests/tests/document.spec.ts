@@ -1,0 +1,124 @@
+import { expect, galata, test } from '@jupyterlab/galata';
+
+import { Tomography } from './tomography';
+
+test.use({ viewport: { width: 1680, height: 1000 } });
+
+test.describe('The recipe as a document', () => {
+  test('File > New, edits with undo and redo, dirty, saved', async ({
+    page,
+    tmpPath
+  }) => {
+    const tomo = new Tomography(page);
+    await page.menu.clickMenuItem('File>New>Tomography Recipe');
+    await expect(tomo.viewer).toContainText('Choose data');
+    const tab = page.locator('.lm-TabBar-tab.lm-mod-current', {
+      hasText: '.tomo.json'
+    });
+    await expect(tab).toBeVisible();
+    await page.evaluate(() =>
+      window.jupyterapp.commands.execute('tomo:show-panel')
+    );
+    const field = tomo.panel.getByLabel('Column of the axis of rotation');
+    await field.fill('131.3');
+    await field.press('Enter');
+    expect((await tomo.recipe()).regions.centre.column).toBe(131.3);
+    await expect(tab).toHaveClass(/jp-mod-dirty/);
+    await tomo.panel.getByRole('button', { name: 'More' }).click();
+    expect((await tomo.recipe()).regions.centre.column).toBeCloseTo(131.35, 9);
+
+    await tomo.panel.getByRole('button', { name: 'Undo' }).click();
+    await tomo.panel.getByRole('button', { name: 'Undo' }).click();
+    expect((await tomo.recipe()).regions).toBeUndefined();
+    await tomo.panel.getByRole('button', { name: 'Redo' }).click();
+    expect((await tomo.recipe()).regions.centre.column).toBe(131.3);
+
+    await page.menu.clickMenuItem('File>Save');
+    const dialog = page.locator('.jp-Dialog');
+    if (await dialog.isVisible().catch(() => false)) {
+      await dialog.getByRole('button', { name: /Rename|Save/ }).click();
+    }
+    await expect(tab).not.toHaveClass(/jp-mod-dirty/);
+    const files = await page.request.get(`/api/contents/${tmpPath}`);
+    const listing: { content: { name: string }[] } = await files.json();
+    const name = listing.content.find(item => item.name.endsWith('.tomo.json'))
+      ?.name;
+    expect(name).toBeDefined();
+    const saved = await page.request.get(`/api/contents/${tmpPath}/${name}`);
+    const { content }: { content: string } = await saved.json();
+    expect(JSON.parse(content).regions.centre.column).toBe(131.3);
+  });
+
+  test('two are open; the panel follows; renaming is followed', async ({
+    page,
+    tmpPath,
+    baseURL,
+    request
+  }) => {
+    const contents = galata.newContentsHelper(request);
+    for (const [name, column] of [
+      ['one', 10],
+      ['two', 20]
+    ] as const) {
+      await contents.uploadContent(
+        JSON.stringify({ version: 1, regions: { centre: { column } } }, null, 2),
+        'text',
+        `${tmpPath}/${name}.tomo.json`
+      );
+    }
+    expect(baseURL).toBeDefined();
+    const tomo = new Tomography(page);
+    await page.filebrowser.refresh();
+    await page.filebrowser.open(`${tmpPath}/one.tomo.json`);
+    await page.filebrowser.open(`${tmpPath}/two.tomo.json`);
+    await page.evaluate(() =>
+      window.jupyterapp.commands.execute('tomo:show-panel')
+    );
+    const field = tomo.panel.getByLabel('Column of the axis of rotation');
+    await expect(field).toHaveValue('20');
+    await page.activity.activateTab('one.tomo.json');
+    await expect(field).toHaveValue('10');
+    await field.fill('11');
+    await field.press('Enter');
+    await page.activity.activateTab('two.tomo.json');
+    await expect(field).toHaveValue('20');
+    expect((await tomo.recipe()).regions.centre.column).toBe(20);
+
+    await page.request.patch(`/api/contents/${tmpPath}/three.tomo.json`, {
+      failOnStatusCode: false
+    });
+    await page.evaluate(
+      async ([from, to]) => {
+        await window.jupyterapp.serviceManager.contents.rename(from, to);
+      },
+      [`${tmpPath}/two.tomo.json`, `${tmpPath}/renamed.tomo.json`]
+    );
+    await expect(tomo.panel.locator('.jp-TomoPanel-file')).toHaveText(
+      'renamed.tomo.json'
+    );
+  });
+
+  test('an unknown key is named, and the last valid recipe stays', async ({
+    page,
+    tmpPath,
+    request
+  }) => {
+    const contents = galata.newContentsHelper(request);
+    await contents.uploadContent(
+      '{ "version": 1, "regoins": {} }',
+      'text',
+      `${tmpPath}/wrong.tomo.json`
+    );
+    await contents.uploadContent(
+      '{ "version": 2 }',
+      'text',
+      `${tmpPath}/newer.tomo.json`
+    );
+    const tomo = new Tomography(page);
+    await page.filebrowser.refresh();
+    await page.filebrowser.open(`${tmpPath}/wrong.tomo.json`);
+    await expect(tomo.viewer).toContainText('regoins');
+    await page.filebrowser.open(`${tmpPath}/newer.tomo.json`);
+    await expect(tomo.viewer).toContainText(/newer/);
+  });
+});

@@ -1,0 +1,88 @@
+import { expect, test } from '@jupyterlab/galata';
+
+import { Tomography } from './tomography';
+
+test.describe('The viewer of a recipe', () => {
+  test('axis, air and region are dragged and change the recipe', async ({
+    page
+  }) => {
+    const tomo = new Tomography(page);
+    await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
+    const field = tomo.panel.getByLabel('Column of the axis of rotation');
+    await field.fill('120');
+    await field.press('Enter');
+    await expect(tomo.facts).toContainText('256 × 96');
+
+    await tomo.drag([120, 20], [131, 20]);
+    const { column } = (await tomo.recipe()).regions.centre;
+    expect(Math.abs(column - 131)).toBeLessThan(0.6);
+
+    await tomo.viewer.getByRole('button', { name: 'Draw air' }).click();
+    // Drawn from the lower right to the upper left: the corners are put in order.
+    await tomo.drag([20, 80], [4, 10]);
+    const air: number[] = (await tomo.recipe()).regions.air;
+    for (const [side, expected] of [4, 10, 20, 80].entries()) {
+      expect(Math.abs(air[side] - expected)).toBeLessThanOrEqual(1);
+    }
+
+    await tomo.viewer.getByRole('button', { name: 'Draw ROI' }).click();
+    await tomo.drag([30, 12], [230, 60]);
+    const roi: number[] = (await tomo.recipe()).regions.roi;
+    expect(roi[3] - roi[1]).toBeGreaterThan(44);
+    await expect(
+      tomo.panel.getByRole('button', {
+        name: `Reconstruct ${roi[3] - roi[1]} slices`
+      })
+    ).toBeEnabled();
+    await page.locator('.jp-tomo-viewer').press('Control+z');
+    expect((await tomo.recipe()).regions.roi).toBeUndefined();
+  });
+
+  test('keys move and the value under the cursor is true', async ({ page }) => {
+    const tomo = new Tomography(page);
+    await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
+    await expect(tomo.facts).toContainText('256 × 96');
+    const frame = tomo.viewer.getByLabel('frame').first();
+    await tomo.viewer.press('End');
+    await expect(frame).toHaveValue('240');
+    await tomo.viewer.press('Home');
+    await expect(frame).toHaveValue('0');
+    await tomo.viewer.press('ArrowRight');
+    await expect(frame).toHaveValue('1');
+
+    const value = await tomo.valueAt(128, 48);
+    expect(Number.isInteger(value)).toBe(true);
+    expect(value).toBeGreaterThan(0);
+
+    // Contrast by its field: Enter commits, Escape does not.
+    const low = tomo.viewer.getByLabel('Value shown darkest');
+    await low.fill('123');
+    await low.press('Enter');
+    await expect(low).toHaveValue('123');
+    await low.fill('77');
+    await low.press('Escape');
+    await expect(low).toHaveValue('123');
+  });
+
+  test('in the dark theme nothing stays light', async ({ page }) => {
+    await page.theme.setDarkTheme();
+    const tomo = new Tomography(page);
+    await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
+    await expect(tomo.facts).toContainText('256 × 96');
+    for (const part of [tomo.panel, tomo.viewer]) {
+      const colour = await part.evaluate(node => {
+        let shown: Element | null = node;
+        while (shown) {
+          const { backgroundColor } = getComputedStyle(shown);
+          if (!/, 0\)$|transparent/.test(backgroundColor)) {
+            return backgroundColor;
+          }
+          shown = shown.parentElement;
+        }
+        return 'rgb(255, 255, 255)';
+      });
+      const [red, green, blue] = (colour.match(/\d+/g) ?? []).map(Number);
+      expect(Math.max(red, green, blue)).toBeLessThan(80);
+    }
+  });
+});
