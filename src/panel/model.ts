@@ -128,6 +128,8 @@ export class PanelModel extends VDomModel {
     if (
       this._seen &&
       session?.description.state === 'ready' &&
+      // Without angles there is nothing to run, so nothing to estimate.
+      session.description.value.angles.source !== 'unknown' &&
       session.problems.length === 0
     ) {
       this._ask.invoke().catch(() => {

@@ -2,11 +2,24 @@ import { MessageLoop } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import { act, Simulate } from 'react-dom/test-utils';
 
+import type { Description } from '../../api';
 import { CommandIDs } from '../../tokens';
 import { TomoPanel } from '../panel';
-import { CENTRE, FakeJobs, FakeSession, fakeContext, job } from './fakes';
+import {
+  CENTRE,
+  FakeJobs,
+  FakeSession,
+  fakeContext,
+  GRAPES,
+  job
+} from './fakes';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
+
+const KNOWN: Description = {
+  ...GRAPES,
+  angles: { ...GRAPES.angles, first: 0, last: 360, source: 'recipe' }
+};
 
 let panel: TomoPanel | null = null;
 
@@ -264,12 +277,12 @@ describe('TomoPanel', () => {
   });
 
   it('starts the run of the whole region', async () => {
-    const context = fakeContext(
-      new FakeSession({
-        dataset: { path: 'a' },
-        regions: { roi: [0, 20, 100, 60] }
-      })
-    );
+    const session = new FakeSession({
+      dataset: { path: 'a' },
+      regions: { roi: [0, 20, 100, 60] }
+    });
+    session.description = { state: 'ready', value: KNOWN };
+    const context = fakeContext(session);
     let runs = 0;
     context.commands.addCommand(CommandIDs.reconstruct, {
       execute: () => {
@@ -284,7 +297,9 @@ describe('TomoPanel', () => {
   it('refuses a kernel without numpy and says what to do', async () => {
     const jobs = new FakeJobs();
     jobs.setChoice({ kernel: 'bare' });
-    const node = await show(fakeContext(new FakeSession(), jobs));
+    const session = new FakeSession();
+    session.description = { state: 'ready', value: KNOWN };
+    const node = await show(fakeContext(session, jobs));
     expect(node.textContent).toContain('numpy is missing.');
     expect(node.textContent).toContain('Install it there.');
     expect(button(node, 'Reconstruct 128 slices').disabled).toBe(true);
@@ -324,7 +339,14 @@ describe('TomoPanel', () => {
       const jobs = new FakeJobs();
       const session = new FakeSession();
       const node = await show(fakeContext(session, jobs));
+      await act(() => jest.advanceTimersByTimeAsync(600));
+      // Without angles there is nothing to estimate, and nothing to run.
       expect(jobs.calls).toEqual(['refresh']);
+      expect(button(node, 'Reconstruct 128 slices').title).toBe(
+        'State the angles first'
+      );
+      session.description = { state: 'ready', value: KNOWN };
+      session.edit({ path: ['output', 'folder'], value: 'slices' });
       await act(() => jest.advanceTimersByTimeAsync(600));
       expect(jobs.calls).toEqual(['refresh', 'estimate']);
       expect(node.textContent).toContain('1.4 GiB memory, about 3.2 s');

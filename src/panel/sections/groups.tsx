@@ -19,6 +19,12 @@ const ROLES = [
   'ignore'
 ] as const;
 
+/** Projections first, what is left out last. */
+function inOrder(groups: Description['groups']): Description['groups'] {
+  const rank = (role: string): number => ROLES.findIndex(each => each === role);
+  return [...groups].sort((a, b) => rank(a.role) - rank(b.role));
+}
+
 /** A role in words, for `count` images. */
 export function roleWord(
   role: string,
@@ -78,7 +84,7 @@ export function Groups({
       role="group"
       aria-label={trans.__('Groups of files')}
     >
-      {description.groups.map(group => {
+      {inOrder(description.groups).map(group => {
         const text = roleWord(group.role, group.count, trans);
         const facts = `${group.name}: ${text}, ${group.rows} × ${group.columns}${group.note ? `. ${group.note}` : ''}`;
         return (

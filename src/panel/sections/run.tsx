@@ -174,8 +174,13 @@ function RunButtons({
   const description =
     session.description.state === 'ready' ? session.description.value : null;
   const count = description ? sliceCount(session.recipe, description) : null;
+  const angles = description?.angles.source !== 'unknown';
   const blocked =
-    !description || session.problems.length > 0 || refused || count === 0;
+    !description ||
+    !angles ||
+    session.problems.length > 0 ||
+    refused ||
+    count === 0;
   const run = (command: string) => (): void => {
     commands.execute(command).catch(fail);
   };
@@ -189,7 +194,10 @@ function RunButtons({
             : trans._n('Reconstruct %1 slice', 'Reconstruct %1 slices', count)
         }
         title={
-          session.problems[0] ?? trans.__('Run the recipe on the whole region')
+          session.problems[0] ??
+          (angles
+            ? trans.__('Run the recipe on the whole region')
+            : trans.__('State the angles first'))
         }
         disabled={blocked}
         onClick={run(CommandIDs.reconstruct)}
