@@ -6,6 +6,8 @@ and newer with numpy; h5py is imported when a data set is an HDF5 file.
 
 from __future__ import annotations
 
-from .version import VERSION as __version__
+from .version import VERSION
 
 __all__ = ["__version__"]
+
+__version__ = VERSION

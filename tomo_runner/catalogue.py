@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, Dict, List
 
@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parent / "_built"
 """Where the build puts the shared files."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def document(name: str) -> Any:
     """Read a shared JSON file by its name, once. The result must not be changed."""
     path = FOLDER / name

@@ -17,8 +17,8 @@ import numpy as np
 from .dataset import Window
 from .failures import DataFailure
 from .pipeline import Pipeline
-from .registration import register
 from .regions import Axis
+from .registration import register
 from .stopping import Stop
 
 _PAIRS = 24

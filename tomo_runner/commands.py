@@ -7,9 +7,9 @@ import json
 import signal
 import threading
 from argparse import Namespace
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Dict, Iterator, Optional, Tuple
-from contextlib import contextmanager
 
 from . import describe as description
 from .agent import serve

@@ -149,7 +149,8 @@ class Dataset:
                 self.acquisition.path,
                 "Restore the file, or give dataset.angles.values for the files that are there.",
             )
-        return self.angles.values[self.kept]
+        kept: np.ndarray = self.angles.values[self.kept]
+        return kept
 
     def check_references(self, normalise: bool) -> None:
         """Refuse raw data without flats; the choice is the user's, not a guess.

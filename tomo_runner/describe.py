@@ -114,8 +114,8 @@ def _turn(dataset: Dataset) -> Optional[Tuple[int, bool, str]]:
             360,
             True,
             (
-                "The angles are not known; the last projection looks like the first, which suggests "
-                "a full turn from 0 to 360 degrees with both ends measured."
+                "The angles are not known; the last projection looks like the first, which "
+                "suggests a full turn from 0 to 360 degrees with both ends measured."
             ),
         )
     if mirrored > 0.5 and mirrored > same + 0.2:

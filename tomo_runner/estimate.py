@@ -79,7 +79,7 @@ def _work(rows: int, frames: int, columns: int, image: int) -> float:
 
 
 def _path() -> Path:
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(cache, "jupyterlab-tomo", "speed.json")
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 from pathlib import Path
 from typing import Any, Callable
 
 from .failures import output_failure
+
+_PART = re.compile(r"^\..+\.\d+\.\d+\.part$")
 
 
 def replace_file(path: Path, write: Callable[[Path], None]) -> None:
@@ -38,6 +41,19 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
         except OSError:
             # It was renamed, or never made: nothing to clean.
             pass
+
+
+def clear_parts(folder: Path) -> None:
+    """Remove what a killed process left half-written.
+
+    Call it only while holding the folder's lease, before anything is written into it.
+    """
+    for path in folder.iterdir():
+        if _PART.match(path.name):
+            try:
+                path.unlink()
+            except OSError as error:
+                raise output_failure(error, path) from None
 
 
 def replace_text(path: Path, text: str) -> None:

@@ -24,7 +24,7 @@ def encode(header: Dict[str, Any], body: Optional[np.ndarray] = None) -> Tuple[b
     if body is None:
         return _PREFIX.pack(MAGIC, len(text), 0) + text, memoryview(b"")
     little = np.ascontiguousarray(body, body.dtype.newbyteorder("<"))
-    view = memoryview(little).cast("B") if little.size else memoryview(b"")
+    view = little.data.cast("B") if little.size else memoryview(b"")
     return _PREFIX.pack(MAGIC, len(text), little.nbytes) + text, view
 
 

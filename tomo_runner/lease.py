@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Dict, Optional
 
 from .failures import Failure, OutputFailure, output_failure
-from .files import replace_json
+from .files import clear_parts, replace_json
 
 NAME = "lease.json"
 BEAT = 1.0
@@ -48,6 +48,7 @@ class Lease:
             self._path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise output_failure(error, self._path.parent) from None
+        clear_parts(self._path.parent)
         self._write()
         self._thread.start()
         return self

@@ -248,7 +248,8 @@ class Pipeline:
                 references, index = item
                 raw = self.dataset.read(references.series, index, index + 1, padded)[0]
                 frame = Frame(engine, kind, 0, measures, Counts())
-                return self.chain.clean(_float(raw), frame)[cut].copy()
+                cleaned: np.ndarray = self.chain.clean(_float(raw), frame)[cut].copy()
+                return cleaned
 
             return _average(self.workers.map(one, items, stop), str(self.chain.average))
 
@@ -281,11 +282,13 @@ class WindowReferences:
 def _average(images: Sequence[np.ndarray], kind: str) -> np.ndarray:
     """Mean or median of images, the same bits for every window."""
     if kind == "median":
-        return np.median(np.stack(images), axis=0).astype(np.float32)
+        middle: np.ndarray = np.median(np.stack(images), axis=0).astype(np.float32)
+        return middle
     total = np.zeros(images[0].shape, np.float64)
     for image in images:
         total += image
-    return (total / len(images)).astype(np.float32)
+    mean: np.ndarray = (total / len(images)).astype(np.float32)
+    return mean
 
 
 def _float(image: np.ndarray) -> np.ndarray:

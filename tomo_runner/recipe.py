@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
@@ -46,7 +46,7 @@ def load_recipe(path: Path) -> Recipe:
             "Check the path of the recipe.",
         ) from None
     try:
-        recipe = json.loads(text)
+        recipe: Recipe = json.loads(text)
     except json.JSONDecodeError as error:
         raise RecipeFailure(
             "recipe-not-json",
@@ -123,7 +123,7 @@ def _check_tool(reconstruction: Dict[str, Any]) -> None:
     )
 
 
-@lru_cache(maxsize=None)
+@cache
 def _validator(kind: str) -> Callable[[Any], Any]:
     if kind == "recipe":
         schema = dict(catalogue.document("recipe.schema.json"))
@@ -222,7 +222,7 @@ def _not_allowed(path: Sequence[Any], value: Any, allowed: str) -> RecipeFailure
 
 
 def _split(name: str) -> List[Any]:
-    """fastjsonschema's ``data.filters[0].size`` as keys and indices."""
+    """A name as fastjsonschema gives it, ``data.filters[0].size``, as keys and indices."""
     parts: List[Any] = []
     for part in name.split(".")[1:] if "." in name else []:
         key, *indices = part.replace("]", "").split("[")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
@@ -99,7 +98,7 @@ class Service:
         about = {
             "index": index,
             "stage": "raw" if raw else "processed",
-            "name": os.path.basename(name),
+            "name": Path(name).name,
             "angle": None if angles is None else float(angles[index]),
             "excluded": index not in dataset.kept,
         }

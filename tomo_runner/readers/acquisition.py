@@ -62,6 +62,8 @@ class Angles:
 
 @dataclass(frozen=True)
 class PixelSize:
+    """Width of a pixel at the sample, and who says so."""
+
     value: float
     unit: str
     source: str

@@ -206,7 +206,8 @@ def _image_key(entry: Any, count: int, warnings: List[str]) -> np.ndarray:
         if found is not None:
             key = np.asarray(found[()]).ravel()
             if len(key) == count:
-                return np.rint(key).astype(np.int64)
+                whole: np.ndarray = np.rint(key).astype(np.int64)
+                return whole
             raise DataFailure(
                 "image-key",
                 f"The image key has {len(key)} values for {count} frames.",
@@ -306,7 +307,7 @@ def _get(group: Any, place: str) -> Optional[Any]:
     if place.startswith("../"):
         group, place = group.parent, place[3:]
     try:
-        return group[place] if place in group else None
+        return group[place]
     except (KeyError, OSError, RuntimeError):
         return None
 

@@ -86,7 +86,8 @@ class TiffSeries:
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        return self._first.dtype.newbyteorder("=")
+        found: np.dtype[Any] = self._first.dtype.newbyteorder("=")
+        return found
 
     @property
     def files(self) -> List[Path]:

@@ -17,6 +17,7 @@ from ..centre import find_centre
 from ..dataset import Dataset, Window
 from ..engine import Engine
 from ..failures import OutputFailure, RecipeFailure, output_failure
+from ..files import clear_parts
 from ..pipeline import Pipeline
 from ..process import resident_bytes
 from ..recipe import Recipe
@@ -107,6 +108,7 @@ def execute(request: RunRequest, monitor: Monitor, stop: Stop) -> Dict[str, Any]
         dataset.acquisition.projections.check(dataset.kept.tolist())
     result = ResultFolder(request.output, _pixel(dataset))
     result.claim(request.identity, str(request.folder))
+    clear_parts(request.output)
     monitor.output(str(request.output))
     journal = _journal(request, dataset, region)
     run = _Run(request, dataset, region, result, journal, monitor, stop, clock)

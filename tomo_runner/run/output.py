@@ -120,7 +120,6 @@ class ResultFolder:
 
     def write(self, row: int, image: np.ndarray) -> None:
         """Write one slice (y, x), float32."""
-
         data = _encoded(image, self._tags)
         replace_file(self.path / slice_name(row), lambda part: _write_bytes(part, data))
 

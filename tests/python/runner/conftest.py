@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-import phantom  # noqa: E402
+import phantom
 
 ROOT = Path(__file__).parents[3]
 

@@ -52,10 +52,13 @@ def status(folder):
 
 
 def until_slices(folder, count, process):
+    """Hold the process once it has written so many slices; SIGCONT lets it go on."""
     out = folder.parent / "out"
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and process.poll() is None:
         if len(list(out.glob("slice_*"))) >= count:
+            process.send_signal(signal.SIGSTOP)
+            assert len(list(out.glob("slice_*"))) < ROWS
             return
         time.sleep(0.005)
     raise AssertionError("the run ended or stood still before it could be caught")
@@ -82,6 +85,9 @@ def test_kill_and_resume_equals_the_uninterrupted_run(job, child, tmp_path):
     out = tmp_path / "out"
     before = {path.name: path.stat().st_mtime_ns for path in out.glob("slice_*.tif")}
     assert 20 <= len(before) < ROWS
+    # As if it had been killed in the middle of a write, which it may have been.
+    (out / ".slice_00099.tif.4711.1.part").write_bytes(b"II*")
+    (job / ".status.json.4711.1.part").write_text("{")
     second = child("job", job, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
     assert second.wait(60) == 0, second.stderr.read()
     said = status(job)
@@ -100,7 +106,7 @@ def test_kill_and_resume_equals_the_uninterrupted_run(job, child, tmp_path):
         np.testing.assert_array_equal(
             tifffile.imread(out / name), tifffile.imread(tmp_path / "whole" / name)
         )
-    assert not list(out.glob(".*"))
+    assert not list(out.glob(".*")) and not list(job.glob(".*"))
 
 
 @pytest.mark.parametrize(
@@ -110,13 +116,14 @@ def test_kill_and_resume_equals_the_uninterrupted_run(job, child, tmp_path):
 def test_stops_at_a_slice(job, child, how, state):
     process = child("job", job, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
     until_slices(job, 5, process)
-    asked = time.monotonic()
     if how == "file":
         (job / "cancel").touch()
     elif how == "sigterm":
         process.send_signal(signal.SIGTERM)
     else:
         process.stdin.close()
+    asked = time.monotonic()
+    process.send_signal(signal.SIGCONT)
     assert process.wait(10) == 130
     assert time.monotonic() - asked < 3
     said = status(job)
@@ -134,6 +141,8 @@ def test_two_processes_never_own_a_job(job, child):
     second = child("job", job, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
     assert second.wait(30) == 5
     assert str(first.pid) in second.stderr.read().decode()
+    assert first.poll() is None
+    first.send_signal(signal.SIGCONT)
     assert first.wait(60) == 0 and status(job)["state"] == "finished"
 
 
