@@ -1,8 +1,23 @@
 const jestJupyterLab = require('@jupyterlab/testing/lib/jest-config');
 
 const esModules = [
-  '@codemirror', '@marijn', '@microsoft', '@jupyter/', '@jupyterlab/', '@rjsf', 'color', 'exenv-es6', 'jsonc-parser',
-  'lib0', 'marked', 'nanoid', 'uuid', 'vscode-ws-jsonrpc', 'y-protocols', 'y-websocket', 'yjs'
+  '@codemirror',
+  '@marijn',
+  '@microsoft',
+  '@jupyter/',
+  '@jupyterlab/',
+  '@rjsf',
+  'color',
+  'exenv-es6',
+  'jsonc-parser',
+  'lib0',
+  'marked',
+  'nanoid',
+  'uuid',
+  'vscode-ws-jsonrpc',
+  'y-protocols',
+  'y-websocket',
+  'yjs'
 ].join('|');
 
 const base = jestJupyterLab(__dirname);
@@ -15,7 +30,14 @@ module.exports = {
   collectCoverageFrom: ['src/**/*.{ts,tsx}', '!src/**/_generated/**'],
   testRegex: 'src/.*/__tests__/.*\\.spec\\.tsx?$',
   testPathIgnorePatterns: ['/node_modules/', '/.venv'],
-  modulePathIgnorePatterns: ['<rootDir>/.venv', '<rootDir>/jupyterlab_tomo', '<rootDir>/lib', '<rootDir>/build', '<rootDir>/dist', '<rootDir>/.cache'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/.venv',
+    '<rootDir>/jupyterlab_tomo',
+    '<rootDir>/lib',
+    '<rootDir>/build',
+    '<rootDir>/dist',
+    '<rootDir>/.cache'
+  ],
   transformIgnorePatterns: [`/node_modules/(?!${esModules}).+`],
   reporters: ['default']
 };

@@ -5,7 +5,10 @@
  * `recipe/`, never one another's files.
  */
 import type { IWidgetTracker } from '@jupyterlab/apputils';
-import type { DocumentRegistry, IDocumentWidget } from '@jupyterlab/docregistry';
+import type {
+  DocumentRegistry,
+  IDocumentWidget
+} from '@jupyterlab/docregistry';
 import { Token } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
@@ -117,8 +120,10 @@ export interface IRecipeChange {
 }
 
 /** A recipe document in the main area; its content is the viewer. */
-export interface IRecipeDocument
-  extends IDocumentWidget<Widget, DocumentRegistry.ICodeModel> {
+export interface IRecipeDocument extends IDocumentWidget<
+  Widget,
+  DocumentRegistry.ICodeModel
+> {
   readonly session: IRecipeSession;
 }
 
@@ -170,7 +175,10 @@ export interface ITomoJobs extends IDisposable {
   cancel(id: string): Promise<void>;
   resume(id: string): Promise<void>;
   forget(id: string): Promise<void>;
-  log(id: string, offset: number): Promise<{ text: string; offset: number; size: number }>;
+  log(
+    id: string,
+    offset: number
+  ): Promise<{ text: string; offset: number; size: number }>;
   refresh(): Promise<void>;
 }
 export const ITomoJobs = new Token<ITomoJobs>(

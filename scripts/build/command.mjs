@@ -10,9 +10,19 @@ export function command(program, args, options = {}) {
       cwd: root,
       stdio: 'inherit',
       ...options,
-      env: { ...process.env, ...options.env, PATH: [bin, (options.env ?? process.env).PATH ?? process.env.PATH].join(path.delimiter) }
+      env: {
+        ...process.env,
+        ...options.env,
+        PATH: [bin, (options.env ?? process.env).PATH ?? process.env.PATH].join(
+          path.delimiter
+        )
+      }
     });
     child.on('error', reject);
-    child.on('close', code => (code === 0 ? resolve() : reject(new Error(`${program} ${args.join(' ')} ended with ${code}`))));
+    child.on('close', code =>
+      code === 0
+        ? resolve()
+        : reject(new Error(`${program} ${args.join(' ')} ended with ${code}`))
+    );
   });
 }

@@ -6,7 +6,16 @@ import { root } from './root.mjs';
 
 export async function buildEngine() {
   await mkdir(path.join(root, 'src/engine/build'), { recursive: true });
-  await command('asc', ['src/engine/assembly/index.ts', '--config', 'src/engine/assembly/asconfig.json', '--target', 'release']);
+  await command('asc', [
+    'src/engine/assembly/index.ts',
+    '--config',
+    'src/engine/assembly/asconfig.json',
+    '--target',
+    'release'
+  ]);
   await mkdir(path.join(root, 'tomo_runner/_built'), { recursive: true });
-  await copyFile(path.join(root, 'src/engine/build/engine.wasm'), path.join(root, 'tomo_runner/_built/engine.wasm'));
+  await copyFile(
+    path.join(root, 'src/engine/build/engine.wasm'),
+    path.join(root, 'tomo_runner/_built/engine.wasm')
+  );
 }

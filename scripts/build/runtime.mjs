@@ -1,7 +1,14 @@
 // The runtime folder's pure-Python packages, and wasmtime for the platforms that clusters have.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  writeFile
+} from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { root } from './root.mjs';
@@ -11,10 +18,17 @@ const run = promisify(execFile);
 // The oldest Python that a kernel or a cluster may have: pip picks releases that still run there.
 const OLDEST_PYTHON = '3.9';
 const PARTS = {
-  common: { packages: ['fastjsonschema==2.21.2', 'tifffile==2024.8.30'], platforms: ['any'] },
+  common: {
+    packages: ['fastjsonschema==2.21.2', 'tifffile==2024.8.30'],
+    platforms: ['any']
+  },
   'linux-x86_64': {
     packages: ['wasmtime==50.0.1'],
-    platforms: ['manylinux1_x86_64', 'manylinux2014_x86_64', 'manylinux_2_17_x86_64']
+    platforms: [
+      'manylinux1_x86_64',
+      'manylinux2014_x86_64',
+      'manylinux_2_17_x86_64'
+    ]
   }
 };
 
@@ -28,12 +42,28 @@ function python() {
 async function wheels(name, { packages, platforms }) {
   const folder = path.join(root, '.cache/wheels', name);
   const here = existsSync(folder) ? await readdir(folder) : [];
-  const isHere = wanted => here.some(wheel => wheel.startsWith(`${wanted.replace('==', '-')}-`));
+  const isHere = wanted =>
+    here.some(wheel => wheel.startsWith(`${wanted.replace('==', '-')}-`));
   if (!packages.every(isHere)) {
     await mkdir(folder, { recursive: true });
     const target = platforms.flatMap(platform => ['--platform', platform]);
-    const options = ['--no-deps', '--only-binary=:all:', '--python-version', OLDEST_PYTHON, ...target];
-    await run(python(), ['-m', 'pip', 'download', '--quiet', ...options, '--dest', folder, ...packages]);
+    const options = [
+      '--no-deps',
+      '--only-binary=:all:',
+      '--python-version',
+      OLDEST_PYTHON,
+      ...target
+    ];
+    await run(python(), [
+      '-m',
+      'pip',
+      'download',
+      '--quiet',
+      ...options,
+      '--dest',
+      folder,
+      ...packages
+    ]);
   }
   const found = await readdir(folder);
   return packages.map(wanted =>

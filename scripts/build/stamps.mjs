@@ -116,8 +116,7 @@ export async function writeStamp(name, hash) {
 }
 
 /** Forget a stamp, so that a step that fails half-way runs again. */
-export const removeStamp = name =>
-  rm(path.join(folder, name), { force: true });
+export const removeStamp = name => rm(path.join(folder, name), { force: true });
 
 /** The hash of what goes into a step of the build. */
 export const inputsOf = name => hashOf(steps[name].from);

@@ -6,7 +6,8 @@ import standalone from 'ajv/dist/standalone/index.js';
 import { compile } from 'json-schema-to-typescript';
 import { root } from './root.mjs';
 
-const load = async file => JSON.parse(await readFile(path.join(root, file), 'utf8'));
+const load = async file =>
+  JSON.parse(await readFile(path.join(root, file), 'utf8'));
 
 /** Write only what differs, so that tsc and the bundlers see no change where there is none. */
 export async function writeChanged(file, text) {
@@ -31,7 +32,10 @@ function composeRecipe(recipe, steps, tools) {
     }
   }));
   composed.definitions.reconstruction.allOf = tools.map(tool => ({
-    if: tool.name === 'builtin' ? { properties: { tool: { const: tool.name } } } : { required: ['tool'], properties: { tool: { const: tool.name } } },
+    if:
+      tool.name === 'builtin'
+        ? { properties: { tool: { const: tool.name } } }
+        : { required: ['tool'], properties: { tool: { const: tool.name } } },
     then: {
       properties: { method: { enum: tool.methods.map(method => method.name) } },
       allOf: tool.methods.map(method => ({
@@ -42,7 +46,9 @@ function composeRecipe(recipe, steps, tools) {
               type: 'object',
               additionalProperties: false,
               properties: Object.fromEntries(
-                Object.entries(method.schema).map(([key, { engine, ...schema }]) => [key, schema])
+                Object.entries(method.schema).map(
+                  ([key, { engine, ...schema }]) => [key, schema]
+                )
               )
             }
           }
@@ -71,15 +77,29 @@ function filterTypes(steps) {
   };
 }
 
-const banner = '/* Generated from the schemas by `npm run build`; do not edit. */';
-const options = { bannerComment: banner, additionalProperties: false, unreachableDefinitions: true, format: false };
+const banner =
+  '/* Generated from the schemas by `npm run build`; do not edit. */';
+const options = {
+  bannerComment: banner,
+  additionalProperties: false,
+  unreachableDefinitions: true,
+  format: false
+};
 
 function validators(schema, names) {
-  const ajv = new Ajv({ allErrors: true, code: { source: true, esm: true }, strict: false, verbose: true });
+  const ajv = new Ajv({
+    allErrors: true,
+    code: { source: true, esm: true },
+    strict: false,
+    verbose: true
+  });
   ajv.addSchema(schema);
   const code = standalone(ajv, names);
   // Code points instead of ajv's runtime module, so that the validators stand alone.
-  const alone = code.replaceAll(/require\("ajv\/dist\/runtime\/ucs2length"\)\.default/g, '(text => [...text].length)');
+  const alone = code.replaceAll(
+    /require\("ajv\/dist\/runtime\/ucs2length"\)\.default/g,
+    '(text => [...text].length)'
+  );
   return `// @ts-nocheck\n${banner}\n${alone}`;
 }
 
@@ -93,25 +113,56 @@ export async function buildTypes() {
   const typed = structuredClone(recipe);
   typed.definitions.filter = filterTypes(steps);
   delete typed.definitions.dataset.properties.angles.oneOf;
-  await writeChanged('src/recipe/_generated/recipe.ts', await compile(typed, 'Recipe', options));
-  await writeChanged('src/recipe/_generated/recipe.schema.json', `${JSON.stringify(composed, null, 2)}\n`);
-  await writeChanged('src/recipe/_generated/validators.ts', validators(composed, { validateRecipe: composed.$id }));
+  await writeChanged(
+    'src/recipe/_generated/recipe.ts',
+    await compile(typed, 'Recipe', options)
+  );
+  await writeChanged(
+    'src/recipe/_generated/recipe.schema.json',
+    `${JSON.stringify(composed, null, 2)}\n`
+  );
+  await writeChanged(
+    'src/recipe/_generated/validators.ts',
+    validators(composed, { validateRecipe: composed.$id })
+  );
 
-  const names = Object.keys(api.definitions).filter(name => /^[A-Z]/.test(name));
-  await writeChanged('src/api/_generated/api.ts', await compile(api, 'Api', options));
+  const names = Object.keys(api.definitions).filter(name =>
+    /^[A-Z]/.test(name)
+  );
+  await writeChanged(
+    'src/api/_generated/api.ts',
+    await compile(api, 'Api', options)
+  );
   const check = name => `validate${name}`;
   await writeChanged(
     'src/api/_generated/validators.ts',
-    validators(api, Object.fromEntries(names.map(name => [`validate${name}`, `${api.$id}#/definitions/${name}`])))
+    validators(
+      api,
+      Object.fromEntries(
+        names.map(name => [
+          `validate${name}`,
+          `${api.$id}#/definitions/${name}`
+        ])
+      )
+    )
   );
 
   const { version } = await load('package.json');
-  await writeChanged('src/api/_generated/version.ts', `${banner}\nexport const VERSION = '${version}';\n`);
+  await writeChanged(
+    'src/api/_generated/version.ts',
+    `${banner}\nexport const VERSION = '${version}';\n`
+  );
 
   // The runner validates and plans with the same files.
   const shipped = 'tomo_runner/_built';
-  await writeChanged(`${shipped}/recipe.schema.json`, `${JSON.stringify(composed, null, 2)}\n`);
+  await writeChanged(
+    `${shipped}/recipe.schema.json`,
+    `${JSON.stringify(composed, null, 2)}\n`
+  );
   for (const name of ['steps.json', 'tools.json', 'default.tomo.json']) {
-    await writeChanged(`${shipped}/${name}`, await readFile(path.join(root, 'src/recipe', name), 'utf8'));
+    await writeChanged(
+      `${shipped}/${name}`,
+      await readFile(path.join(root, 'src/recipe', name), 'utf8')
+    );
   }
 }

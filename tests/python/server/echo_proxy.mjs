@@ -10,7 +10,10 @@ let streams = 0;
 
 const answer = (response, value, status = 200) => {
   const text = JSON.stringify(value);
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text)
+  });
   response.end(text);
 };
 
@@ -24,14 +27,26 @@ const body = async request => {
 
 const routes = {
   async line(request, response) {
-    answer(response, { ...line, pid: process.pid, secrets: Object.keys(process.env).filter(name => name.includes('TOKEN')) });
+    answer(response, {
+      ...line,
+      pid: process.pid,
+      secrets: Object.keys(process.env).filter(name => name.includes('TOKEN'))
+    });
   },
   async headers(request, response) {
-    answer(response, { method: request.method, url: request.url, headers: request.headers, body: await body(request) });
+    answer(response, {
+      method: request.method,
+      url: request.url,
+      headers: request.headers,
+      body: await body(request)
+    });
   },
   async down(request, response, query) {
     let left = Number(query.get('bytes'));
-    response.writeHead(200, { 'content-type': 'application/octet-stream', ...(query.has('length') ? { 'content-length': left } : {}) });
+    response.writeHead(200, {
+      'content-type': 'application/octet-stream',
+      ...(query.has('length') ? { 'content-length': left } : {})
+    });
     while (left > 0) {
       const part = left < CHUNK.length ? CHUNK.subarray(0, left) : CHUNK;
       left -= part.length;
@@ -52,7 +67,10 @@ const routes = {
   },
   async events(request, response) {
     streams += 1;
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    response.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store'
+    });
     let count = 0;
     const timer = setInterval(() => response.write(`data: ${++count}\n\n`), 40);
     response.on('close', () => {
@@ -67,7 +85,10 @@ const routes = {
     answer(response, { code: 'too-large' }, 413);
   },
   async page(request, response) {
-    response.writeHead(200, { 'content-type': 'text/html', 'set-cookie': 'stolen=1' });
+    response.writeHead(200, {
+      'content-type': 'text/html',
+      'set-cookie': 'stolen=1'
+    });
     response.end('<script>alert(1)</script>');
   },
   async empty(request, response) {
@@ -75,7 +96,10 @@ const routes = {
     response.end();
   },
   async cut(request, response) {
-    response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': 1000000 });
+    response.writeHead(200, {
+      'content-type': 'application/octet-stream',
+      'content-length': 1000000
+    });
     response.write(CHUNK, () => response.destroy());
   },
   async crash() {
@@ -88,7 +112,9 @@ const routes = {
   },
   async rest(request, response) {
     const reply = await fetch(`${line.server.baseUrl}api/kernels`, {
-      headers: line.server.token ? { authorization: `token ${line.server.token}` } : {}
+      headers: line.server.token
+        ? { authorization: `token ${line.server.token}` }
+        : {}
     });
     answer(response, { status: reply.status });
   },
