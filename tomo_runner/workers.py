@@ -17,6 +17,10 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
+_PATIENCE = 0.1
+"""Seconds that a wait lasts at most."""
+
+
 class Workers:
     """A pool of ``count`` threads."""
 
@@ -47,8 +51,13 @@ class Workers:
 
         futures: List[Future[Result]] = [self._pool.submit(one, item) for item in items]
         try:
-            wait(futures, return_when=FIRST_EXCEPTION)
-            failed = next((f for f in futures if f.done() and f.exception() is not None), None)
+            failed, pending = None, True
+            while pending and failed is None:
+                # In pieces: the system may give a signal to another thread, and Python handles
+                # it only when the main one, which waits here, comes back.
+                done, waiting = wait(futures, _PATIENCE, return_when=FIRST_EXCEPTION)
+                failed = next((f for f in done if f.exception() is not None), None)
+                pending = bool(waiting)
             if failed is not None:
                 failed.result()
             return [future.result() for future in futures]
