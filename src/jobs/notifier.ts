@@ -71,6 +71,11 @@ export class Notifier implements IDisposable {
   };
 
   private _end(job: Job, id: string): void {
+    if (job.state === 'cancelled') {
+      // Whoever cancelled knows; the list keeps it.
+      Notification.dismiss(id);
+      return;
+    }
     const finished = job.state === 'finished';
     const open = {
       label: this._trans.__('Open result'),
@@ -85,7 +90,8 @@ export class Notifier implements IDisposable {
       id,
       message: this._sentence(job),
       type: finished ? 'success' : job.state === 'failed' ? 'error' : 'warning',
-      autoClose: finished ? 10000 : false,
+      // The list keeps the sentence; a toast for ever would lie over it.
+      autoClose: 10000,
       actions: finished ? [open] : [this._showPanel()]
     });
   }
