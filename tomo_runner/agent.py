@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, Dict, Optional
 
 import numpy as np
 
-from .failures import Failure, RecipeFailure, Stopped, as_failure
+from .failures import RecipeFailure, as_failure
 from .frames import FrameError, encode, image_frame, read_header
 from .service import Service
 from .stopping import Stop
@@ -142,7 +142,7 @@ class Agent:
                 header, body = image_frame(header, image, bin, encoding)
         except Exception as error:
             failure = as_failure(error)
-            if not isinstance(error, (Failure, Stopped)) and failure.code == "unexpected":
+            if failure.code == "unexpected":
                 traceback.print_exc()
             header, body = {"id": number, "channel": channel, "error": failure.to_json()}, None
         self._send(header, body)

@@ -30,8 +30,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     try:
         arguments = parse(given)
     except CallError as error:
-        failure = RecipeFailure("wrong-call", str(error), "", "See --help.")
-        return _report(failure, wants_json)
+        return _report(RecipeFailure("wrong-call", str(error), "", "See --help."), wants_json)
     except SystemExit as finished:
         # --help has printed what was asked for.
         return int(finished.code or 0)
@@ -41,9 +40,10 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     except KeyboardInterrupt:
         return _report(Stopped("cancelled"), wants_json)
     except Exception as error:
-        if not isinstance(error, Failure):
+        failure = as_failure(error)
+        if failure.code == "unexpected":
             traceback.print_exc()
-        return _report(as_failure(error), wants_json)
+        return _report(failure, wants_json)
     if reply is not None:
         code = reply.pop("exit", 0)
         if wants_json:

@@ -15,7 +15,7 @@ from typing import Any, Callable, Dict, Optional
 
 from .estimate import remember
 from .events import JobMonitor
-from .failures import Failure, RecipeFailure, Stopped, as_failure
+from .failures import RecipeFailure, Stopped, as_failure
 from .lease import Lease
 from .recipe import load_recipe
 from .run import RunRequest, execute
@@ -67,7 +67,7 @@ def run_job(folder: Path) -> int:
             return stopped.exit_code
         except Exception as error:
             failure = as_failure(error)
-            if not isinstance(error, Failure):
+            if failure.code == "unexpected":
                 traceback.print_exc()
             print(failure.sentence(), file=sys.stderr)
             monitor.ended("failed", failure)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..failures import DataFailure
 from .acquisition import Acquisition, Angles, Group, References
-from .names import angle_of, missing_numbers, natural, prefix_of, role_of
+from .names import acquired, angle_of, missing_numbers, natural, prefix_of, role_of
 from .tiff import EXTENSIONS, TiffSeries
 
 _SAMPLE = re.compile(r"^(gr)?tomo$|^(data|sample|proj|tiffs?)", re.IGNORECASE)
@@ -86,7 +86,11 @@ Found = List[Tuple[str, List[Path]]]
 def _find(folder: Path, warnings: List[str]) -> Found:
     """Groups of files by prefix in the folder itself, and one for each sub-folder."""
     if re.match(r"^(gr)?tomo$|^data", folder.name, re.IGNORECASE):
-        kinds = [child for child in _folders(folder.parent) if role_of(child.name)]
+        try:
+            kinds = [child for child in _folders(folder.parent) if role_of(child.name)]
+        except PermissionError:
+            # What lies beside the data is not for everybody: they stand for themselves.
+            kinds = []
         if kinds:
             chosen = [child for child in [folder, *kinds] if child.is_dir()]
             return [(child.name, files) for child in chosen if (files := _images(child, warnings))]
@@ -123,7 +127,7 @@ def _images(folder: Path, warnings: List[str]) -> List[Path]:
     for pattern, count in sorted(skipped.items()):
         files = "file" if count == 1 else "files"
         warnings.append(f"{folder.name}: {count} {files} {pattern} skipped.")
-    return sorted(images, key=lambda path: natural(path.stem))
+    return sorted(images, key=lambda path: acquired(path.stem))
 
 
 def _propose(found: Found) -> List[Tuple[str, str]]:

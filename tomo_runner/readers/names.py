@@ -27,6 +27,12 @@ def natural(name: str) -> List[Tuple[int, int, str]]:
     return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts if part]
 
 
+def acquired(stem: str) -> List[Tuple[int, int, str]]:
+    """A sort key for the order of acquisition: the angle in a golden name does not count."""
+    match = _GOLDEN.match(stem)
+    return natural(f"{match.group('prefix')}_{match.group('number')}" if match else stem)
+
+
 def prefix_of(stem: str) -> str:
     """A file's group: its name without golden angle and number."""
     match = _GOLDEN.match(stem) or _NUMBERED.match(stem)

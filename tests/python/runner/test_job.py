@@ -6,11 +6,13 @@ import json
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import numpy as np
 import phantom
 import pytest
 import tifffile
+from talk import Talk
 
 ROWS = 160
 
@@ -155,3 +157,35 @@ def test_failure_is_in_the_status(job, child):
     said = status(job)
     assert said["state"] == "failed"
     assert said["failure"]["where"] == "regions.centre.column"
+
+
+def test_what_the_engine_refuses_is_told_in_its_words(job, child, tmp_path):
+    """The same four fields from the engine by run, job and agent, and no traceback."""
+    recipe = json.loads((job / "recipe.tomo.json").read_text())
+    recipe["regions"] = {"roi": [0, 0, 20, 4], "centre": {"column": 100}}
+    (job / "recipe.tomo.json").write_text(json.dumps(recipe))
+    expected = {
+        "code": "engine-centre",
+        "message": "The centre of rotation is more than one width away from the columns.",
+        "where": "regions.centre.column",
+        "hint": "Give a column of the full image that is inside it.",
+    }
+    process = child("job", job, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.wait(30) == 4
+    assert b"Traceback" not in process.stderr.read()
+    said = status(job)
+    assert said["state"] == "failed" and said["failure"] == expected
+    base = json.loads((job / "job.json").read_text())["base"]
+    path = tmp_path / "r.tomo.json"
+    recipe["dataset"]["path"] = str(Path(base, recipe["dataset"]["path"]))
+    path.write_text(json.dumps(recipe))
+    process = child(
+        "run", path, "--output", tmp_path / "o", "--json", stdout=-1, stderr=subprocess.PIPE
+    )
+    stdout, stderr = process.communicate(timeout=30)
+    assert process.returncode == 4 and json.loads(stdout)["error"] == expected
+    assert b"Traceback" not in stderr and not (tmp_path / "o").exists()
+    process = child("agent", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    talk = Talk(process)
+    answer, _ = talk.ask("preview", base=base, recipe=recipe, row=2, product="slice")
+    assert answer["error"] == expected
