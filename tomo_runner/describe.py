@@ -7,6 +7,7 @@ from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
 
+from .air import find_air
 from .dataset import Dataset
 from .readers import Group
 from .recipe import Recipe
@@ -80,14 +81,19 @@ def _group(group: Group) -> Dict[str, Any]:
 
 def _propose(dataset: Dataset, recipe: Recipe) -> Tuple[Dict[str, Any], str]:
     """What the recipe lacks and the images suggest; and a sentence about the angles."""
-    if dataset.angles.values is not None or dataset.frames < 8:
-        return {}, ""
-    likeness = _turn(dataset)
+    proposed: Dict[str, Any] = {}
+    if dataset.frames < 8:
+        return proposed, ""
+    if recipe.get("regions", {}).get("air") is None:
+        air = find_air(dataset)
+        if air is not None:
+            proposed["regions"] = {"air": air}
+    likeness = _turn(dataset) if dataset.angles.values is None else None
     if likeness is None:
-        return {}, ""
+        return proposed, ""
     last, endpoint, note = likeness
-    angles = {"first": 0, "last": last, "endpoint": endpoint}
-    return {"dataset": {"angles": angles}}, note
+    proposed["dataset"] = {"angles": {"first": 0, "last": last, "endpoint": endpoint}}
+    return proposed, note
 
 
 def _turn(dataset: Dataset) -> Optional[Tuple[int, bool, str]]:

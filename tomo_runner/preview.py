@@ -15,7 +15,7 @@ from .pipeline import Pipeline
 from .recipe import Recipe
 from .reconstruct import Reconstructor
 from .regions import Axis, given_axis, region_of_interest
-from .run.advice import advise
+from .run.advice import about_edge, advise, is_attenuation
 from .stopping import Stop
 
 
@@ -70,6 +70,8 @@ def preview_row(
     window = region._replace(top=row, bottom=row + 1)
     read = time.perf_counter()
     sinogram = pipeline.sinograms(window, stop)[0]
+    if is_attenuation(recipe, dataset):
+        warnings += about_edge([sinogram])
     reconstructor = Reconstructor(recipe, dataset, region, used)
     stop.check()
     loaded = time.perf_counter()

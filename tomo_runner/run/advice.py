@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import List
+from typing import List, Sequence
+
+import numpy as np
 
 from ..dataset import Dataset
 from ..recipe import Recipe
 from ..regions import air_region, given_axis
 from ..steps import active_steps
+
+_EDGE = 4
+"""Columns that are the edge."""
+_SEEN = 0.01
+"""Attenuation that counts as none."""
 
 
 def advise(recipe: Recipe, dataset: Dataset) -> List[str]:
@@ -37,6 +44,46 @@ def advise(recipe: Recipe, dataset: Dataset) -> List[str]:
     return advice
 
 
+def edge_share(sinograms: Sequence[np.ndarray]) -> float:
+    """How much attenuation there is at the edge, as a part of the largest.
+
+    Parameters
+    ----------
+    sinograms
+        float32 (frame, column) of attenuation, of a few rows.
+
+    Returns
+    -------
+    float
+        0 when it does not differ from noise.
+    """
+    edge, largest = 0.0, 0.0
+    for sinogram in sinograms:
+        largest = max(largest, float(np.quantile(sinogram, 0.999)))
+        for side in (sinogram[:, :_EDGE], sinogram[:, -_EDGE:]):
+            # Means over neighbouring projections: the sample may reach it from some angles only.
+            for part in np.array_split(side, min(16, len(side))):
+                edge = max(edge, abs(float(np.mean(part, dtype=np.float64))))
+    return edge / largest if edge > _SEEN and largest > 0.0 else 0.0
+
+
+def about_edge(sinograms: Sequence[np.ndarray]) -> List[str]:
+    """A sentence when the sinograms do not end in air."""
+    share = edge_share(sinograms)
+    if share <= 0.05:
+        return []
+    return [
+        f"The attenuation at the edge reaches {min(100 * share, 999):.0f} % of the largest: the "
+        "sample leaves the field of view or the flats do not fit, so values are off near the rim."
+    ]
+
+
+def is_attenuation(recipe: Recipe, dataset: Dataset) -> bool:
+    """Whether the sinograms are attenuation, not transmission."""
+    steps = active_steps(recipe, "projection")
+    return dataset.state == "attenuation" or any(step.name == "minus-log" for step in steps)
+
+
 def _about_angles(dataset: Dataset) -> List[str]:
     angles = dataset.require_angles()
     span = float(angles.max() - angles.min())
@@ -48,7 +95,7 @@ def _about_angles(dataset: Dataset) -> List[str]:
     if span > 361.0:
         advice.append(f"The angles span {span:.1f} degrees, more than a full turn.")
     useful = math.pi / 2 * dataset.columns * (2 if span > 270 else 1)
-    if count < useful / 4:
+    if count < useful / 2:
         advice.append(
             f"{count} projections are few for {dataset.columns} columns "
             f"(full resolution needs about {round(useful)})."

@@ -26,12 +26,15 @@ from ..regions import Axis, air_region, given_axis, region_of_interest
 from ..steps import Chain, Counts, Measures
 from ..stopping import Stop
 from ..workers import Workers
-from .advice import advise
+from .advice import about_edge, advise, is_attenuation
 from .journal import Journal
 from .monitor import Monitor
 from .output import ResultFolder
 from .plan import Plan, Sizes, make_plan
 from .record import write_record
+
+_LOOK = 8
+"""Rows whose sinograms are looked at for warnings."""
 
 
 @dataclass(frozen=True)
@@ -205,6 +208,12 @@ def _journal(request: RunRequest, dataset: Dataset, region: Window) -> Journal:
     return journal
 
 
+def _thinned(sinogram: np.ndarray) -> np.ndarray:
+    """A copy with fewer projections: enough to see what is at its edge."""
+    thinned: np.ndarray = sinogram[:: -(-len(sinogram) // 128)].copy()
+    return thinned
+
+
 class _Run:
     """The state of one run while it goes on."""
 
@@ -230,6 +239,7 @@ class _Run:
         self._warnings: List[str] = []
         self._lock = threading.Lock()
         self._done = 0
+        self._looked_at: List[np.ndarray] = []
 
     def carry_out(self, asked: Optional[Axis]) -> Dict[str, Any]:
         for text in [*self._dataset.warnings, *advise(self._request.recipe, self._dataset)]:
@@ -322,6 +332,11 @@ class _Run:
         with self._clock.stage("projections", len(self._dataset.kept)):
             pipeline.sinograms(window, self._stop, out=sinograms, progress=self._monitor.progress)
 
+        if is_attenuation(self._request.recipe, self._dataset):
+            for row in self._spread():
+                if window.top <= row < window.bottom:
+                    self._looked_at.append(_thinned(sinograms[row - window.top]))
+
         def one(engine: Engine, row: int) -> None:
             image = reconstructor.slice(engine, sinograms[row - window.top], row)
             self._result.write(row, image)
@@ -334,13 +349,20 @@ class _Run:
         with self._clock.stage("slices", self._region.rows):
             pipeline.workers.map(one, range(window.top, window.bottom), self._stop)
 
+    def _spread(self) -> List[int]:
+        """A few rows of the region, whose sinograms are looked at."""
+        rows = np.linspace(self._region.top, self._region.bottom - 1, _LOOK)
+        return sorted(set(rows.round().astype(int).tolist()))
+
     def _count_warnings(self, counts: Counts) -> None:
+        for text in about_edge(self._looked_at):
+            self._warn(text)
         if counts.pixels and counts.replaced > 0.02 * counts.pixels:
             share = 100 * counts.replaced / counts.pixels
             self._warn(
                 f"Outliers replaced {share:.1f} % of the pixels; a higher threshold may be right."
             )
-        if counts.floored:
+        if counts.floored > 1e-6 * counts.pixels:
             self._warn(
                 f"{counts.floored} of {counts.pixels} pixels were zero, negative or NaN before "
                 "the logarithm and became the floor."
