@@ -24,25 +24,34 @@ test.describe('The recipe as a document', () => {
     await field.press('Enter');
     expect((await tomo.recipe()).regions.centre.column).toBe(131.3);
     await expect(tab).toHaveClass(/jp-mod-dirty/);
-    await tomo.panel.getByRole('button', { name: 'More' }).click();
-    expect((await tomo.recipe()).regions.centre.column).toBeCloseTo(131.35, 9);
+    const tilt = tomo.panel.getByLabel('Tilt of the axis in degrees');
+    await tilt.fill('0.5');
+    await tilt.press('Enter');
+    const centre = async (): Promise<unknown> =>
+      (await tomo.recipe()).regions?.centre;
+    await expect.poll(centre).toEqual({ column: 131.3, tilt: 0.5 });
 
-    await tomo.panel.getByRole('button', { name: 'Undo' }).click();
-    await tomo.panel.getByRole('button', { name: 'Undo' }).click();
-    expect((await tomo.recipe()).regions).toBeUndefined();
+    const undo = tomo.panel.getByRole('button', { name: 'Undo' });
+    await undo.click();
+    await expect.poll(centre).toEqual({ column: 131.3 });
+    await undo.click();
+    await expect.poll(centre).toBeUndefined();
     await tomo.panel.getByRole('button', { name: 'Redo' }).click();
-    expect((await tomo.recipe()).regions.centre.column).toBe(131.3);
+    await expect.poll(centre).toEqual({ column: 131.3 });
 
-    await page.menu.clickMenuItem('File>Save');
-    const dialog = page.locator('.jp-Dialog');
-    if (await dialog.isVisible().catch(() => false)) {
-      await dialog.getByRole('button', { name: /Rename|Save/ }).click();
-    }
+    await page.menu.clickMenuItem('File>Save Tomography Recipe');
+    // JupyterLab asks once for a name of an untitled file.
+    const asked = page.locator('.jp-Dialog .jp-mod-accept');
+    await asked
+      .waitFor({ timeout: 5000 })
+      .then(() => asked.click())
+      .catch(() => undefined);
     await expect(tab).not.toHaveClass(/jp-mod-dirty/);
     const files = await page.request.get(`/api/contents/${tmpPath}`);
     const listing: { content: { name: string }[] } = await files.json();
-    const name = listing.content.find(item => item.name.endsWith('.tomo.json'))
-      ?.name;
+    const name = listing.content.find(item =>
+      item.name.endsWith('.tomo.json')
+    )?.name;
     expect(name).toBeDefined();
     const saved = await page.request.get(`/api/contents/${tmpPath}/${name}`);
     const { content }: { content: string } = await saved.json();
@@ -61,7 +70,11 @@ test.describe('The recipe as a document', () => {
       ['two', 20]
     ] as const) {
       await contents.uploadContent(
-        JSON.stringify({ version: 1, regions: { centre: { column } } }, null, 2),
+        JSON.stringify(
+          { version: 1, regions: { centre: { column } } },
+          null,
+          2
+        ),
         'text',
         `${tmpPath}/${name}.tomo.json`
       );

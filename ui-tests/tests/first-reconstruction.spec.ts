@@ -30,7 +30,9 @@ test.describe('The example data', () => {
       hasText: '256 × 256 × 96'
     });
     await expect(result).toBeVisible({ timeout: 30_000 });
-    const notebook = await page.locator('.jp-NotebookPanel:visible').boundingBox();
+    const notebook = await page
+      .locator('.jp-NotebookPanel:visible')
+      .boundingBox();
     const viewer = await result.boundingBox();
     expect(viewer!.x).toBeGreaterThanOrEqual(notebook!.x + notebook!.width - 1);
 
@@ -48,9 +50,6 @@ test.describe('The example data', () => {
     const tomo = new Tomography(page);
     await tomo.openData(DATA, 'phantom_tiff');
     await expect(tomo.panel.getByText('241 × 96 × 256')).toBeVisible();
-    await tomo.panel.getByLabel('First angle in degrees').fill('0');
-    await tomo.panel.getByLabel('Last angle in degrees').fill('180');
-    await tomo.panel.getByRole('button', { name: 'Set', exact: true }).click();
     await expect(tomo.row('Angles')).toContainText('stated');
     const job = await tomo.reconstruct('finished');
     expect(job.slices.done).toBe(96);
@@ -82,9 +81,12 @@ test.describe('The example data', () => {
     const [job] = await tomo.jobs();
     expect(job.slices).toEqual({ done: 96, total: 96 });
     await tomo.job.getByRole('button', { name: 'log' }).click();
-    await expect(tomo.job.locator('pre, textarea').first()).toContainText(/\w/, {
-      timeout: 10_000
-    });
+    await expect(tomo.job.locator('pre, textarea').first()).toContainText(
+      /\w/,
+      {
+        timeout: 10_000
+      }
+    );
   });
 
   test('what is wrong is said in a sentence, and JupyterLab goes on', async ({

@@ -11,8 +11,7 @@ import type { Locator } from '@playwright/test';
 
 const checkout = path.resolve(__dirname, '..', '..');
 const shared =
-  process.env.TOMO_SHARED_DATA ??
-  path.join(checkout, '..', 'shared', 'data');
+  process.env.TOMO_SHARED_DATA ?? path.join(checkout, '..', 'shared', 'data');
 
 /** Real neutron data; not on a user's machine. */
 export const hasRealData = fs.existsSync(path.join(shared, 'psi-neutron-ct'));
@@ -123,16 +122,23 @@ export class Tomography {
 
   /** Point at a pixel of the image shown; the value that the viewer reads out. */
   async valueAt(x: number, y: number): Promise<number> {
-    const at = await this.positionOf(x, y);
-    await this.page.mouse.move(at.x - 3, at.y);
-    await this.page.mouse.move(at.x, at.y);
     const readout = this.viewer.locator(
       '.jp-tomo-viewer-contrast .jp-tomo-viewer-hover'
     );
-    await expect(readout).toContainText(`x ${x}  y ${y}`);
-    return Number(
-      (await readout.locator('b').innerText()).replace('−', '-')
-    );
+    const at = await this.positionOf(x, y);
+    const next = await this.positionOf(x + 1, y + 1);
+    await expect(async () => {
+      await this.page.mouse.move(at.x - 3, at.y);
+      await this.page.mouse.move(at.x, at.y);
+      const [, atX, atY] = (await readout.innerText()).match(
+        /x (-?\d+)\s+y (-?\d+)/
+      ) ?? ['', '', ''];
+      // The page rounds to its own pixels.
+      at.x += (x - Number(atX)) * (next.x - at.x) * 0.5;
+      at.y += (y - Number(atY)) * (next.y - at.y) * 0.5;
+      expect([Number(atX), Number(atY)]).toEqual([x, y]);
+    }).toPass({ timeout: 10_000 });
+    return Number((await readout.locator('b').innerText()).replace('−', '-'));
   }
 
   /** Where the middle of a pixel is on the page. */
@@ -186,10 +192,7 @@ export function sliceOnDisk(
     'x, y = int(sys.argv[2]), int(sys.argv[3])',
     'print(json.dumps({"value": float(image[y, x]), "shape": image.shape, "min": float(image.min()), "max": float(image.max())}))'
   ].join('\n');
-  const file = path.join(
-    folder,
-    `slice_${String(row).padStart(5, '0')}.tif`
-  );
+  const file = path.join(folder, `slice_${String(row).padStart(5, '0')}.tif`);
   const text = execFileSync(
     path.join(checkout, '.venv', 'bin', 'python'),
     ['-c', code, file, String(at[0]), String(at[1])],

@@ -35,7 +35,9 @@ test.describe('The viewer of a recipe', () => {
       })
     ).toBeEnabled();
     await page.locator('.jp-tomo-viewer').press('Control+z');
-    expect((await tomo.recipe()).regions.roi).toBeUndefined();
+    await expect
+      .poll(async () => (await tomo.recipe()).regions.roi)
+      .toBeUndefined();
   });
 
   test('keys move and the value under the cursor is true', async ({ page }) => {
