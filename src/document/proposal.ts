@@ -29,7 +29,7 @@ export function certainChanges(
 /** A centre of rotation, to the digits that mean something. */
 export function centreChanges(centre: Centre): IRecipeChange[] {
   const column = rounded(centre.column, 3);
-  const tilt = rounded(centre.tilt, 4);
+  const tilt = rounded(centre.tilt, 3);
   const value =
     tilt === 0 ? { column } : { column, row: rounded(centre.row, 2), tilt };
   return [{ path: ['regions', 'centre'], value }];

@@ -9,14 +9,14 @@ import { tomographyIcon } from '../icons';
 import { fractionOfAll, isActive } from '../job-words';
 import type { ITomoJobs } from '../tokens';
 
-/** "Tomo: 2 jobs · 34 %", or empty when nothing goes on. */
+/** "Tomo: 2 jobs · 34 %", or that there are none going on. */
 export function statusText(jobs: ITomoJobs, trans: TranslationBundle): string {
   const active = jobs.jobs.filter(isActive);
   if (jobs.failure) {
     return trans.__('Tomo: offline');
   }
   if (active.length === 0) {
-    return trans.__('Tomo: idle');
+    return trans.__('Tomo: no jobs');
   }
   const percent = Math.floor(fractionOfAll(active) * 100);
   return `${trans._n('Tomo: %1 job', 'Tomo: %1 jobs', active.length)} · ${percent} %`;

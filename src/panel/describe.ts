@@ -190,6 +190,12 @@ export function spaceText(
   };
 }
 
+/** An absolute path as seen from a folder, when it lies there. */
+export function relativePath(path: string, folder: string | null): string {
+  const start = folder ? `${folder.replace(/\/+$/, '')}/` : '';
+  return start && path.startsWith(start) ? path.slice(start.length) : path;
+}
+
 function field(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null
     ? Reflect.get(value, key)

@@ -3,6 +3,8 @@
  */
 import React from 'react';
 
+import { formatNumber } from '../quantities';
+
 export interface IRowProps {
   label: string;
   /** Said on hovering the label. */
@@ -33,6 +35,8 @@ export interface INumberFieldProps {
   /** Emptying the field means something. */
   optional?: boolean;
   placeholder?: string;
+  /** Decimals that are shown; all when not given. */
+  digits?: number;
   /** What an arrow key adds, and what it adds with shift. */
   steps?: readonly [number, number];
   className?: string;
@@ -71,7 +75,12 @@ export function readNumber(
 export function NumberField(props: INumberFieldProps): JSX.Element {
   const { label, value, onCommit, steps, placeholder, className, disabled } =
     props;
-  const shown = value === null ? '' : String(value);
+  const shown =
+    value === null
+      ? ''
+      : props.digits === undefined
+        ? String(value)
+        : formatNumber(value, props.digits);
   const [draft, setDraft] = React.useState<string | null>(null);
   const text = draft ?? shown;
   const read = readNumber(text, props);

@@ -33,7 +33,7 @@ export class PanelModel extends VDomModel {
     jobs.changed.connect(this._onJobs);
     this._choice = JSON.stringify(jobs.choice);
     this._onCurrent();
-    void this._restore();
+    this._restoring = this._restore();
   }
 
   /** The recipe that the panel edits; null when none is open. */
@@ -61,6 +61,17 @@ export class PanelModel extends VDomModel {
     }
     this._seen = seen;
     this._askEstimate();
+  }
+
+  /** True once: the first time that the panel is seen in a workspace. */
+  async isFirstSight(): Promise<boolean> {
+    await this._restoring;
+    const first = !this._sighted;
+    this._sighted = true;
+    if (first) {
+      this._save();
+    }
+    return first;
   }
 
   isOpen(section: string): boolean {
@@ -178,6 +189,7 @@ export class PanelModel extends VDomModel {
       this._recent = [
         ...new Set([...this._recent, ...strings(Reflect.get(kept, 'recent'))])
       ].slice(0, RECENT);
+      this._sighted = Reflect.get(kept, 'sighted') === true;
       this.stateChanged.emit();
     }
     this._restored = true;
@@ -187,7 +199,8 @@ export class PanelModel extends VDomModel {
     if (this._restored) {
       void this._state?.save(STATE, {
         closed: [...this._closed],
-        recent: [...this._recent]
+        recent: [...this._recent],
+        sighted: this._sighted
       });
     }
   }
@@ -198,6 +211,8 @@ export class PanelModel extends VDomModel {
   private _closed = new Set<string>();
   private _seen = false;
   private _restored = false;
+  private _sighted = false;
+  private readonly _restoring: Promise<void>;
   private _choice: string;
   private readonly _ask = new Debouncer(() => this._fetchEstimate(), PAUSE);
 }

@@ -19,6 +19,7 @@ import { FiltersSection } from './sections/filters';
 import { OutputSection } from './sections/output';
 import { RunSection } from './sections/run';
 import { ToolSection } from './sections/tool';
+import { widen } from './width';
 
 export class TomoPanel extends VDomRenderer<PanelModel> {
   constructor(private readonly _context: IPanelContext) {
@@ -56,7 +57,16 @@ export class TomoPanel extends VDomRenderer<PanelModel> {
   }
 
   private _see(seen: boolean): void {
-    this._context.model.seen = seen;
+    const { model } = this._context;
+    model.seen = seen;
+    if (seen) {
+      void model.isFirstSight().then(first => {
+        if (first) {
+          // The shell lays its areas out in this frame.
+          requestAnimationFrame(() => requestAnimationFrame(() => widen(this)));
+        }
+      });
+    }
   }
 }
 

@@ -14,6 +14,11 @@ export interface IShape {
   line: { color: string; width: number; dash?: 'solid' | 'dash' | 'dot' };
   fillcolor?: string;
   layer?: 'above' | 'below';
+  /** 'pixel': lengths are of the screen, from the anchor. */
+  xsizemode?: 'pixel';
+  ysizemode?: 'pixel';
+  xanchor?: number;
+  yanchor?: number;
 }
 
 /** Keys of Plotly's layout; `relayout` also takes dotted ones. */

@@ -221,7 +221,7 @@ describe('RecipeSession', () => {
     expect(session.recipe.regions?.centre).toEqual({
       column: 399.443,
       row: 63.5,
-      tilt: 0.1235
+      tilt: 0.123
     });
   });
 

@@ -11,7 +11,7 @@ import { JobsModel } from '../model';
 import { statusText } from '../status';
 import { kernelOf, submissionOf } from '../submission';
 
-const trans = nullTranslator.load('jupyterlab-tomo');
+const trans = nullTranslator.load('jupyterlab_tomo');
 
 function job(id: string, changes: Partial<Job> = {}): Job {
   return {
@@ -270,7 +270,7 @@ describe('words', () => {
 
   it('of the status bar', async () => {
     const { api, model } = fake();
-    expect(statusText(model, trans)).toBe('Tomo: idle');
+    expect(statusText(model, trans)).toBe('Tomo: no jobs');
     api.list = [job('a', { slices: { done: 44, total: 128 } })];
     await model.refresh();
     expect(statusText(model, trans)).toBe('Tomo: 1 job · 34 %');

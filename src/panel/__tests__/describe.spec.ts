@@ -9,6 +9,7 @@ import {
   proposedAir,
   proposedAngles,
   sizeText,
+  relativePath,
   sliceCount,
   spaceText,
   stepApplies,
@@ -16,7 +17,7 @@ import {
 } from '../describe';
 import { CENTRE, ESTIMATE, FakeSession, GRAPES } from './fakes';
 
-const trans = nullTranslator.load('jupyterlab-tomo');
+const trans = nullTranslator.load('jupyterlab_tomo');
 
 describe('quantities', () => {
   it.each([
@@ -64,6 +65,13 @@ describe('what the panel says', () => {
     expect(
       proposedAir({ ...GRAPES, proposed: { regions: { air: [1, 2, 'x', 4] } } })
     ).toBeNull();
+  });
+
+  it('of paths, from the folder of the recipe where they lie in it', () => {
+    expect(relativePath('/a/b/processed/x', '/a/b')).toBe('processed/x');
+    expect(relativePath('/a/b/processed/x', '/a/b/')).toBe('processed/x');
+    expect(relativePath('/a/bc/x', '/a/b')).toBe('/a/bc/x');
+    expect(relativePath('/a/b/x', null)).toBe('/a/b/x');
   });
 
   it('of slices', () => {

@@ -73,6 +73,7 @@ export function CentreSection({
             )}
             className="jp-mod-column"
             value={column ?? null}
+            digits={3}
             placeholder={trans.__('auto')}
             optional
             steps={COLUMN_STEPS}
@@ -124,6 +125,7 @@ export function CentreSection({
         <NumberField
           label={trans.__('Tilt of the axis in degrees')}
           value={tilt ?? 0}
+          digits={3}
           min={-10}
           max={10}
           steps={[0.01, 0.1]}

@@ -8,7 +8,7 @@ import { effectiveOutput } from '../../recipe';
 import recipeSchema from '../../recipe/_generated/recipe.schema.json';
 import type { IRecipeSession } from '../../tokens';
 import { usePanel } from '../context';
-import { spaceText } from '../describe';
+import { relativePath, spaceText } from '../describe';
 import { Row, TextField } from '../fields';
 import { SchemaForm } from '../forms/schema-form';
 import { Section } from '../section';
@@ -66,7 +66,7 @@ export function OutputSection({
         <>
           <Row label={trans.__('Goes to')}>
             <span className="jp-TomoPath" title={estimate.output}>
-              <bdi>{estimate.output}</bdi>
+              <bdi>{relativePath(estimate.output, session.base)}</bdi>
             </span>
           </Row>
           <Row label={trans.__('Size')}>

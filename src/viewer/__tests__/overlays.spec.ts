@@ -128,13 +128,14 @@ describe('the recipe and its overlays', () => {
     ]);
   });
 
-  it('show the mask in the slice', () => {
+  it('show the axis and the mask in the slice', () => {
     expect(overlaysOf(recipe, at('slice'), image)).toEqual([
+      { id: 'cross', x: 299.5, y: 299.5 },
       { id: 'mask', x: 299.5, y: 299.5, radius: 150 }
     ]);
     expect(
       overlaysOf({ ...recipe, reconstruction: { mask: 0 } }, at('slice'), image)
-    ).toEqual([]);
+    ).toEqual([{ id: 'cross', x: 299.5, y: 299.5 }]);
   });
 
   it('become edits', () => {
@@ -148,6 +149,7 @@ describe('the recipe and its overlays', () => {
     });
     expect(changeOf({ ...axis, fixed: true })).toBeNull();
     expect(changeOf({ id: 'row', row: 5 })).toBeNull();
+    expect(changeOf({ id: 'cross', x: 5, y: 5 })).toBeNull();
   });
 
   it('read what the runner says', () => {
@@ -189,6 +191,13 @@ describe('the recipe and its overlays', () => {
         line: { color: 'red' }
       }
     ]);
+    // A cross has one size on the screen, about its place in the image.
+    const cross = { id: 'cross', x: 299.5, y: 80 } as const;
+    expect(shapesOf([cross], size, colours)).toMatchObject([
+      { xanchor: 299.5, yanchor: 80, x0: -6, x1: 6, y0: 0, y1: 0 },
+      { xanchor: 299.5, yanchor: 80, x0: 0, x1: 0, y0: -6, y1: 6 }
+    ]);
+    expect(grabAt([cross], 299.5, 80, 4)).toBeNull();
   });
 
   it('fetch again only what depends on an edit', () => {

@@ -250,6 +250,18 @@ export class RecipeViewer extends ImagePanel {
       });
     } else if (description.state !== 'ready') {
       this.message({ kind: 'busy', title: trans.__('Reading the data set …') });
+    } else if (
+      session.position.mode === 'slice' &&
+      description.value.angles.source === 'unknown'
+    ) {
+      this.message({
+        kind: 'empty',
+        title: trans.__('The angles of the projections are not known.'),
+        hint: trans.__(
+          'Neither the files nor the recipe tell. State them in the panel, under Data; a slice needs them.'
+        ),
+        actions: [panel]
+      });
     } else {
       return false;
     }
@@ -313,10 +325,13 @@ export class RecipeViewer extends ImagePanel {
       facts.push(duration(seconds));
     }
     this.info.node.replaceChildren(element('span', '', facts.join(' · ')));
-    const [warning] = warningsOf(image);
+    const [warning, ...others] = warningsOf(image);
     if (warning) {
-      const node = element('span', 'jp-tomo-viewer-warning', warning);
-      node.title = warningsOf(image).join('\n');
+      const text = others.length
+        ? trans.__('%1 (and %2 more)', warning, others.length)
+        : warning;
+      const node = element('span', 'jp-tomo-viewer-warning', text);
+      node.title = [warning, ...others].join('\n');
       this.info.node.append(node);
     }
   }

@@ -49,16 +49,17 @@ export function overlaysOf(
     }
     case 'slice': {
       const mask = recipe.reconstruction?.mask ?? 1;
-      return mask > 0
-        ? [
-            {
-              id: 'mask',
-              x: (image.columns - 1) / 2,
-              y: (image.rows - 1) / 2,
-              radius: (mask * image.columns) / 2
-            }
-          ]
-        : [];
+      // A slice is centred on the axis.
+      const middle = { x: (image.columns - 1) / 2, y: (image.rows - 1) / 2 };
+      const overlays: Overlay[] = [{ id: 'cross', ...middle }];
+      if (mask > 0) {
+        overlays.push({
+          id: 'mask',
+          ...middle,
+          radius: (mask * image.columns) / 2
+        });
+      }
+      return overlays;
     }
   }
 }
@@ -75,6 +76,7 @@ export function changeOf(overlay: Overlay): IRecipeChange | null {
       return { path: ['regions', overlay.id], value: overlay.rectangle };
     case 'row':
     case 'mask':
+    case 'cross':
       return null;
   }
 }

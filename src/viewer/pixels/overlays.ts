@@ -31,8 +31,15 @@ export interface ICircleOverlay {
   readonly radius: number;
 }
 
+/** A small cross in a point; cannot be moved. */
+export interface ICrossOverlay {
+  readonly id: 'cross';
+  readonly x: number;
+  readonly y: number;
+}
+
 export type Overlay =
-  IAxisOverlay | IRowOverlay | IRegionOverlay | ICircleOverlay;
+  IAxisOverlay | IRowOverlay | IRegionOverlay | ICircleOverlay | ICrossOverlay;
 
 /** What of an overlay the hand holds. */
 export interface IGrab {
@@ -110,6 +117,7 @@ function edgesAt(
     case 'row':
       return Math.abs(y - overlay.row) <= reach ? [] : null;
     case 'mask':
+    case 'cross':
       return null;
     default: {
       const [left, top, right, bottom] = overlay.rectangle.map(v => v - 0.5);
@@ -159,6 +167,7 @@ export function dragged(
         row: Math.round(clamp(overlay.row + dy, 0, image.height - 1))
       };
     case 'mask':
+    case 'cross':
       return overlay;
     default: {
       const [left, top, right, bottom] = overlay.rectangle;

@@ -4,8 +4,11 @@
 import type { IShape } from '../plotly';
 import type { IColours } from '../theme';
 import { axisColumn } from './overlays';
-import type { Overlay } from './overlays';
+import type { ICrossOverlay, Overlay } from './overlays';
 import type { ISize } from './view';
+
+/** Half the length of the strokes of a cross, in CSS pixels. */
+const CROSS = 6;
 
 /** Shapes for overlays on an image of a size. */
 export function shapesOf(
@@ -13,10 +16,40 @@ export function shapesOf(
   image: ISize,
   colours: IColours
 ): IShape[] {
-  return overlays.map(overlay => shapeOf(overlay, image, colours));
+  return overlays.flatMap(overlay =>
+    overlay.id === 'cross'
+      ? cross(overlay, colours)
+      : [shapeOf(overlay, image, colours)]
+  );
 }
 
-function shapeOf(overlay: Overlay, image: ISize, colours: IColours): IShape {
+/** Two strokes of the same length on the screen at any zoom. */
+function cross({ x, y }: ICrossOverlay, colours: IColours): IShape[] {
+  return [
+    [CROSS, 0],
+    [0, CROSS]
+  ].map(([dx, dy]) => ({
+    type: 'line',
+    xref: 'x',
+    yref: 'y',
+    layer: 'above',
+    xsizemode: 'pixel',
+    ysizemode: 'pixel',
+    xanchor: x,
+    yanchor: y,
+    x0: 0 - dx,
+    x1: dx,
+    y0: 0 - dy,
+    y1: dy,
+    line: { color: colours.axis, width: 1.5 }
+  }));
+}
+
+function shapeOf(
+  overlay: Exclude<Overlay, ICrossOverlay>,
+  image: ISize,
+  colours: IColours
+): IShape {
   const base = { xref: 'x', yref: 'y', layer: 'above' } as const;
   switch (overlay.id) {
     case 'axis':

@@ -17,7 +17,7 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { tomographyIcon } from '../../icons';
-import { CommandIDs, ITomoApi } from '../../tokens';
+import { CommandIDs, IRecipeTracker, ITomoApi } from '../../tokens';
 import { insertResult } from './cell';
 import { ResultViewer } from './result-viewer';
 
@@ -29,10 +29,17 @@ export const resultPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Shows the slices of reconstruction results.',
   autoStart: true,
   requires: [ITomoApi],
-  optional: [ILayoutRestorer, INotebookTracker, IThemeManager, ITranslator],
+  optional: [
+    IRecipeTracker,
+    ILayoutRestorer,
+    INotebookTracker,
+    IThemeManager,
+    ITranslator
+  ],
   activate: (
     app: JupyterFrontEnd,
     api: ITomoApi,
+    recipes: IRecipeTracker | null,
     restorer: ILayoutRestorer | null,
     notebooks: INotebookTracker | null,
     themes: IThemeManager | null,
@@ -51,6 +58,10 @@ export const resultPlugin: JupyterFrontEndPlugin<void> = {
       const content = new ResultViewer({
         api,
         folder,
+        // The result begins where its recipe is looked at.
+        row:
+          recipes?.find(({ session }) => session.name === name)?.session
+            .position.row ?? null,
         themes,
         trans,
         insertCell: () => {
@@ -61,6 +72,8 @@ export const resultPlugin: JupyterFrontEndPlugin<void> = {
         }
       });
       const widget = new MainAreaWidget({ content });
+      // The viewer has a bar of its own.
+      widget.toolbar.hide();
       widget.id = `tomo-result-${++count}`;
       widget.title.label = trans.__('%1 (result)', name);
       widget.title.caption = folder;

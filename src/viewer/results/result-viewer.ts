@@ -24,6 +24,8 @@ export interface IResultViewerOptions {
   readonly api: ITomoApi;
   /** Absolute result folder. */
   readonly folder: string;
+  /** Row of the full image to begin with; null: the middle. */
+  readonly row: number | null;
   readonly themes: IThemeManager | null;
   readonly trans: TranslationBundle;
   readonly insertCell: () => void;
@@ -118,7 +120,7 @@ export class ResultViewer extends ImagePanel {
     const first = this._result === null;
     const ranged = result.range && !this._result?.range;
     this._result = result;
-    this._row ??= Math.floor((result.rows[0] + result.rows[1] - 1) / 2);
+    this._row ??= firstRow(this.options.row, result.rows);
     if (result.range && ranged && (first || this.contrast.automatic)) {
       const [low, high] = result.range;
       this.contrast.setLevels({ low, high }, true);
@@ -240,6 +242,16 @@ export class ResultViewer extends ImagePanel {
   private _row: number | null = null;
   private _key = '';
   private _leveled = false;
+}
+
+/** The row to begin with, when it is one of the rows, or else the middle one. */
+export function firstRow(
+  wanted: number | null,
+  [first, past]: ResultDescription['rows']
+): number {
+  return wanted !== null && wanted >= first && wanted < past
+    ? wanted
+    : Math.floor((first + past) / 2);
 }
 
 /** What tells two results in one folder apart. */
