@@ -35,7 +35,7 @@ export interface ICommandOptions {
 
 export function addCommands(options: ICommandOptions): void {
   const { commands, contents, tracker } = options;
-  const trans = options.translator.load('jupyterlab-tomo');
+  const trans = options.translator.load('jupyterlab_tomo');
   const session = (): IRecipeSession | null =>
     tracker.currentWidget?.session ?? null;
 
@@ -196,7 +196,7 @@ async function asked({
     return [];
   }
   const { manager, path } = defaultBrowser.model;
-  const trans = translator.load('jupyterlab-tomo');
+  const trans = translator.load('jupyterlab_tomo');
   const { value } = await FileDialog.getOpenFiles({
     manager,
     translator,

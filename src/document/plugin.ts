@@ -76,7 +76,7 @@ const documentPlugin: JupyterFrontEndPlugin<IRecipeTracker> = {
     translator_: ITranslator | null
   ): IRecipeTracker => {
     const translator = translator_ ?? nullTranslator;
-    const trans = translator.load('jupyterlab-tomo');
+    const trans = translator.load('jupyterlab_tomo');
     const tracker = new WidgetTracker<IRecipeDocument>({
       namespace: 'tomo-recipe'
     });

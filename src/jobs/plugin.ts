@@ -69,7 +69,7 @@ const commandsPlugin: JupyterFrontEndPlugin<void> = {
     palette: ICommandPalette | null,
     translator: ITranslator | null
   ) => {
-    const trans = (translator ?? nullTranslator).load('jupyterlab-tomo');
+    const trans = (translator ?? nullTranslator).load('jupyterlab_tomo');
     const { commands } = app;
     const notifier = new Notifier(jobs, commands, trans);
     addCommands({ commands, jobs, notifier, recipes, notebooks, trans });
@@ -94,7 +94,7 @@ const statusPlugin: JupyterFrontEndPlugin<void> = {
     statusBar: IStatusBar | null,
     translator: ITranslator | null
   ) => {
-    const trans = (translator ?? nullTranslator).load('jupyterlab-tomo');
+    const trans = (translator ?? nullTranslator).load('jupyterlab_tomo');
     const item = new JobStatus(jobs, trans, () => {
       void app.commands.execute(CommandIDs.showPanel);
     });

@@ -36,7 +36,7 @@ const panelPlugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null
   ) => {
     const { commands, shell } = app;
-    const trans = (translator ?? nullTranslator).load('jupyterlab-tomo');
+    const trans = (translator ?? nullTranslator).load('jupyterlab_tomo');
     const fail = (reason: unknown): void => {
       Notification.error(failureSentence(failureOf(reason)), {
         autoClose: false
@@ -110,7 +110,7 @@ const entriesPlugin: JupyterFrontEndPlugin<void> = {
     palette: ICommandPalette | null,
     translator: ITranslator | null
   ) => {
-    const trans = (translator ?? nullTranslator).load('jupyterlab-tomo');
+    const trans = (translator ?? nullTranslator).load('jupyterlab_tomo');
     launcher?.add({
       command: CommandIDs.createNew,
       category: trans.__('Other'),

@@ -299,7 +299,7 @@ export function fakeContext(
   return {
     model: new PanelModel(fakeTracker(session), jobs, null),
     commands: new CommandRegistry(),
-    trans: nullTranslator.load('jupyterlab-tomo'),
+    trans: nullTranslator.load('jupyterlab_tomo'),
     openData: () => Promise.resolve(),
     fail: reason => failed.push(reason),
     failed
