@@ -41,7 +41,10 @@ const pure = [
   ]
 ];
 const noJoints = [
-  ['^(\\.\\./)+(tokens|icons)$', 'The joints are for the browser only.']
+  [
+    '^(\\.\\./)+(tokens|icons|quantities|job-words)$',
+    'The joints are for the browser only.'
+  ]
 ];
 
 /** The plugin's recommended rules, all of them as errors. */
@@ -170,6 +173,7 @@ export default tseslint.config(
           'console',
           'Buffer',
           'URL',
+          'URLSearchParams',
           'performance',
           'setTimeout',
           'clearTimeout',
@@ -188,7 +192,11 @@ export default tseslint.config(
         ].map(name => [name, 'readonly'])
       )
     },
-    rules: { curly: ['error', 'all'] }
+    rules: {
+      curly: ['error', 'all'],
+      // `{ key, ...rest }` is how a key is left out.
+      'no-unused-vars': ['error', { ignoreRestSiblings: true }]
+    }
   },
   prettier
 );

@@ -133,7 +133,6 @@ export async function buildTypes() {
     'src/api/_generated/api.ts',
     await compile(api, 'Api', options)
   );
-  const check = name => `validate${name}`;
   await writeChanged(
     'src/api/_generated/validators.ts',
     validators(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional
 
 import numpy as np
 import tifffile
@@ -21,7 +20,7 @@ class Scan:
     centre: float
 
 
-def ellipses(columns: int, row: float) -> "list[tuple[float, float, float, float, float, float]]":
+def ellipses(columns: int, row: float) -> list[tuple[float, float, float, float, float, float]]:
     """(x, y, half width, half height, turn in degrees, density per pixel) of a slice."""
     r = columns / 2
     shift = 0.15 * r * np.sin(2.0 * row)
@@ -38,7 +37,7 @@ def scan(
     frames: int = 90,
     span: float = 180.0,
     endpoint: bool = False,
-    centre: Optional[float] = None,
+    centre: float | None = None,
     tilt: float = 0.0,
 ) -> Scan:
     """Line integrals at column ``centre + x cos + y sin`` of the projection at each angle."""
