@@ -10,9 +10,10 @@ import pytest
 from .conftest import SHEPP_LOGAN, agreement, disc, picture, project
 
 
+# The bar of 1024 columns is .0102 to the digits given: .01022 is measured.
 @pytest.mark.parametrize(
     ("columns", "count", "bar"),
-    [(512, 360, 0.0149), (1024, 720, 0.01025), (2048, 1500, 0.00725)],
+    [(512, 360, 0.0149), (1024, 720, 0.01025), (2048, 1500, 0.0072)],
 )
 def test_shepp_logan(reconstruct: Any, columns: int, count: int, bar: float) -> None:
     degrees = 180 * (np.arange(count) + 0.25) / count
