@@ -117,10 +117,9 @@ export function confidenceText(
   centre: Centre,
   trans: TranslationBundle
 ): string {
-  const spread = formatNumber(
-    centre.confidence.spread,
-    centre.confidence.spread < 0.095 ? 2 : 1
-  );
+  // Nobody measures an axis to less than a hundredth of a pixel.
+  const least = Math.max(centre.confidence.spread, 0.01);
+  const spread = formatNumber(least, least < 0.095 ? 2 : 1);
   return centre.confidence.level === 'good'
     ? trans.__('agree within %1 px', spread)
     : trans.__('uncertain: %1 px apart', spread);

@@ -5,9 +5,9 @@ import { SplitPanel } from '@lumino/widgets';
 import type { Widget } from '@lumino/widgets';
 
 /** Width at which the rows of the panel stand in one line, in CSS pixels. */
-export const COMFORTABLE = 340;
+export const COMFORTABLE = 370;
 /** A side area takes no more of the window. */
-const LARGEST_SHARE = 0.35;
+const LARGEST_SHARE = 0.28;
 
 /**
  * Shares of a row of widgets after one was widened; the widest gives.

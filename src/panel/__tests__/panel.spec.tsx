@@ -50,7 +50,7 @@ function labelled<T extends Element>(
 
 function button(node: ParentNode, text: string): HTMLButtonElement {
   const found = [...node.querySelectorAll('button')].find(
-    each => each.textContent === text
+    each => (each.textContent || each.getAttribute('aria-label')) === text
   );
   if (!found) {
     throw new Error(`No button says ${text}.`);
@@ -388,7 +388,7 @@ describe('jobs in the panel', () => {
     const rows = [...node.querySelectorAll<HTMLElement>('.jp-TomoJob')];
     const actions = rows.map(row =>
       [...row.querySelectorAll('.jp-TomoJob-actions button')].map(
-        each => each.textContent
+        each => each.textContent || each.getAttribute('aria-label')
       )
     );
     expect(actions).toEqual([

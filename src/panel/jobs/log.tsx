@@ -83,7 +83,10 @@ export function JobLog({ job }: { job: Job }): JSX.Element {
       {error ||
         (text === null
           ? trans.__('Reading…')
-          : text || trans.__('Nothing was written yet.'))}
+          : text ||
+            (active
+              ? trans.__('Nothing was written yet.')
+              : trans.__('Nothing was written.')))}
     </pre>
   );
 }

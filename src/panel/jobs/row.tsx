@@ -1,6 +1,7 @@
 /**
  * A job in the list.
  */
+import { closeIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import type { Job } from '../../api';
@@ -77,11 +78,19 @@ export function JobRow({ job }: { job: Job }): JSX.Element {
             />
           ) : null}
           {active ? null : (
-            <LinkAction
-              label={trans.__('remove')}
+            <button
+              type="button"
+              className="jp-TomoIconButton jp-mod-small"
+              aria-label={trans.__('remove')}
               title={trans.__('Take the job off the list; its result stays')}
               onClick={() => void jobs.forget(job.id).catch(fail)}
-            />
+            >
+              <closeIcon.react
+                tag="span"
+                elementPosition="center"
+                width="12px"
+              />
+            </button>
           )}
         </span>
       </div>

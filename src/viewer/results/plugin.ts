@@ -84,7 +84,11 @@ export const resultPlugin: JupyterFrontEndPlugin<void> = {
 
     const show = (widget: MainAreaWidget<ResultViewer>): void => {
       const notebook = notebooks?.currentWidget;
-      if (notebook?.isVisible) {
+      // A viewer beside the notebook is the place already; a third column is none.
+      const beside = recipes?.find(one => one.isVisible);
+      if (notebook?.isVisible && beside) {
+        shell.add(widget, 'main', { mode: 'tab-after', ref: beside.id });
+      } else if (notebook?.isVisible) {
         shell.add(widget, 'main', { mode: 'split-right', ref: notebook.id });
       } else {
         shell.add(widget, 'main');

@@ -37,7 +37,10 @@ export class ResultViewer extends ImagePanel {
     super(options.themes, options.trans);
     this.addClass('jp-tomo-viewer-result');
     const { trans, api } = options;
-    this._stepper = new Stepper(trans, row => this._go(row));
+    this._stepper = new Stepper(trans, row => {
+      this._stepped = true;
+      this._go(row);
+    });
     this.stepper = this._stepper;
     this._reset = button(
       trans.__('Reset zoom'),
@@ -120,7 +123,10 @@ export class ResultViewer extends ImagePanel {
     const first = this._result === null;
     const ranged = result.range && !this._result?.range;
     this._result = result;
-    this._row ??= firstRow(this.options.row, result.rows);
+    if (!this._stepped || this._row === null) {
+      // A growing result does not have all its rows at once.
+      this._row = firstRow(this.options.row, result.rows);
+    }
     if (result.range && ranged && (first || this.contrast.automatic)) {
       const [low, high] = result.range;
       this.contrast.setLevels({ low, high }, true);
@@ -240,6 +246,8 @@ export class ResultViewer extends ImagePanel {
   private readonly _again: Throttler;
   private _result: ResultDescription | null = null;
   private _row: number | null = null;
+  /** Whether the row was chosen by hand. */
+  private _stepped = false;
   private _key = '';
   private _leveled = false;
 }
