@@ -5,7 +5,7 @@ import type { IThemeManager } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Throttler } from '@lumino/polling';
 
-import { failureOf } from '../../api';
+import { failureOf, isAbort } from '../../api';
 import type { IApiClient, Notice, ResultDescription } from '../../api';
 import type { ITomoApi } from '../../tokens';
 import { button, element } from '../dom';
@@ -101,7 +101,7 @@ export class ResultViewer extends ImagePanel {
       }
     } catch (error) {
       // A look that fails while slices are shown is made again at the next notice.
-      if (!this.isDisposed && !this._result) {
+      if (!this.isDisposed && !this._result && !isAbort(error)) {
         this._fail(error);
       }
     }
@@ -141,7 +141,11 @@ export class ResultViewer extends ImagePanel {
     this.info.node.replaceChildren(
       element('span', '', factsOf(result).join(' · '))
     );
-    const where = element('span', 'jp-tomo-viewer-where', result.folder);
+    const where = element(
+      'span',
+      'jp-tomo-viewer-where',
+      result.folder.split('/').slice(-2).join('/')
+    );
     where.title = result.folder;
     this.info.node.append(where);
     this._go(this._row);
@@ -189,12 +193,12 @@ export class ResultViewer extends ImagePanel {
       parts.push(trans.__('row %1 is shown', shown));
     }
     if (!result.complete) {
+      const count = countFinished(result.finished);
+      // Before its end a result may not say how many slices it will have.
       parts.push(
-        trans.__(
-          '%1 of %2 slices',
-          countFinished(result.finished),
-          past - first
-        )
+        count < past - first
+          ? trans.__('%1 of %2 slices', count, past - first)
+          : trans._n('%1 slice so far', '%1 slices so far', count)
       );
     }
     this._progress.textContent = parts.join(' · ');
