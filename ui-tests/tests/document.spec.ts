@@ -22,7 +22,7 @@ test.describe('The recipe as a document', () => {
     const field = tomo.panel.getByLabel('Column of the axis of rotation');
     await field.fill('131.3');
     await field.press('Enter');
-    expect((await tomo.recipe()).regions.centre.column).toBe(131.3);
+    expect((await tomo.recipe()).regions?.centre?.column).toBe(131.3);
     await expect(tab).toHaveClass(/jp-mod-dirty/);
     const tilt = tomo.panel.getByLabel('Tilt of the axis in degrees');
     await tilt.fill('0.5');
@@ -48,14 +48,16 @@ test.describe('The recipe as a document', () => {
       .catch(() => undefined);
     await expect(tab).not.toHaveClass(/jp-mod-dirty/);
     const files = await page.request.get(`/api/contents/${tmpPath}`);
-    const listing: { content: { name: string }[] } = await files.json();
+    const listing = (await files.json()) as { content: { name: string }[] };
     const name = listing.content.find(item =>
       item.name.endsWith('.tomo.json')
     )?.name;
     expect(name).toBeDefined();
     const saved = await page.request.get(`/api/contents/${tmpPath}/${name}`);
-    const { content }: { content: string } = await saved.json();
-    expect(JSON.parse(content).regions.centre.column).toBe(131.3);
+    const { content } = (await saved.json()) as { content: string };
+    expect(JSON.parse(content)).toMatchObject({
+      regions: { centre: { column: 131.3 } }
+    });
   });
 
   test('two are open; the panel follows; renaming is followed', async ({
@@ -95,7 +97,7 @@ test.describe('The recipe as a document', () => {
     await field.press('Enter');
     await page.activity.activateTab('two.tomo.json');
     await expect(field).toHaveValue('20');
-    expect((await tomo.recipe()).regions.centre.column).toBe(20);
+    expect((await tomo.recipe()).regions?.centre?.column).toBe(20);
 
     await page.request.patch(`/api/contents/${tmpPath}/three.tomo.json`, {
       failOnStatusCode: false

@@ -33,11 +33,11 @@ test.describe('Real neutron data from PSI', () => {
     });
 
     await test.step('angles are proposed, not invented', async () => {
-      expect((await tomo.recipe()).dataset.angles).toBeUndefined();
+      expect((await tomo.recipe()).dataset?.angles).toBeUndefined();
       await tomo.panel
         .getByRole('button', { name: 'Use 0 to 360°, both ends' })
         .click();
-      expect((await tomo.recipe()).dataset.angles).toEqual({
+      expect((await tomo.recipe()).dataset?.angles).toEqual({
         first: 0,
         last: 360,
         endpoint: true

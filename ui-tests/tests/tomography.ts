@@ -16,6 +16,24 @@ const shared =
 /** Real neutron data; not on a user's machine. */
 export const hasRealData = fs.existsSync(path.join(shared, 'psi-neutron-ct'));
 
+/** A recipe as the document's text says it, as far as the tests look at it. */
+export interface IRecipeSeen {
+  dataset?: { angles?: unknown };
+  regions?: {
+    centre?: { column: number; tilt?: number };
+    air?: number[];
+    roi?: number[];
+  };
+}
+
+/** A slice as its file says. */
+export interface ISliceOnDisk {
+  value: number;
+  shape: [number, number];
+  min: number;
+  max: number;
+}
+
 /** A job as the proxy tells of it, as far as the tests look at it. */
 export interface IJobSeen {
   id: string;
@@ -82,7 +100,7 @@ export class Tomography {
   }
 
   /** The recipe of the current document, as its text says. */
-  async recipe(): Promise<Record<string, any>> {
+  async recipe(): Promise<IRecipeSeen> {
     const text = await this.page.evaluate(() => {
       const widget: unknown = window.jupyterapp.shell.currentWidget;
       return (
@@ -91,13 +109,13 @@ export class Tomography {
         }
       ).context.model.toString();
     });
-    return JSON.parse(text);
+    return JSON.parse(text) as IRecipeSeen;
   }
 
   async jobs(): Promise<IJobSeen[]> {
     const reply = await this.page.request.get('/jupyterlab-tomo/api/jobs');
     expect(reply.status()).toBe(200);
-    const list: { jobs: IJobSeen[] } = await reply.json();
+    const list = (await reply.json()) as { jobs: IJobSeen[] };
     return list.jobs;
   }
 
@@ -185,7 +203,7 @@ export function sliceOnDisk(
   folder: string,
   row: number,
   at: [number, number]
-): { value: number; shape: [number, number]; min: number; max: number } {
+): ISliceOnDisk {
   const code = [
     'import json, sys, tifffile',
     'image = tifffile.imread(sys.argv[1])',
@@ -198,5 +216,5 @@ export function sliceOnDisk(
     ['-c', code, file, String(at[0]), String(at[1])],
     { encoding: 'utf8' }
   );
-  return JSON.parse(text);
+  return JSON.parse(text) as ISliceOnDisk;
 }
