@@ -10,7 +10,14 @@ test.describe('The recipe as a document', () => {
     tmpPath
   }) => {
     const tomo = new Tomography(page);
+    // JupyterLab clears the undo history after the first checkpoint of a document.
+    const opened = page.waitForResponse(
+      reply =>
+        reply.url().includes('/checkpoints') &&
+        reply.request().method() === 'POST'
+    );
     await page.menu.clickMenuItem('File>New>Tomography Recipe');
+    await opened;
     await expect(tomo.viewer).toContainText('Choose data');
     const tab = page.locator('.lm-TabBar-tab.lm-mod-current', {
       hasText: '.tomo.json'
