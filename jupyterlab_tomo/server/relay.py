@@ -22,6 +22,8 @@ _PARAMETERS = HTTP1ConnectionParameters(
     no_keep_alive=True, chunk_size=_CHUNK, max_body_size=1 << 50
 )
 _CONNECT_SECONDS = 1.0
+_SHORT_BODY = 16 << 20
+"""Bytes of a refused request that are read before the refusal is sent."""
 
 
 @web.stream_request_body
@@ -42,13 +44,37 @@ class RelayHandler(TomoHandler):
         self._reading: asyncio.Task[None] | None = None
         self._body_sent = False
         self._client_left = False
+        self._refusal: Exception | None = None
+
+    def check_xsrf_cookie(self) -> None:
+        """Refuse forged requests, after their body."""
+        try:
+            super().check_xsrf_cookie()
+        except web.HTTPError as refusal:
+            self._refuse(refusal)
 
     async def prepare(self) -> None:  # type: ignore[override]
         """Check who asks, then send the head of the request on."""
-        await super().prepare()
-        if not self._finished and self.request.method != "OPTIONS":
-            reading = self.request.method in ("GET", "HEAD")
-            await (self._open_to_read() if reading else self._open_to_write())  # type: ignore[misc]
+        if self._refusal is not None:
+            return
+        try:
+            await super().prepare()
+            if not self._finished and self.request.method != "OPTIONS":
+                reading = self.request.method in ("GET", "HEAD")
+                await (self._open_to_read() if reading else self._open_to_write())  # type: ignore[misc]
+        except Exception as refusal:
+            self._refuse(refusal)
+
+    def _refuse(self, refusal: Exception) -> None:
+        """Keep a refusal until the body is read, unless that is long.
+
+        A connection that closes before is reset: the client sees a broken network, no sentence.
+        """
+        length = self.request.headers.get("Content-Length", "0")
+        chunked = "Transfer-Encoding" in self.request.headers
+        if chunked or not length.isdigit() or int(length) > _SHORT_BODY:
+            raise refusal
+        self._refusal = refusal
 
     async def data_received(self, chunk: bytes) -> None:
         """Send a piece of the body on; waits until Node has taken it."""
@@ -160,6 +186,8 @@ class RelayHandler(TomoHandler):
 
     async def _answer(self) -> None:
         self._body_sent = True
+        if self._refusal is not None:
+            raise self._refusal
         if self._upstream is None or self._reading is None:
             return
         if not self._upstream.stream.closed():

@@ -22,7 +22,15 @@ def lively(start_server: StartServer) -> Server:
 def nodes(server: Server) -> list[int]:
     """Process ids of the Nodes that the server has started for us."""
     children = psutil.Process(server.process.pid).children()
-    return [child.pid for child in children if str(ECHO) in child.cmdline()]
+    return [child.pid for child in children if str(ECHO) in _command(child)]
+
+
+def _command(process: psutil.Process) -> list[str]:
+    """Its command line; none when it has ended, reaped or not."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
 
 
 def pid_of(server: Server) -> int:
