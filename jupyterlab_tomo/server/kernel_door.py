@@ -18,6 +18,7 @@ from .failures import ServerFailure
 
 _LONGEST_REQUEST = 1 << 20
 _SETTLE_SECONDS = 10.0
+_HEARD_SECONDS = 10.0
 
 
 class KernelDoor:
@@ -160,8 +161,17 @@ class KernelDoor:
             client.start_channels(iopub=False, stdin=False, hb=False, control=False)
             # Kept open: a message on a socket that closes may not leave it.
             self._clients[kernel] = client
+            await self._heard(kernel, client)
         client.execute(request["code"], store_history=False, allow_stdin=False)
         return {}
+
+    async def _heard(self, kernel: str, client: Any) -> None:
+        """Ask until the server hears the kernel: what is said before that, its state misses."""
+        manager = self._kernels.get_kernel(kernel)
+        until = time.monotonic() + _HEARD_SECONDS
+        while getattr(manager, "execution_state", None) == "starting" and time.monotonic() < until:
+            client.kernel_info()
+            await asyncio.sleep(0.1)
 
     async def _interrupt(self, request: dict[str, Any]) -> dict[str, Any]:
         await ensure_async(self._kernels.interrupt_kernel(self._known(request["kernel"])))

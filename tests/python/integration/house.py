@@ -12,6 +12,7 @@ from typing import Any
 import psutil
 import requests
 from jupyter_servers import Server, eventually, start_server_process
+from processes import command_of
 
 ENDED = {"finished", "failed", "cancelled", "interrupted"}
 
@@ -51,7 +52,7 @@ class House:
     def node(self) -> psutil.Process:
         """The proxy's process."""
         for child in psutil.Process(self.server.process.pid).children(recursive=True):
-            if any(part.endswith("proxy.mjs") for part in child.cmdline()):
+            if any(part.endswith("proxy.mjs") for part in command_of(child)):
                 return child
         raise AssertionError("the proxy does not run")
 

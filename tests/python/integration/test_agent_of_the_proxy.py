@@ -14,6 +14,7 @@ import psutil
 import tifffile
 from house import House, Job
 from jupyter_servers import eventually
+from processes import command_of
 
 OpenHouse = Callable[..., House]
 
@@ -32,7 +33,7 @@ def frame(reply: Any) -> tuple[dict[str, Any], np.ndarray]:
 
 def agents(house: House) -> list[psutil.Process]:
     children = house.node().children(recursive=True)
-    return [child for child in children if "agent" in child.cmdline()]
+    return [child for child in children if "agent" in command_of(child)]
 
 
 def test_the_agent(open_house: OpenHouse) -> None:

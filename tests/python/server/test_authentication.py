@@ -171,7 +171,7 @@ class TestKernelsWithoutAToken:
         code = f"import os, time; open({str(out)!r}, 'w').write(str(os.getpid()))"
         assert ask("execute", kernel=kernel, code=code) == {"result": {}}
         eventually(lambda: out.exists() and bool(out.read_text()), 20)
-        eventually(lambda: ask("alive", kernel=kernel)["result"]["state"] == "idle", 5)
+        eventually(lambda: ask("alive", kernel=kernel)["result"]["state"] == "idle", 20)
 
         stopped = tmp_path / "stopped"
         code = (

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 from jupyter_servers import ECHO, Server, StartServer, eventually
+from processes import command_of
 
 
 @pytest.fixture(scope="module")
@@ -22,15 +23,7 @@ def lively(start_server: StartServer) -> Server:
 def nodes(server: Server) -> list[int]:
     """Process ids of the Nodes that the server has started for us."""
     children = psutil.Process(server.process.pid).children()
-    return [child.pid for child in children if str(ECHO) in _command(child)]
-
-
-def _command(process: psutil.Process) -> list[str]:
-    """Its command line; none when it has ended, reaped or not."""
-    try:
-        return process.cmdline()
-    except psutil.NoSuchProcess:
-        return []
+    return [child.pid for child in children if str(ECHO) in command_of(child)]
 
 
 def pid_of(server: Server) -> int:
@@ -147,7 +140,7 @@ def test_a_script_that_never_says_ready(start_server: StartServer, tmp_path: Pat
 
     def left() -> list[psutil.Process]:
         children = psutil.Process(server.process.pid).children()
-        return [child for child in children if str(script) in child.cmdline()]
+        return [child for child in children if str(script) in command_of(child)]
 
     eventually(lambda: not left(), 10)
 
