@@ -16,8 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 TESTS = ROOT / "tests" / "python"
-sys.path[:0] = [str(TESTS / name) for name in ("integration", "server")]
-sys.path[:0] = [str(TESTS / name) for name in ("integration", "server")]
+sys.path[:0] = [str(TESTS / name) for name in ("", "integration", "server")]
 
 import numpy as np  # noqa: E402
 import tifffile  # noqa: E402
