@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import time
 from pathlib import Path
@@ -128,8 +129,12 @@ class JobMonitor:
         self._seq += 1
         self._status["seq"] = self._seq
         self._changed = True
-        line = json.dumps({"seq": self._seq, "time": now(), "kind": kind, **fields})
+        moment = now()
+        line = json.dumps({"seq": self._seq, "time": moment, "kind": kind, **fields})
+        said = _sentence(kind, fields)
         try:
+            if said:
+                print(moment[11:19], said, file=sys.stderr, flush=True)
             with open(self._events_path, "a", encoding="utf-8") as file:
                 file.write(line + "\n")
         except OSError:
@@ -150,6 +155,19 @@ class JobMonitor:
             self._changed = False
             status = json.loads(json.dumps(self._status))
         replace_json(self._status_path, {k: v for k, v in status.items() if v is not None})
+
+
+def _sentence(kind: str, fields: Dict[str, Any]) -> str:
+    """An event as a line of the job's log; empty for what is no news there."""
+    if kind == "stage":
+        return str(fields["stage"])
+    if kind == "progress":
+        return f"{fields['stage']} {fields['done']} of {fields['total']}"
+    if kind == "warning":
+        return f"Warning: {fields['text']}"
+    if kind == "output":
+        return f"Slices go to {fields['folder']}"
+    return str(fields["state"]) if kind == "done" else ""
 
 
 def _last_seq(path: Path) -> int:

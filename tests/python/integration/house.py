@@ -124,7 +124,7 @@ class Job:
         assert reply.status_code == 200, reply.text
         return dict(reply.json())
 
-    def wait_until(self, state: str, seconds: float = 30) -> dict[str, Any]:
+    def wait_until(self, state: str, seconds: float = 30, every: float = 0.05) -> dict[str, Any]:
         """Wait for a state; fails at once when the job ends in another one."""
         until = time.monotonic() + seconds
         while True:
@@ -135,7 +135,7 @@ class Job:
             assert not wrong, (
                 f"{job['state']} instead of {state}: {job.get('failure')}\n{self.log()}"
             )
-            time.sleep(0.05)
+            time.sleep(every)
 
     def wait_for_part(self, part: float, seconds: float = 30) -> dict[str, Any]:
         """Wait until a part of the slices is done."""

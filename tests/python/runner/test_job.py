@@ -68,7 +68,10 @@ def until_slices(folder, count, process):
 
 def test_finishes_and_tells(job, child):
     process = child("job", job, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert process.wait(60) == 0, process.stderr.read()
+    log = process.stderr.read().decode()
+    assert process.wait(60) == 0, log
+    for line in ("Slices go to", " slices\n", "finished"):
+        assert line in log
     said = status(job)
     assert said["state"] == "finished" and said["slices"] == {"done": ROWS, "total": ROWS}
     assert said["output"] == str(job.parent / "out") and said["attempt"] == 1
