@@ -17,7 +17,7 @@ import type {
 } from '../../api';
 
 export const DESCRIPTION: Description = {
-  path: '/root/ct',
+  path: '/srv/ct',
   kind: 'tiff',
   frames: 376,
   rows: 128,
@@ -92,7 +92,7 @@ export class FakeApi {
     this.resolved.push(path);
     return Promise.resolve({
       resource: 'local',
-      path: `/root/${path}`,
+      path: `/srv/${path}`,
       directory: !/\.\w+$/.test(path)
     });
   };

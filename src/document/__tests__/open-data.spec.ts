@@ -120,7 +120,7 @@ describe('recipeOf', () => {
     });
   });
 
-  it.each(['ct', './ct', 'ct/', '/root/sub/ct'])(
+  it.each(['ct', './ct', 'ct/', '/srv/sub/ct'])(
     'finds a recipe that says %s',
     async path => {
       files.texts.set(
@@ -159,7 +159,7 @@ describe('recipeOf', () => {
       path: 'ct.tomo.json',
       created: true
     });
-    expect(dataOf('ct.tomo.json')).toBe('/root/sub/ct/');
+    expect(dataOf('ct.tomo.json')).toBe('/srv/sub/ct/');
     expect(await find('sub/ct')).toEqual({
       path: 'ct.tomo.json',
       created: false

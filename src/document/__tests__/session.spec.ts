@@ -62,8 +62,8 @@ describe('RecipeSession', () => {
     expect(api.described).toHaveLength(0);
     await settle(1);
     expect(session.description).toEqual({ state: 'ready', value: DESCRIPTION });
-    expect(session.base).toBe('/root/sub');
-    expect(api.described[0].base).toBe('/root/sub');
+    expect(session.base).toBe('/srv/sub');
+    expect(api.described[0].base).toBe('/srv/sub');
     expect(api.described[0].recipe).toEqual(session.recipe);
   });
 
