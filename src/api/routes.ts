@@ -27,8 +27,22 @@ export const ROUTES = {
   slice: 'results/slice',
   /** GET -> Resource[]; POST (no body) -> Resource[] after probing the kernelspecs again */
   resources: 'resources',
+  /** POST LoginRequest -> LoginReply */
+  login: 'resources/login',
+  /** POST LoginAnswer -> LoginReply */
+  answer: 'resources/answer',
+  /** POST ResourceRequest -> Resource: forgets the secrets; jobs go on */
+  logout: 'resources/logout',
+  /** POST ResourceRequest -> Preflight */
+  test: 'resources/test',
+  /** POST ResourceRequest -> Queue */
+  queue: 'resources/queue',
+  /** POST FolderRequest -> Folder */
+  folder: 'resources/folder',
   /** GET -> JobList; POST Submission -> Job */
-  jobs: 'jobs'
+  jobs: 'jobs',
+  /** POST Submission -> SubmissionPlan; nothing is made */
+  plan: 'jobs/plan'
 } as const;
 
 /** GET -> Job with its recipe; DELETE: forget an ended job (its result stays). */
@@ -40,3 +54,5 @@ export const resumeRoute = (id: string): string => `jobs/${id}/resume`;
 /** GET -> Log: the end of stdout and stderr together, from byte `offset` on (64 KiB at most). */
 export const logRoute = (id: string, offset: number): string =>
   `jobs/${id}/log?offset=${offset}`;
+/** POST FetchRequest -> Job: copy a remote result here, going on with a copy that was begun; DELETE -> Job: stop copying. */
+export const fetchRoute = (id: string): string => `jobs/${id}/fetch`;
