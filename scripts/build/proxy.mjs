@@ -1,4 +1,4 @@
-// src/proxy -> one ESM file that any Node >= 20 runs.
+// src/proxy -> ESM files that any Node >= 20 runs: the proxy, and its thread for HDF5.
 import path from 'node:path';
 import esbuild from 'esbuild';
 import { root } from './root.mjs';
@@ -15,8 +15,12 @@ const banner = [
 export async function buildProxy({ production = false } = {}) {
   await esbuild.build({
     absWorkingDir: root,
-    entryPoints: ['src/proxy/main.ts'],
-    outfile: path.join(root, 'jupyterlab_tomo/_built/proxy.mjs'),
+    entryPoints: [
+      { in: 'src/proxy/main.ts', out: 'proxy' },
+      { in: 'src/proxy/savu/worker.ts', out: 'savu' }
+    ],
+    outdir: path.join(root, 'jupyterlab_tomo/_built'),
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
     target: 'node20',

@@ -54,7 +54,10 @@ const steps = {
       'scripts/build/types.mjs',
       'package-lock.json'
     ],
-    makes: ['jupyterlab_tomo/_built/proxy.mjs']
+    makes: [
+      'jupyterlab_tomo/_built/proxy.mjs',
+      'jupyterlab_tomo/_built/savu.mjs'
+    ]
   },
   runtime: {
     from: [

@@ -41,6 +41,10 @@ export const ROUTES = {
   folder: 'resources/folder',
   /** GET -> JobList; POST Submission -> Job */
   jobs: 'jobs',
+  /** POST SavuReadRequest -> SavuList */
+  savuRead: 'savu/read',
+  /** POST SavuWriteRequest -> SavuFile */
+  savuWrite: 'savu/write',
   /** POST Submission -> SubmissionPlan; nothing is made */
   plan: 'jobs/plan'
 } as const;

@@ -24,6 +24,7 @@ import {
   ServicesKernels,
   type IResource
 } from './resources';
+import { SavuLists } from './savu';
 import { makeServer } from './server';
 import { readSettings } from './settings';
 import { parseStart, type IStart } from './start';
@@ -62,6 +63,10 @@ async function run(start: IStart): Promise<void> {
     }
   });
 
+  const savu = new SavuLists({
+    worker: new URL('./savu.mjs', import.meta.url)
+  });
+
   const http = createServer();
   let ending = false;
   const end = (code: number): void => {
@@ -73,6 +78,7 @@ async function run(start: IStart): Promise<void> {
     activity.dispose();
     notices.dispose();
     agents.dispose();
+    savu.dispose();
     jobs
       .dispose()
       .catch(error => process.stderr.write(`${messageOf(error)}\n`))
@@ -101,6 +107,7 @@ async function run(start: IStart): Promise<void> {
     resources,
     jobs,
     agents,
+    savu,
     notices,
     activity
   });

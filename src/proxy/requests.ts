@@ -6,6 +6,8 @@ import type {
   PreviewRequest,
   ProjectionRequest,
   ResultRequest,
+  SavuReadRequest,
+  SavuWriteRequest,
   SliceRequest,
   Submission
 } from '../api/_generated/api';
@@ -48,5 +50,7 @@ export const DOORS = {
   estimate: door<EstimateRequest>(validators.validateEstimateRequest),
   result: door<ResultRequest>(validators.validateResultRequest),
   slice: door<SliceRequest>(validators.validateSliceRequest),
+  savuRead: door<SavuReadRequest>(validators.validateSavuReadRequest),
+  savuWrite: door<SavuWriteRequest>(validators.validateSavuWriteRequest),
   submission: door<Submission>(validators.validateSubmission)
 } as const;

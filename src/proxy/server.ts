@@ -12,6 +12,7 @@ import { isJobId } from './job-folder';
 import type { Notices } from './notices';
 import { DOORS, type Door } from './requests';
 import type { IResource } from './resources';
+import type { SavuLists } from './savu';
 
 /** Bytes of a request: a recipe with 100,000 angles is under 3 MB. */
 const MAX_BODY = 8 << 20;
@@ -25,6 +26,7 @@ export interface IServices {
   readonly resources: ReadonlyMap<string, IResource>;
   readonly jobs: Jobs;
   readonly agents: AgentPool;
+  readonly savu: SavuLists;
   readonly notices: Notices;
   readonly activity: Activity;
 }
@@ -71,6 +73,7 @@ export function makeServer(services: IServices): Hono {
   addStateRoutes(app, services);
   addAgentRoutes(app, services);
   addJobRoutes(app, services);
+  addSavuRoutes(app, services);
   return app;
 }
 
@@ -200,6 +203,17 @@ function addJobRoutes(app: Hono, services: IServices): void {
       );
     }
     return c.json(await jobs.log(idOf(c), userOf(c, services), offset));
+  });
+}
+
+function addSavuRoutes(app: Hono, { savu }: IServices): void {
+  app.post(`/${ROUTES.savuRead}`, async c => {
+    const { content } = DOORS.savuRead(await bodyOf(c));
+    return c.json(await savu.read(content));
+  });
+  app.post(`/${ROUTES.savuWrite}`, async c => {
+    const { list } = DOORS.savuWrite(await bodyOf(c));
+    return c.json(await savu.write(list));
   });
 }
 

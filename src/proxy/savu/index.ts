@@ -1,0 +1,1 @@
+export { SavuLists } from './lists';
