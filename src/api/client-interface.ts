@@ -11,18 +11,27 @@ import type {
   Description,
   Estimate,
   EstimateRequest,
+  FetchRequest,
+  Folder,
+  FolderRequest,
   Hello,
   Job,
   JobList,
   Log,
+  LoginAnswer,
+  LoginReply,
+  LoginRequest,
   Notice,
+  Preflight,
   PreviewRequest,
   ProjectionRequest,
+  Queue,
   Resource,
   ResultDescription,
   ResultRequest,
   SliceRequest,
-  Submission
+  Submission,
+  SubmissionPlan
 } from './_generated/api';
 
 /** A request without its channel, which the client fills in from tab and purpose. */
@@ -77,6 +86,25 @@ export interface IApiClient {
   resume(id: string): Promise<Job>;
   forget(id: string): Promise<void>;
   log(id: string, offset: number): Promise<Log>;
+  /** What a submission would do; nothing is made. */
+  plan(submission: Submission): Promise<SubmissionPlan>;
+  /** Copy the result of a remote job here, going on with a copy that was begun. */
+  fetchResult(id: string, request: FetchRequest): Promise<Job>;
+  /** Stop copying; what is there stays for the next time. */
+  stopFetching(id: string): Promise<Job>;
+  /** Log in to a cluster. The secrets in the request are kept nowhere in this page. */
+  logIn(request: LoginRequest, signal?: AbortSignal): Promise<LoginReply>;
+  /** Answer what a log-in asked. */
+  answer(answer: LoginAnswer, signal?: AbortSignal): Promise<LoginReply>;
+  /** Forget the secrets; jobs go on. */
+  logOut(resource: string): Promise<Resource>;
+  /** Look at everything that a run on a cluster needs. */
+  test(resource: string, signal?: AbortSignal): Promise<Preflight>;
+  /** All jobs of the user on a cluster. */
+  queue(resource: string): Promise<Queue>;
+  folder(request: FolderRequest, signal?: AbortSignal): Promise<Folder>;
+  /** Say that the settings were saved, so that the proxy takes them up. */
+  reloadSettings(): Promise<void>;
   /** Notices of the one event stream of this tab; it is open while someone listens and the tab is seen. */
   readonly notices: ISignal<IApiClient, Notice>;
   /** Emitted when the stream is lost (with the failure) and when it is back (null): then fetch everything again. */

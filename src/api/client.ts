@@ -16,18 +16,27 @@ import type {
   Estimate,
   EstimateRequest,
   Failure,
+  FetchRequest,
+  Folder,
+  FolderRequest,
   Hello,
   Job,
   JobList,
   Log,
+  LoginAnswer,
+  LoginReply,
+  LoginRequest,
   Notice,
+  Preflight,
   PreviewRequest,
   ProjectionRequest,
+  Queue,
   Resource,
   ResultDescription,
   ResultRequest,
   SliceRequest,
-  Submission
+  Submission,
+  SubmissionPlan
 } from './_generated/api';
 import { VERSION } from './_generated/version';
 import { Channels } from './channels';
@@ -48,18 +57,25 @@ import {
   readContentsPath,
   readDescription,
   readEstimate,
+  readFolder,
   readHello,
   readJob,
   readJobList,
   readLog,
+  readLoginReply,
   readNothing,
+  readPlan,
+  readPreflight,
+  readQueue,
   readResolved,
+  readResource,
   readResources,
   readResult
 } from './replies';
 import type { Reader } from './replies';
 import {
   cancelRoute,
+  fetchRoute,
   jobRoute,
   logRoute,
   PROTOCOL,
@@ -199,11 +215,7 @@ export class ApiClient implements IApiClient, IDisposable {
   }
 
   submit(submission: Submission): Promise<Job> {
-    return this._call(
-      ROUTES.jobs,
-      { method: 'POST', body: submission },
-      readJob
-    );
+    return this._post(ROUTES.jobs, submission, readJob);
   }
 
   cancel(id: string): Promise<Job> {
@@ -220,6 +232,59 @@ export class ApiClient implements IApiClient, IDisposable {
 
   log(id: string, offset: number): Promise<Log> {
     return this._call(logRoute(id, offset), {}, readLog);
+  }
+
+  plan(submission: Submission): Promise<SubmissionPlan> {
+    return this._post(ROUTES.plan, submission, readPlan);
+  }
+
+  fetchResult(id: string, request: FetchRequest): Promise<Job> {
+    return this._post(fetchRoute(id), request, readJob);
+  }
+
+  stopFetching(id: string): Promise<Job> {
+    return this._call(fetchRoute(id), { method: 'DELETE' }, readJob);
+  }
+
+  logIn(request: LoginRequest, signal?: AbortSignal): Promise<LoginReply> {
+    return this._post(ROUTES.login, request, readLoginReply, signal);
+  }
+
+  answer(answer: LoginAnswer, signal?: AbortSignal): Promise<LoginReply> {
+    return this._post(ROUTES.answer, answer, readLoginReply, signal);
+  }
+
+  logOut(resource: string): Promise<Resource> {
+    return this._post(ROUTES.logout, { resource }, readResource);
+  }
+
+  test(resource: string, signal?: AbortSignal): Promise<Preflight> {
+    return this._post(ROUTES.test, { resource }, readPreflight, signal);
+  }
+
+  queue(resource: string): Promise<Queue> {
+    return this._post(ROUTES.queue, { resource }, readQueue);
+  }
+
+  folder(request: FolderRequest, signal?: AbortSignal): Promise<Folder> {
+    return this._post(ROUTES.folder, request, readFolder, signal);
+  }
+
+  reloadSettings(): Promise<void> {
+    return this._read(
+      this._service('settings'),
+      { method: 'POST', body: {} },
+      readNothing
+    );
+  }
+
+  private _post<T>(
+    route: string,
+    body: object,
+    read: Reader<T>,
+    signal?: AbortSignal
+  ): Promise<T> {
+    return this._call(route, { method: 'POST', body, signal }, read);
   }
 
   /** Ask with the newest-wins rule of the purpose. */

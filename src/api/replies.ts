@@ -5,25 +5,35 @@ import type {
   Centre,
   Description,
   Estimate,
+  Folder,
   Hello,
   Job,
   JobList,
   Log,
+  LoginReply,
   Notice,
+  Preflight,
+  Queue,
   Resource,
-  ResultDescription
+  ResultDescription,
+  SubmissionPlan
 } from './_generated/api';
 import {
   validateCentre,
   validateDescription,
   validateEstimate,
+  validateFolder,
   validateHello,
   validateJob,
   validateJobList,
   validateLog,
+  validateLoginReply,
   validateNotice,
+  validatePreflight,
+  validateQueue,
   validateResource,
-  validateResultDescription
+  validateResultDescription,
+  validateSubmissionPlan
 } from './_generated/validators';
 import type { IResolved } from './client-interface';
 
@@ -49,14 +59,18 @@ function firstError({ errors }: IValidator): string {
 export const readCentre = reader<Centre>(validateCentre);
 export const readDescription = reader<Description>(validateDescription);
 export const readEstimate = reader<Estimate>(validateEstimate);
+export const readFolder = reader<Folder>(validateFolder);
 export const readHello = reader<Hello>(validateHello);
 export const readJob = reader<Job>(validateJob);
 export const readJobList = reader<JobList>(validateJobList);
 export const readLog = reader<Log>(validateLog);
+export const readLoginReply = reader<LoginReply>(validateLoginReply);
 export const readNotice = reader<Notice>(validateNotice);
+export const readPlan = reader<SubmissionPlan>(validateSubmissionPlan);
+export const readPreflight = reader<Preflight>(validatePreflight);
+export const readQueue = reader<Queue>(validateQueue);
+export const readResource = reader<Resource>(validateResource);
 export const readResult = reader<ResultDescription>(validateResultDescription);
-
-const readResource = reader<Resource>(validateResource);
 
 export const readResources: Reader<Resource[]> = value => {
   if (!Array.isArray(value)) {
