@@ -14,7 +14,8 @@ const schemas = [
   'src/recipe/steps.json',
   'src/recipe/tools.json',
   'src/recipe/default.tomo.json',
-  'src/api/api.schema.json'
+  'src/api/api.schema.json',
+  'schema/plugin.json'
 ];
 
 /** For each step: files and folders that go in, and files that prove that it came out. */
@@ -24,6 +25,7 @@ const steps = {
     makes: [
       'src/recipe/_generated/recipe.ts',
       'src/api/_generated/api.ts',
+      'src/proxy/_generated/cluster.ts',
       'tomo_runner/_built/recipe.schema.json'
     ]
   },

@@ -86,11 +86,12 @@ const options = {
   format: false
 };
 
-function validators(schema, names) {
+function validators(schema, names, { useDefaults = false } = {}) {
   const ajv = new Ajv({
     allErrors: true,
     code: { source: true, esm: true },
     strict: false,
+    useDefaults,
     verbose: true
   });
   ajv.addSchema(schema);
@@ -101,6 +102,29 @@ function validators(schema, names) {
     '(text => [...text].length)'
   );
   return `// @ts-nocheck\n${banner}\n${alone}`;
+}
+
+/** What the proxy reads of the plugin's settings; its validator fills in the defaults. */
+async function buildClusterTypes(plugin) {
+  const cluster = {
+    ...plugin.definitions.cluster,
+    $id: 'https://jupyterlab-tomo/cluster.schema.json'
+  };
+  const typed = structuredClone(cluster);
+  // After validation the defaults are there; a title would become a type of its own.
+  typed.required = Object.keys(typed.properties);
+  const { items } = typed.properties.paths;
+  for (const described of [typed.properties, items.properties]) {
+    Object.values(described).forEach(property => delete property.title);
+  }
+  await writeChanged(
+    'src/proxy/_generated/cluster.ts',
+    await compile(typed, 'Cluster', options)
+  );
+  await writeChanged(
+    'src/proxy/_generated/validators.ts',
+    validators(cluster, { validateCluster: cluster.$id }, { useDefaults: true })
+  );
 }
 
 export async function buildTypes() {
@@ -145,6 +169,8 @@ export async function buildTypes() {
       )
     )
   );
+
+  await buildClusterTypes(await load('schema/plugin.json'));
 
   const { version } = await load('package.json');
   await writeChanged(
