@@ -62,6 +62,9 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     job = commands.add_parser("job", help="execute a job folder")
     job.add_argument("folder")
 
+    finish = commands.add_parser("finish", help="complete the result of a job done in tasks")
+    finish.add_argument("folder")
+
     agent = commands.add_parser("agent", help="answer requests as frames on standard input")
     agent.add_argument("--idle", type=float, default=0.0, help="exit after so many idle seconds")
     agent.add_argument("--cores", type=_positive, help="threads; all cores when left out")

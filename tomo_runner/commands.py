@@ -16,7 +16,7 @@ from .agent import serve
 from .centre import find_centre
 from .dataset import Dataset
 from .estimate import remember
-from .job import run_job
+from .job import finish_job, run_job
 from .lease import Lease
 from .pipeline import Pipeline
 from .preview import preview_row
@@ -150,6 +150,11 @@ def tools(arguments: Namespace) -> Dict[str, Any]:
 def job(arguments: Namespace) -> Dict[str, Any]:
     """A job folder, by whoever made it."""
     return {"exit": run_job(Path(arguments.folder).absolute())}
+
+
+def finish(arguments: Namespace) -> Dict[str, Any]:
+    """The end of a job whose rows several tasks have done."""
+    return {"exit": finish_job(Path(arguments.folder).absolute())}
 
 
 def agent(arguments: Namespace) -> Dict[str, Any]:

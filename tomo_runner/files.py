@@ -7,11 +7,11 @@ import os
 import re
 import threading
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, Collection, Optional
 
 from .failures import output_failure
 
-_PART = re.compile(r"^\..+\.\d+\.\d+\.part$")
+_PART = re.compile(r"^\.(.+)\.\d+\.\d+\.part$")
 
 
 def replace_file(path: Path, write: Callable[[Path], None]) -> None:
@@ -43,15 +43,30 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
             pass
 
 
-def clear_parts(folder: Path) -> None:
+def is_part(name: str) -> bool:
+    """Whether a file is on its way: written, but not renamed yet."""
+    return _PART.match(name) is not None
+
+
+def clear_parts(folder: Path, of: Optional[Collection[str]] = None) -> None:
     """Remove what a killed process left half-written.
 
     Call it only while holding the folder's lease, before anything is written into it.
+
+    Parameters
+    ----------
+    of
+        Final names of the files, where others write at the same time; all when left out.
     """
+    names = None if of is None else set(of)
     for path in folder.iterdir():
-        if _PART.match(path.name):
+        match = _PART.match(path.name)
+        if match and (names is None or match.group(1) in names):
             try:
                 path.unlink()
+            except FileNotFoundError:
+                # It has just been renamed.
+                continue
             except OSError as error:
                 raise output_failure(error, path) from None
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from .execute import RunRequest, execute
+from .finish import finish
 from .journal import Journal
 from .output import ResultFolder, expand_output, slice_name
+from .parts import Whole
 from .plan import Plan, make_plan
 
 __all__ = [
@@ -12,8 +14,10 @@ __all__ = [
     "Plan",
     "ResultFolder",
     "RunRequest",
+    "Whole",
     "execute",
     "expand_output",
+    "finish",
     "make_plan",
     "slice_name",
 ]

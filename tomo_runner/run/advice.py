@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import List, Sequence
+from typing import List, Sequence, Tuple
 
 import numpy as np
 
@@ -44,8 +44,8 @@ def advise(recipe: Recipe, dataset: Dataset) -> List[str]:
     return advice
 
 
-def edge_share(sinograms: Sequence[np.ndarray]) -> float:
-    """How much attenuation there is at the edge, as a part of the largest.
+def edge_levels(sinograms: Sequence[np.ndarray]) -> Tuple[float, float]:
+    """The largest mean attenuation at the edge, and the largest anywhere.
 
     Parameters
     ----------
@@ -54,8 +54,8 @@ def edge_share(sinograms: Sequence[np.ndarray]) -> float:
 
     Returns
     -------
-    float
-        0 when it does not differ from noise.
+    tuple
+        (edge, largest); those of several sets of rows together are the largest of each.
     """
     edge, largest = 0.0, 0.0
     for sinogram in sinograms:
@@ -64,12 +64,17 @@ def edge_share(sinograms: Sequence[np.ndarray]) -> float:
             # Means over neighbouring projections: the sample may reach it from some angles only.
             for part in np.array_split(side, min(16, len(side))):
                 edge = max(edge, abs(float(np.mean(part, dtype=np.float64))))
-    return edge / largest if edge > _SEEN and largest > 0.0 else 0.0
+    return edge, largest
 
 
 def about_edge(sinograms: Sequence[np.ndarray]) -> List[str]:
     """A sentence when the sinograms do not end in air."""
-    share = edge_share(sinograms)
+    return about_levels(*edge_levels(sinograms))
+
+
+def about_levels(edge: float, largest: float) -> List[str]:
+    """The same from ``edge_levels``; nothing when the edge does not differ from noise."""
+    share = edge / largest if edge > _SEEN and largest > 0.0 else 0.0
     if share <= 0.05:
         return []
     return [

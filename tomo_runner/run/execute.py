@@ -15,21 +15,22 @@ import numpy as np
 
 from ..centre import find_centre
 from ..dataset import Dataset, Window
-from ..engine import Engine
+from ..external import ToolHosts
 from ..failures import OutputFailure, RecipeFailure, output_failure
 from ..files import clear_parts
 from ..pipeline import Pipeline
 from ..process import resident_bytes
 from ..recipe import Recipe
-from ..reconstruct import Reconstructor
+from ..reconstruct import AnyReconstructor, is_external, make_reconstructor, tool_of
 from ..regions import Axis, air_region, given_axis, region_of_interest
 from ..steps import Chain, Counts, Measures
 from ..stopping import Stop
 from ..workers import Workers
-from .advice import about_edge, advise, is_attenuation
+from .advice import about_levels, advise, edge_levels, is_attenuation
 from .journal import Journal
 from .monitor import Monitor
-from .output import ResultFolder
+from .output import ResultFolder, slice_name
+from .parts import Shared, Whole
 from .plan import Plan, Sizes, make_plan
 from .record import write_record
 
@@ -57,6 +58,8 @@ class RunRequest:
         Id of the run; the same one goes on with an interrupted run.
     rows
         First row and one past the last in the full image; the region of interest when left out.
+    whole
+        The run that this one is a part of; then ``rows`` are its own.
     """
 
     recipe: Recipe
@@ -68,9 +71,10 @@ class RunRequest:
     cores: int
     memory: int
     rows: Optional[Tuple[int, int]] = None
+    whole: Optional[Whole] = None
 
 
-class _Clock:
+class Clock:
     """Seconds a stage."""
 
     def __init__(self, monitor: Monitor) -> None:
@@ -79,6 +83,7 @@ class _Clock:
 
     @contextmanager
     def stage(self, name: str, total: int = 1) -> Iterator[None]:
+        """Count what is done in the ``with`` as this stage, and tell the monitor."""
         self._monitor.stage(name, total)
         start = time.perf_counter()
         try:
@@ -94,14 +99,14 @@ def execute(request: RunRequest, monitor: Monitor, stop: Stop) -> Dict[str, Any]
     Returns
     -------
     dict
-        The record, as ``result.json`` has it.
+        The record, as ``result.json`` has it; of a part only what ``remember`` wants.
 
     Raises
     ------
     Failure
         Of the kind that ended the run. Finished slices and the journal stay.
     """
-    clock = _Clock(monitor)
+    clock = Clock(monitor)
     with clock.stage("open"):
         dataset = Dataset(request.recipe, request.base)
         region = wanted_region(request.recipe, dataset, request.rows)
@@ -109,9 +114,14 @@ def execute(request: RunRequest, monitor: Monitor, stop: Stop) -> Dict[str, Any]
         asked = given_axis(request.recipe, dataset)
         check_steps(request.recipe, dataset)
         dataset.acquisition.projections.check(dataset.kept.tolist())
-    result = ResultFolder(request.output, _pixel(dataset))
-    result.claim(request.identity, str(request.folder))
-    clear_parts(request.output)
+    result = ResultFolder(request.output, pixel_of(dataset))
+    if request.whole is None:
+        result.claim(request.identity, str(request.folder))
+        clear_parts(request.output)
+    else:
+        result.join(request.identity, request.whole.folder)
+        # Only its own: the other tasks are writing.
+        clear_parts(request.output, [slice_name(row) for row in range(region.top, region.bottom)])
     monitor.output(str(request.output))
     journal = _journal(request, dataset, region)
     run = _Run(request, dataset, region, result, journal, monitor, stop, clock)
@@ -181,15 +191,15 @@ def _runs(rows: List[int], longest: int) -> List[Tuple[int, int]]:
     return runs
 
 
-def _pixel(dataset: Dataset) -> Optional[Tuple[float, str]]:
+def pixel_of(dataset: Dataset) -> Optional[Tuple[float, str]]:
+    """Width of a pixel and its unit; None when it is not known."""
     size = dataset.pixel_size
     return None if size is None else (size.value, size.unit)
 
 
 def _journal(request: RunRequest, dataset: Dataset, region: Window) -> Journal:
     """The journal, new or gone on with; a run of something else is refused."""
-    what = [request.recipe, dataset.acquisition.path, dataset.frames, list(region)]
-    signature = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
+    signature = signature_of(request.recipe, dataset, region)
     try:
         request.folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -206,6 +216,34 @@ def _journal(request: RunRequest, dataset: Dataset, region: Window) -> Journal:
             "Start a new run.",
         )
     return journal
+
+
+def signature_of(recipe: Recipe, dataset: Dataset, region: Optional[Window] = None) -> str:
+    """Hash over what must be the same when something is gone on with."""
+    what = [recipe, dataset.acquisition.path, dataset.frames, region and list(region)]
+    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
+
+
+def spread_rows(region: Window) -> List[int]:
+    """A few rows of a whole run, whose sinograms are looked at."""
+    rows = np.linspace(region.top, region.bottom - 1, _LOOK)
+    return sorted(set(rows.round().astype(int).tolist()))
+
+
+def count_warnings(counts: Counts) -> List[str]:
+    """Sentences about pixels that were changed, when there were many."""
+    warnings: List[str] = []
+    if counts.pixels and counts.replaced > 0.02 * counts.pixels:
+        share = 100 * counts.replaced / counts.pixels
+        warnings.append(
+            f"Outliers replaced {share:.1f} % of the pixels; a higher threshold may be right."
+        )
+    if counts.floored > 1e-6 * counts.pixels:
+        warnings.append(
+            f"{counts.floored} of {counts.pixels} pixels were zero, negative or NaN before "
+            "the logarithm and became the floor."
+        )
+    return warnings
 
 
 def _thinned(sinogram: np.ndarray) -> np.ndarray:
@@ -226,7 +264,7 @@ class _Run:
         journal: Journal,
         monitor: Monitor,
         stop: Stop,
-        clock: _Clock,
+        clock: Clock,
     ) -> None:
         self._request = request
         self._dataset = dataset
@@ -240,6 +278,14 @@ class _Run:
         self._lock = threading.Lock()
         self._done = 0
         self._looked_at: List[np.ndarray] = []
+        whole = request.whole
+        if whole is None:
+            self._shared = None
+            self._watched = spread_rows(region)
+        else:
+            signature = signature_of(request.recipe, dataset)
+            self._shared = Shared(whole.folder, signature)
+            self._watched = spread_rows(wanted_region(request.recipe, dataset, whole.rows))
 
     def carry_out(self, asked: Optional[Axis]) -> Dict[str, Any]:
         for text in [*self._dataset.warnings, *advise(self._request.recipe, self._dataset)]:
@@ -252,12 +298,20 @@ class _Run:
         plan = self._plan(size)
         missing = self._missing(size)
         self._monitor.slices(self._done, self._region.rows)
-        counts = Counts()
         with Workers(plan.threads) as workers:
             pipeline = Pipeline(self._request.recipe, self._dataset, workers, measures)
-            self._slabs(plan, missing, pipeline, reconstructor)
-            counts.add(pipeline.counts)
-        self._count_warnings(counts)
+            try:
+                self._slabs(plan, missing, pipeline, reconstructor)
+            finally:
+                if self._request.whole is not None:
+                    self._leave_behind(pipeline.counts)
+        if self._request.whole is not None:
+            return self._part(len(missing), size)
+        for text in [
+            *about_levels(*edge_levels(self._looked_at)),
+            *count_warnings(pipeline.counts),
+        ]:
+            self._warn(text)
         with self._clock.stage("record"):
             return write_record(
                 self._result,
@@ -265,7 +319,7 @@ class _Run:
                 self._request.name,
                 (self._region.top, self._region.bottom),
                 size,
-                reconstructor.unit,
+                unit,
                 self._dataset,
                 asked,
                 axis,
@@ -273,28 +327,65 @@ class _Run:
                 self._warnings,
             )
 
+    def _carry_out(self, asked: Optional[Axis], hosts: ToolHosts) -> Tuple[Axis, int, str]:
+        """Make the slices that are missing; returns axis, width and unit of the slices."""
+        request = self._request
+        if is_external(request.recipe):
+            # The tool is loaded while the projections are read.
+            hosts.warm(*tool_of(request.recipe), request.python)
+        with Workers(request.cores) as workers:
+            measures = self._measured(workers)
+            axis = asked or self._found_axis(workers, measures)
+            reconstructor = make_reconstructor(
+                request.recipe, self._dataset, self._region, axis, hosts, request.python
+            )
+            size = reconstructor.size(workers.engine())
+        plan = self._plan(size)
+        missing = self._missing(size)
+        self._monitor.slices(self._done, self._region.rows)
+        counts = Counts()
+        with Workers(plan.threads) as workers:
+            pipeline = Pipeline(request.recipe, self._dataset, workers, measures)
+            self._slabs(plan, missing, pipeline, reconstructor)
+            counts.add(pipeline.counts)
+        self._count_warnings(counts)
+        return axis, size, reconstructor.unit
+
     def _measured(self, workers: Workers) -> Measures:
-        known = self._journal.last("measures")
+        known = self._known("measures")
         if known is not None:
             return Measures.from_json(known)
         with self._clock.stage("measure"):
             pipeline = Pipeline(self._request.recipe, self._dataset, workers)
             measures = pipeline.measures(self._stop)
+            if self._shared is not None:
+                measures = Measures.from_json(self._shared.offer("measures", measures.to_json()))
             self._journal.add("measures", **measures.to_json())
         return measures
 
     def _found_axis(self, workers: Workers, measures: Measures) -> Axis:
-        known = self._journal.last("centre")
+        known = self._known("centre")
         if known is not None:
+            for text in known.get("warnings", []):
+                self._warn(text)
             return Axis(known["column"], known["row"], known["tilt"])
         with self._clock.stage("centre"):
             pipeline = Pipeline(self._request.recipe, self._dataset, workers, measures)
             centre = find_centre(pipeline, self._stop)
-            axis = centre.axis
-            for text in centre.warnings:
+            found = {**vars(centre.axis), "warnings": list(centre.warnings)}
+            if self._shared is not None:
+                found = self._shared.offer("centre", found)
+            for text in found["warnings"]:
                 self._warn(text)
-            self._journal.add("centre", column=axis.column, row=axis.row, tilt=axis.tilt)
-        return axis
+            self._journal.add("centre", **found)
+        return Axis(found["column"], found["row"], found["tilt"])
+
+    def _known(self, kind: str) -> Optional[Dict[str, Any]]:
+        """What this run, or another part of the whole, has measured before."""
+        known = self._journal.last(kind)
+        if known is None and self._shared is not None:
+            known = self._shared.get(kind)
+        return known
 
     def _plan(self, size: int) -> Plan:
         request = self._request
@@ -310,7 +401,7 @@ class _Run:
         return missing
 
     def _slabs(
-        self, plan: Plan, missing: List[int], pipeline: Pipeline, reconstructor: Reconstructor
+        self, plan: Plan, missing: List[int], pipeline: Pipeline, reconstructor: AnyReconstructor
     ) -> None:
         frames, columns = len(self._dataset.kept), self._region.columns
         memory = np.empty((min(plan.slab_rows, len(missing)), frames, columns), np.float32)
@@ -325,7 +416,7 @@ class _Run:
     def _slab(
         self,
         pipeline: Pipeline,
-        reconstructor: Reconstructor,
+        reconstructor: AnyReconstructor,
         window: Window,
         sinograms: np.ndarray,
     ) -> None:
@@ -333,12 +424,11 @@ class _Run:
             pipeline.sinograms(window, self._stop, out=sinograms, progress=self._monitor.progress)
 
         if is_attenuation(self._request.recipe, self._dataset):
-            for row in self._spread():
+            for row in self._watched:
                 if window.top <= row < window.bottom:
                     self._looked_at.append(_thinned(sinograms[row - window.top]))
 
-        def one(engine: Engine, row: int) -> None:
-            image = reconstructor.slice(engine, sinograms[row - window.top], row)
+        def write(row: int, image: np.ndarray) -> None:
             self._result.write(row, image)
             with self._lock:
                 self._done += 1
@@ -347,26 +437,29 @@ class _Run:
             self._monitor.progress(done)
 
         with self._clock.stage("slices", self._region.rows):
-            pipeline.workers.map(one, range(window.top, window.bottom), self._stop)
-
-    def _spread(self) -> List[int]:
-        """A few rows of the region, whose sinograms are looked at."""
-        rows = np.linspace(self._region.top, self._region.bottom - 1, _LOOK)
-        return sorted(set(rows.round().astype(int).tolist()))
-
-    def _count_warnings(self, counts: Counts) -> None:
-        for text in about_edge(self._looked_at):
-            self._warn(text)
-        if counts.pixels and counts.replaced > 0.02 * counts.pixels:
-            share = 100 * counts.replaced / counts.pixels
-            self._warn(
-                f"Outliers replaced {share:.1f} % of the pixels; a higher threshold may be right."
+            reconstructor.slab(
+                pipeline.workers, sinograms, window.top, self._stop, write, self._warn
             )
-        if counts.floored > 1e-6 * counts.pixels:
-            self._warn(
-                f"{counts.floored} of {counts.pixels} pixels were zero, negative or NaN before "
-                "the logarithm and became the floor."
-            )
+
+    def _leave_behind(self, counts: Counts) -> None:
+        """What the finishing step adds up, also of a part that is stopped."""
+        edge, largest = edge_levels(self._looked_at)
+        self._journal.add(
+            "part",
+            counts=vars(counts),
+            edge=[edge, largest],
+            seconds={stage: round(spent, 4) for stage, spent in self._clock.seconds.items()},
+            warnings=self._warnings,
+        )
+
+    def _part(self, made: int, size: int) -> Dict[str, Any]:
+        return {
+            "rows": [self._region.bottom - made, self._region.bottom],
+            "frames": len(self._dataset.kept),
+            "columns": self._dataset.columns,
+            "width": size,
+            "seconds": dict(self._clock.seconds),
+        }
 
     def _warn(self, text: str) -> None:
         if text not in self._warnings:

@@ -41,6 +41,10 @@ class Journal:
         """The newest entry of a kind."""
         return next((e for e in reversed(self._entries) if e.get("kind") == kind), None)
 
+    def all(self, kind: str) -> List[Dict[str, Any]]:
+        """All entries of a kind, oldest first."""
+        return [entry for entry in self._entries if entry.get("kind") == kind]
+
     def add(self, kind: str, **fields: Any) -> None:
         """Append an entry and bring it to the disk."""
         entry = {"kind": kind, **fields}

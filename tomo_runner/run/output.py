@@ -13,8 +13,9 @@ import numpy as np
 import tifffile
 
 from ..failures import OutputFailure, RecipeFailure, output_failure
-from ..files import replace_file, replace_json
+from ..files import is_part, replace_file, replace_json
 from ..recipe import Recipe
+from .parts import finishing, until_ours
 
 LOCK = ".tomo-job.json"
 RECORD = "result.json"
@@ -89,7 +90,7 @@ class ResultFolder:
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            holds = sorted(child.name for child in self.path.iterdir())
+            holds = sorted(c.name for c in self.path.iterdir() if not is_part(c.name))
         except (FileExistsError, NotADirectoryError):
             raise OutputFailure(
                 "output-no-folder",
@@ -109,6 +110,27 @@ class ResultFolder:
                 "Choose another folder, or remove this one.",
             )
         replace_json(self.path / LOCK, {"id": identity, "folder": folder})
+
+    def join(self, identity: str, whole: Path) -> None:
+        """Make the folder that of a run which several tasks share, or find it so.
+
+        Parameters
+        ----------
+        identity
+            Id of the whole run.
+        whole
+            Its job folder.
+
+        Raises
+        ------
+        OutputFailure
+            As ``claim`` does.
+        """
+        if (self.path / RECORD).exists() and finishing(whole) is not None:
+            # A task that is run again when all is done: it finds its slices and ends.
+            return
+        if self.owner().get("id") != identity:
+            until_ours(lambda: self.claim(identity, str(whole)))
 
     def owner(self) -> Dict[str, Any]:
         """What the lock says; empty without one."""
