@@ -1,0 +1,54 @@
+/**
+ * Several values for one parameter: "a;b;" or "start:stop:step;". Savu goes
+ * on with each of them, and puts the results side by side.
+ */
+
+/** How many values are meant, or why they cannot be read. */
+export type Tuning = { readonly count: number } | { readonly problem: string };
+
+/** More are a mistake. */
+const MOST = 1000;
+
+/**
+ * What a value of a parameter tunes.
+ *
+ * @returns null when it is a plain value.
+ */
+export function tuningOf(name: string, value: unknown): Tuning | null {
+  // In a preview the semicolon has no such meaning.
+  if (typeof value !== 'string' || !value.includes(';') || name === 'preview') {
+    return null;
+  }
+  const parts = value.split(';').map(part => part.trim());
+  const [first] = parts;
+  if (first.includes(':') && !/[{}]/.test(first)) {
+    return rangeOf(first);
+  }
+  const count = parts.filter(part => part !== '').length;
+  return count > 0
+    ? { count }
+    : { problem: 'There is no value before the semicolon.' };
+}
+
+function rangeOf(text: string): Tuning {
+  const numbers = text.split(':').map(part => Number(part || NaN));
+  if (
+    numbers.length < 2 ||
+    numbers.length > 3 ||
+    !numbers.every(Number.isFinite)
+  ) {
+    return { problem: 'A range is written as start:stop:step; with numbers.' };
+  }
+  const [start, stop, step = 1] = numbers;
+  if (step === 0) {
+    return { problem: 'The step of the range is zero.' };
+  }
+  // The stop is left out, as Python's ranges do.
+  const count = Math.ceil((stop - start) / step - 1e-9);
+  if (count < 1) {
+    return { problem: 'The range has no value: its stop is not included.' };
+  }
+  return count > MOST
+    ? { problem: `The range has ${count} values; at most ${MOST} make sense.` }
+    : { count };
+}
