@@ -6,6 +6,7 @@ import tseslint from 'typescript-eslint';
 /** The parts of src/ and what each must not know. */
 const parts = [
   'api',
+  'clusters',
   'document',
   'engine',
   'jobs',
@@ -143,7 +144,7 @@ export default tseslint.config(
   boundary('engine', [], [...pure, ...noJoints]),
   boundary('api', [], noJoints),
   boundary('proxy', ['api', 'recipe'], noJoints),
-  ...['document', 'panel', 'jobs', 'viewer'].map(part =>
+  ...['clusters', 'document', 'panel', 'jobs', 'viewer'].map(part =>
     boundary(part, ['api', 'recipe', ...(part === 'viewer' ? ['engine'] : [])])
   ),
   {

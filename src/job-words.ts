@@ -3,7 +3,7 @@
  */
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Failure, Job, JobState } from './api';
+import type { Failure, Job, JobState, Resource } from './api';
 import { formatSeconds } from './quantities';
 
 const ACTIVE: ReadonlySet<JobState> = new Set([
@@ -96,4 +96,34 @@ export function secondsBetween(
 ): number | null {
   const seconds = from && to ? (Date.parse(to) - Date.parse(from)) / 1000 : NaN;
   return Number.isFinite(seconds) ? Math.max(0, seconds) : null;
+}
+
+/** How a resource is reached. */
+export function connectionWord(
+  state: Resource['state'],
+  trans: TranslationBundle
+): string {
+  switch (state) {
+    case 'online':
+      return trans.__('online');
+    case 'connecting':
+      return trans.__('connecting');
+    case 'offline':
+      return trans.__('offline');
+  }
+}
+
+/** The same with who and where, or why not. */
+export function connectionSentence(
+  resource: Resource,
+  trans: TranslationBundle
+): string {
+  const { cluster, reason, state, title } = resource;
+  const word = `${title}: ${connectionWord(state, trans)}`;
+  if (state !== 'online') {
+    return reason ? `${word}. ${failureSentence(reason)}` : word;
+  }
+  return cluster?.user
+    ? trans.__('%1 as %2 on %3', word, cluster.user, cluster.host)
+    : word;
 }

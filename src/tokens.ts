@@ -9,6 +9,7 @@ import type {
   DocumentRegistry,
   IDocumentWidget
 } from '@jupyterlab/docregistry';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { Token } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
@@ -20,8 +21,15 @@ import type {
   Description,
   Estimate,
   Failure,
+  FetchRequest,
   Job,
-  Resource
+  LoginAnswer,
+  LoginReply,
+  LoginRequest,
+  Preflight,
+  Queue,
+  Resource,
+  SubmissionPlan
 } from './api';
 import type { Recipe } from './recipe';
 
@@ -50,6 +58,20 @@ export namespace CommandIDs {
   export const copyResultPath = 'tomo:copy-result-path';
   /** jobs: insert the current recipe as a cell into the active notebook. */
   export const insertCell = 'tomo:insert-cell';
+  /** jobs: show what a run of the current recipe would do before it is submitted. */
+  export const showPlan = 'tomo:show-plan';
+  /** jobs: show the batch script and the command line of a job. args: { id: string } */
+  export const showScript = 'tomo:show-script';
+  /** jobs: open the recipe that a job was run with. args: { id: string } */
+  export const useRecipe = 'tomo:use-recipe';
+  /** jobs: copy the result of a remote job to this server. args: { id: string } */
+  export const fetchResult = 'tomo:fetch-result';
+  /** panel: show all jobs as a table in the main area. */
+  export const showJobs = 'tomo:show-jobs';
+  /** clusters: log in; true when the cluster is online in the end. args: { resource?: string }; without, the one that is chosen, or the user is asked */
+  export const logIn = 'tomo:log-in';
+  /** clusters: log out; jobs go on. args: { resource?: string } */
+  export const logOut = 'tomo:log-out';
 }
 
 /** What the viewer of a recipe shows. */
@@ -159,6 +181,17 @@ export interface IRunChoice {
   readonly memory: number;
 }
 
+/** What a run on the chosen resource may take; of a cluster, what each of its tasks may. */
+export interface IRunLimits {
+  readonly cores: number;
+  /** Bytes. */
+  readonly memory: number;
+  /** Minutes; clusters only. */
+  readonly time?: number;
+  /** Most tasks at once; clusters only. */
+  readonly tasks?: number;
+}
+
 /** The jobs of this user, kept up to date. */
 export interface ITomoJobs extends IDisposable {
   /** Newest first. */
@@ -168,10 +201,23 @@ export interface ITomoJobs extends IDisposable {
   readonly failure: Failure | null;
   readonly choice: IRunChoice;
   setChoice(choice: Partial<IRunChoice>): void;
+  /** Those of the chosen resource. */
+  readonly limits: IRunLimits;
+  setLimits(limits: Partial<IRunLimits>): void;
   readonly changed: ISignal<ITomoJobs, void>;
   /** Submit the whole region of a recipe, or the rows [first, past last). */
   submit(session: IRecipeSession, rows?: [number, number]): Promise<Job>;
   estimate(session: IRecipeSession): Promise<Estimate>;
+  /** What submitting would do; nothing is made. */
+  plan(
+    session: IRecipeSession,
+    rows?: [number, number]
+  ): Promise<SubmissionPlan>;
+  /** One job with its recipe and its batch script. */
+  job(id: string): Promise<Job>;
+  /** Copy the result of a remote job to this server; the job's `transfer` tells how far it is. */
+  fetchResult(id: string, request: FetchRequest): Promise<void>;
+  stopFetching(id: string): Promise<void>;
   cancel(id: string): Promise<void>;
   resume(id: string): Promise<void>;
   forget(id: string): Promise<void>;
@@ -184,4 +230,51 @@ export interface ITomoJobs extends IDisposable {
 export const ITomoJobs = new Token<ITomoJobs>(
   'jupyterlab-tomo:ITomoJobs',
   'The reconstruction jobs. Use it to submit and follow runs.'
+);
+
+/** A cluster as the settings describe it (`cluster` in schema/plugin.json); what is left out has its default. */
+export interface ICluster extends ReadonlyPartialJSONObject {
+  readonly name: string;
+  readonly host: string;
+}
+
+/** What a new cluster begins with. */
+export interface IClusterPreset {
+  readonly title: string;
+  readonly help: string;
+  readonly cluster: ReadonlyPartialJSONObject;
+}
+
+/** The clusters of the settings, and the log-ins to them. Their states are among the resources of `ITomoJobs`. */
+export interface ITomoClusters extends IDisposable {
+  readonly clusters: readonly ICluster[];
+  readonly presets: readonly IClusterPreset[];
+  /** JSON Schema of one cluster; null where settings cannot be kept. */
+  readonly schema: ReadonlyPartialJSONObject | null;
+  readonly changed: ISignal<ITomoClusters, void>;
+  /**
+   * What is wrong with settings, a sentence for each property.
+   *
+   * @param replaces - name of the cluster that they take the place of, if any.
+   */
+  problems(
+    cluster: ReadonlyPartialJSONObject,
+    replaces: string | null
+  ): ReadonlyMap<string, string>;
+  /** Keep a cluster among the settings, and have the proxy take it up. */
+  save(
+    cluster: ReadonlyPartialJSONObject,
+    replaces: string | null
+  ): Promise<void>;
+  remove(name: string): Promise<void>;
+  test(name: string, signal?: AbortSignal): Promise<Preflight>;
+  logIn(request: LoginRequest, signal?: AbortSignal): Promise<LoginReply>;
+  answer(answer: LoginAnswer, signal?: AbortSignal): Promise<LoginReply>;
+  logOut(name: string): Promise<Resource>;
+  /** All jobs of the user there, ours and others. */
+  queue(name: string): Promise<Queue>;
+}
+export const ITomoClusters = new Token<ITomoClusters>(
+  'jupyterlab-tomo:ITomoClusters',
+  'The Slurm clusters of the settings. Use it to set clusters up, test them, and log in.'
 );

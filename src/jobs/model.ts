@@ -5,15 +5,26 @@ import { Poll, Throttler } from '@lumino/polling';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
-import type { Estimate, Failure, Job, Notice, Resource } from '../api';
+import type {
+  Estimate,
+  Failure,
+  FetchRequest,
+  Job,
+  Notice,
+  Resource,
+  SubmissionPlan
+} from '../api';
 import { failureOf } from '../api';
 import type {
   IRecipeSession,
   IRunChoice,
+  IRunLimits,
   ITomoApi,
+  ITomoClusters,
   ITomoJobs
 } from '../tokens';
 import type { IChoiceStore } from './choice';
+import { limitedCluster, limitsOf } from './limits';
 import { baseOf, submissionOf } from './submission';
 
 /** At most this often notices lead to requests, in ms. */
@@ -28,9 +39,11 @@ const SINGLY = 3;
 export class JobsModel implements ITomoJobs {
   constructor(
     private readonly _api: ITomoApi,
-    private readonly _store: IChoiceStore
+    private readonly _store: IChoiceStore,
+    private readonly _clusters: ITomoClusters | null
   ) {
     _store.changed.connect(this._onChoice);
+    _clusters?.changed.connect(this._onClusters);
   }
 
   get jobs(): readonly Job[] {
@@ -49,6 +62,14 @@ export class JobsModel implements ITomoJobs {
     return this._store.choice;
   }
 
+  get limits(): IRunLimits {
+    return limitsOf(
+      this.choice,
+      this._clusters?.clusters ?? [],
+      this._resources
+    );
+  }
+
   get changed(): ISignal<this, void> {
     return this._changed;
   }
@@ -63,6 +84,7 @@ export class JobsModel implements ITomoJobs {
     }
     this._isDisposed = true;
     this._store.changed.disconnect(this._onChoice);
+    this._clusters?.changed.disconnect(this._onClusters);
     this._api.notices.disconnect(this._onNotice);
     this._api.connection.disconnect(this._onConnection);
     this._poll?.dispose();
@@ -71,23 +93,58 @@ export class JobsModel implements ITomoJobs {
   }
 
   setChoice(choice: Partial<IRunChoice>): void {
-    this._store.set(choice).catch((reason: unknown) => {
-      this._failure = failureOf(reason);
-      this._changed.emit();
-    });
+    this._kept(this._store.set(choice));
+  }
+
+  setLimits(limits: Partial<IRunLimits>): void {
+    const { cores, memory } = { ...this.limits, ...limits };
+    const cluster = this._clusters?.clusters.find(
+      each => each.name === this.choice.resource
+    );
+    this._kept(
+      cluster && this._clusters
+        ? this._clusters.save(limitedCluster(cluster, limits), cluster.name)
+        : this._store.set({ cores, memory })
+    );
+  }
+
+  /** What cannot be kept is told of where the jobs are shown. */
+  private _kept(saved: Promise<void>): void {
+    saved.catch((reason: unknown) => this._fail(reason));
   }
 
   async submit(session: IRecipeSession, rows?: [number, number]): Promise<Job> {
     this._follow();
     const job = await this._api.submit(
-      submissionOf(session, this.choice, this._resources, rows)
+      submissionOf(session, this.choice, this.limits, this._resources, rows)
     );
     this._put(job);
     return job;
   }
 
+  async plan(
+    session: IRecipeSession,
+    rows?: [number, number]
+  ): Promise<SubmissionPlan> {
+    return this._api.plan(
+      submissionOf(session, this.choice, this.limits, this._resources, rows)
+    );
+  }
+
+  job(id: string): Promise<Job> {
+    return this._api.job(id);
+  }
+
+  async fetchResult(id: string, request: FetchRequest): Promise<void> {
+    this._put(await this._api.fetchResult(id, request));
+  }
+
+  async stopFetching(id: string): Promise<void> {
+    this._put(await this._api.stopFetching(id));
+  }
+
   async estimate(session: IRecipeSession): Promise<Estimate> {
-    const { cores, memory } = this.choice;
+    const { cores, memory } = this.limits;
     return this._api.estimate({
       purpose: 'estimate',
       base: baseOf(session),
@@ -207,6 +264,15 @@ export class JobsModel implements ITomoJobs {
     }
   };
 
+  /** Their states may be others now; on a page where nobody looks at jobs nothing is asked. */
+  private readonly _onClusters = (): void => {
+    this._changed.emit();
+    if (this._poll) {
+      this._dirty.add(ALL);
+      void this._wake?.invoke();
+    }
+  };
+
   private readonly _onChoice = (): void => {
     if (this._poll) {
       this._poll.frequency = {
@@ -223,6 +289,7 @@ export class JobsModel implements ITomoJobs {
     }
     const listed = { ...job };
     delete listed.recipe;
+    delete listed.script;
     this._jobs = newestFirst([
       ...this._jobs.filter(each => each.id !== job.id),
       listed

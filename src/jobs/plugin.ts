@@ -11,7 +11,13 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
-import { CommandIDs, IRecipeTracker, ITomoApi, ITomoJobs } from '../tokens';
+import {
+  CommandIDs,
+  IRecipeTracker,
+  ITomoApi,
+  ITomoClusters,
+  ITomoJobs
+} from '../tokens';
 import type { IChoiceStore } from './choice';
 import { PageChoice, SettingsChoice } from './choice';
 import { addCommands } from './commands';
@@ -29,14 +35,15 @@ const jobsPlugin: JupyterFrontEndPlugin<ITomoJobs> = {
   description: 'Follows the reconstruction jobs.',
   autoStart: true,
   requires: [ITomoApi],
-  optional: [ISettingRegistry],
+  optional: [ITomoClusters, ISettingRegistry],
   provides: ITomoJobs,
   activate: async (
     app: JupyterFrontEnd,
     api: ITomoApi,
+    clusters: ITomoClusters | null,
     registry: ISettingRegistry | null
   ) => {
-    const jobs = new JobsModel(api, await choiceStore(registry));
+    const jobs = new JobsModel(api, await choiceStore(registry), clusters);
     // Without a reason to ask, nothing is started on the server: a job that still runs is one.
     const { sessions } = app.serviceManager;
     const resume = (): void => {

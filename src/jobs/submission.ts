@@ -5,7 +5,7 @@ import { UUID } from '@lumino/coreutils';
 
 import type { Resource, Submission } from '../api';
 import { ApiError } from '../api';
-import type { IRecipeSession, IRunChoice } from '../tokens';
+import type { IRecipeSession, IRunChoice, IRunLimits } from '../tokens';
 
 /** The folder that a session's relative paths start from, or a refusal. */
 export function baseOf(session: IRecipeSession): string {
@@ -39,6 +39,7 @@ export function kernelOf(
 export function submissionOf(
   session: IRecipeSession,
   choice: IRunChoice,
+  limits: IRunLimits,
   resources: readonly Resource[],
   rows?: [number, number]
 ): Submission {
@@ -58,8 +59,9 @@ export function submissionOf(
     recipe: session.recipe,
     resource: choice.resource,
     kernel: kernelOf(choice, resources),
-    cores: choice.cores,
-    memory: choice.memory,
+    cores: limits.cores,
+    memory: limits.memory,
+    ...(limits.time === undefined ? {} : { time: limits.time }),
     ...(rows ? { rows } : {})
   };
 }

@@ -68,7 +68,10 @@ class FakeApi {
 function fake(): { api: FakeApi; model: JobsModel } {
   const api = new FakeApi();
   const client: unknown = api;
-  return { api, model: new JobsModel(client as ITomoApi, new PageChoice()) };
+  return {
+    api,
+    model: new JobsModel(client as ITomoApi, new PageChoice(), null)
+  };
 }
 
 function session(changes: Partial<IRecipeSession> = {}): IRecipeSession {
@@ -198,7 +201,7 @@ describe('JobsModel', () => {
 describe('submission', () => {
   it('refuses a recipe that is not valid, or without a folder', () => {
     const refused = (changes: Partial<IRecipeSession>) => () =>
-      submissionOf(session(changes), DEFAULT_CHOICE, []);
+      submissionOf(session(changes), DEFAULT_CHOICE, DEFAULT_CHOICE, []);
     expect(
       refused({ problems: ['regions.centre.tilt must be at most 10.'] })
     ).toThrow('regions.centre.tilt');

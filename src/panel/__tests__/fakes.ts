@@ -11,8 +11,10 @@ import type {
   Description,
   Estimate,
   Failure,
+  FetchRequest,
   Job,
-  Resource
+  Resource,
+  SubmissionPlan
 } from '../../api';
 import type { Recipe } from '../../recipe';
 import {
@@ -28,6 +30,7 @@ import type {
   IRecipeSession,
   IRecipeTracker,
   IRunChoice,
+  IRunLimits,
   ITomoJobs,
   IViewPosition
 } from '../../tokens';
@@ -240,9 +243,38 @@ export class FakeJobs implements ITomoJobs {
   readonly calls: string[] = [];
   text = '';
 
+  get limits(): IRunLimits {
+    const { cores, memory } = this.choice;
+    return { cores, memory, ...this.clusterLimits };
+  }
+  clusterLimits: Partial<IRunLimits> = {};
+
   setChoice(choice: Partial<IRunChoice>): void {
     this.choice = { ...this.choice, ...choice };
     this.changed.emit();
+  }
+  setLimits(limits: Partial<IRunLimits>): void {
+    if (this.clusterLimits.time === undefined) {
+      this.choice = { ...this.choice, ...limits };
+    } else {
+      this.clusterLimits = { ...this.clusterLimits, ...limits };
+    }
+    this.changed.emit();
+  }
+  plan(): Promise<SubmissionPlan> {
+    return Promise.reject(new Error('No plan is set.'));
+  }
+  job(id: string): Promise<Job> {
+    const found = this.jobs.find(each => each.id === id);
+    return found ? Promise.resolve(found) : Promise.reject(new Error('gone'));
+  }
+  fetchResult(id: string, request: FetchRequest): Promise<void> {
+    this.calls.push(`fetch ${id} ${request.folder}`);
+    return Promise.resolve();
+  }
+  stopFetching(id: string): Promise<void> {
+    this.calls.push(`stop ${id}`);
+    return Promise.resolve();
   }
   submit(): Promise<Job> {
     return Promise.resolve(job());

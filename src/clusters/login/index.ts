@@ -1,0 +1,2 @@
+export { LoginDialog } from './dialog';
+export { remember, remembered } from './remembered';
