@@ -17,7 +17,9 @@ NAME = "lease.json"
 BEAT = 1.0
 """Seconds between heartbeats."""
 DEAD = 10.0
-"""Seconds without a heartbeat after which a lease on another host counts as dead."""
+"""Seconds without a heartbeat after which a lease on this host counts as dead."""
+_WATCH = 3.0
+"""Seconds for which the heart of a lease on another host is listened to."""
 
 
 class Lease:
@@ -37,7 +39,7 @@ class Lease:
 
     def __enter__(self) -> Lease:
         owner = read_lease(self._path)
-        if owner is not None and alive(owner):
+        if owner is not None and alive(owner, self._path):
             raise OutputFailure(
                 "in-use",
                 f"Process {owner['pid']} on {owner['host']} is working on this run.",
@@ -92,8 +94,11 @@ def read_lease(path: Path) -> Optional[Dict[str, Any]]:
     return dict(lease)
 
 
-def alive(lease: Dict[str, Any]) -> bool:
-    """Whether the process of a lease still works: by its id on this host, else by its heart."""
+def alive(lease: Dict[str, Any], path: Path) -> bool:
+    """Whether the process of a lease still works: by its id on this host, else by its heart.
+
+    Clocks of other hosts may be off by hours, so there only a beat counts that is heard now.
+    """
     if lease["host"] == socket.gethostname():
         if lease["pid"] == os.getpid():
             return False
@@ -104,4 +109,13 @@ def alive(lease: Dict[str, Any]) -> bool:
         except PermissionError:
             # It is there and belongs to somebody else.
             pass
-    return time.time() - float(lease["heartbeat"]) < DEAD
+        return time.time() - float(lease["heartbeat"]) < DEAD
+    deadline = time.monotonic() + _WATCH
+    while time.monotonic() < deadline:
+        time.sleep(0.1)
+        seen = read_lease(path)
+        if seen is None:
+            return False
+        if seen["heartbeat"] != lease["heartbeat"]:
+            return True
+    return False

@@ -123,7 +123,7 @@ def _complete(request: RunRequest) -> Dict[str, Any]:
 def _check_ended(tasks: List[Path]) -> None:
     for task in tasks:
         lease = read_lease(task / NAME)
-        if lease is not None and alive(lease):
+        if lease is not None and alive(lease, task / NAME):
             raise OutputFailure(
                 "in-use",
                 f"Task {task.name} still works on this run, on {lease['host']}.",

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
 
 import numpy as np
@@ -259,3 +260,34 @@ def test_a_foreign_folder_stays_as_it_is(jobs, scan, child, tmp_path):
     ends(child, 5, "job", whole / "tasks/0")
     assert status(whole / "tasks/0")["failure"]["code"] == "output-exists"
     assert [path.name for path in (tmp_path / "many").iterdir()] == ["thesis.txt"]
+
+
+@pytest.mark.parametrize("skew", [-7200.0, 0.0, 7200.0])
+def test_a_lease_of_another_host_lives_while_it_beats(tmp_path, skew):
+    """Whatever the clock there says."""
+    from tomo_runner.failures import OutputFailure
+    from tomo_runner.lease import Lease
+
+    path = tmp_path / "lease.json"
+    lease = {"host": "node17.elsewhere", "pid": 1, "heartbeat": time.time() + skew}
+    path.write_text(json.dumps(lease))
+    with Lease(tmp_path):
+        assert json.loads(path.read_text())["pid"] == os.getpid()
+    path.write_text(json.dumps(lease))
+    ended = threading.Event()
+
+    def beat():
+        while not ended.wait(0.5):
+            lease["heartbeat"] += 0.5
+            part = tmp_path / "next"
+            part.write_text(json.dumps(lease))
+            part.replace(path)
+
+    heart = threading.Thread(target=beat)
+    heart.start()
+    try:
+        with pytest.raises(OutputFailure, match=r"node17\.elsewhere"), Lease(tmp_path):
+            pass
+    finally:
+        ended.set()
+        heart.join()
