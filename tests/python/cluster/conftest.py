@@ -1,0 +1,59 @@
+"""One real cluster for all tests of this folder."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE.parents[1]), *(str(HERE.parent / n) for n in ("server", "integration"))]
+
+from cluster import Cluster, Faults, Link, Trouble, why_not  # noqa: E402
+
+PREFIX = "tomo-cluster-run-"
+
+
+def sweep() -> None:
+    """Stop the clusters of runs that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        if not Path("/proc", folder.name[len(PREFIX) :]).exists():
+            Cluster(folder).stop(purge=True)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A cluster of this run alone: what one test breaks, no other run sees."""
+    if reason := why_not():
+        if os.environ.get("CI") and os.geteuid() == 0:
+            pytest.fail(reason)
+        pytest.skip(reason)
+    sweep()
+    cluster = Cluster(Path(tempfile.gettempdir()) / f"{PREFIX}{os.getpid()}")
+    try:
+        cluster.start()
+    except Trouble as trouble:
+        cluster.stop(purge=True)
+        # Where tests run unattended, a cluster that does not start must not look like success.
+        if os.environ.get("CI"):
+            pytest.fail(str(trouble))
+        pytest.skip(str(trouble))
+    yield cluster
+    cluster.stop(purge=True)
+
+
+@pytest.fixture
+def faults(cluster: Cluster) -> Faults:
+    """What can be broken."""
+    return Faults(cluster)
+
+
+@pytest.fixture
+def link(cluster: Cluster) -> Iterator[Link]:
+    """A line to the cluster that can be cut."""
+    with Link(cluster.description["port"]) as line:
+        yield line
