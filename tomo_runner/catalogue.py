@@ -49,6 +49,17 @@ def method(tool: str, name: str) -> Dict[str, Any]:
     return dict(next(entry for entry in found["methods"] if entry["name"] == name))
 
 
+def first_method(tool: str) -> str:
+    """The method that stands for a tool when a recipe names none."""
+    found = next(entry for entry in tools() if entry["name"] == tool)
+    return str(found["methods"][0]["name"])
+
+
+def title(tool: str) -> str:
+    """What a tool is called in sentences."""
+    return next((str(entry["title"]) for entry in tools() if entry["name"] == tool), tool)
+
+
 def defaults(schema: Dict[str, Any]) -> Dict[str, Any]:
     """Defaults of the parameters in a step's or a method's schema."""
     return {key: field["default"] for key, field in schema.items() if "default" in field}

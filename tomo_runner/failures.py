@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from typing import Any, Dict
+from typing import Any, Dict, Sequence
 
 from .engine.failure import EngineError
 
@@ -59,9 +59,23 @@ class DataFailure(Failure):
 
 
 class ToolFailure(Failure):
-    """The reconstruction itself failed."""
+    """The reconstruction itself failed.
+
+    ``lines`` are the last that the tool printed, for the log.
+    """
 
     exit_code = 4
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        where: str = "",
+        hint: str = "",
+        lines: Sequence[str] = (),
+    ) -> None:
+        super().__init__(code, message, where, hint)
+        self.lines = list(lines)
 
 
 class OutputFailure(Failure):

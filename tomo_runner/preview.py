@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional
 
@@ -10,10 +11,12 @@ import numpy as np
 
 from .centre import find_centre
 from .dataset import Dataset
+from .external import ToolHosts
 from .failures import RecipeFailure
 from .pipeline import Pipeline
+from .process import machine_bytes
 from .recipe import Recipe
-from .reconstruct import Reconstructor
+from .reconstruct import AnyReconstructor, Reconstructor, make_reconstructor
 from .regions import Axis, given_axis, region_of_interest
 from .run.advice import about_edge, advise, is_attenuation
 from .stopping import Stop
@@ -44,6 +47,8 @@ def preview_row(
     product: str,
     stop: Stop,
     axis: Optional[Axis] = None,
+    hosts: Optional[ToolHosts] = None,
+    python: Optional[str] = None,
 ) -> Preview:
     """Reconstruct one row, or show its sinogram.
 
@@ -55,6 +60,10 @@ def preview_row(
         ``slice`` or ``sinogram`` (after all steps, sorted by angle).
     axis
         The axis when it is known already.
+    hosts
+        Where external tools are kept between previews; left out: started for this one.
+    python
+        Interpreter for external tools; this one when left out.
 
     Raises
     ------
@@ -72,20 +81,23 @@ def preview_row(
     sinogram = pipeline.sinograms(window, stop)[0]
     if is_attenuation(recipe, dataset):
         warnings += about_edge([sinogram])
-    reconstructor = Reconstructor(recipe, dataset, region, used)
     stop.check()
     loaded = time.perf_counter()
-    engine = pipeline.workers.engine()
     if product == "sinogram":
-        image = reconstructor.sinogram(engine, sinogram).copy()
+        engine = Reconstructor(recipe, dataset, region, used)
+        image = engine.sinogram(pipeline.workers.engine(), sinogram).copy()
+        unit = engine.unit
     else:
-        image = reconstructor.slice(engine, sinogram, row).copy()
+        with nullcontext(hosts) if hosts else ToolHosts(machine_bytes() // 2) as kept:
+            reconstructor = make_reconstructor(recipe, dataset, region, used, kept, python)
+            image = _one_slice(reconstructor, pipeline, sinogram, row, stop, warnings)
+            unit = reconstructor.unit
     done = time.perf_counter()
     about = {
         "row": row,
         "product": product,
         "centre": {"column": used.at(row), "row": used.row, "tilt": used.tilt},
-        "unit": reconstructor.unit,
+        "unit": unit,
         "seconds": {
             "centre": round(read - start, 4),
             "projections": round(loaded - read, 4),
@@ -94,6 +106,27 @@ def preview_row(
         "warnings": warnings,
     }
     return Preview(image, about)
+
+
+def _one_slice(
+    reconstructor: AnyReconstructor,
+    pipeline: Pipeline,
+    sinogram: np.ndarray,
+    row: int,
+    stop: Stop,
+    warnings: List[str],
+) -> np.ndarray:
+    """A slice by the way that slabs take in a run."""
+    images: List[np.ndarray] = []
+    reconstructor.slab(
+        pipeline.workers,
+        sinogram[None],
+        row,
+        stop,
+        lambda _, image: images.append(image.copy()),
+        warnings.append,
+    )
+    return images[0]
 
 
 def check_row(row: int, dataset: Dataset) -> None:

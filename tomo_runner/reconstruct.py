@@ -1,14 +1,20 @@
-"""From attenuation to slices: the engine, one row at a time."""
+"""From attenuation to slices: by the engine row by row, or by an external tool slab by slab."""
 
 from __future__ import annotations
 
+from typing import Callable, Optional, Tuple, Union
+
 import numpy as np
 
+from . import catalogue
 from .dataset import Dataset, Window
 from .engine import Engine, compile_plan
+from .external import SlabReconstructor, ToolHosts
 from .failures import ToolFailure
 from .recipe import Recipe
 from .regions import Axis
+from .stopping import Stop
+from .workers import Workers
 
 
 class Reconstructor:
@@ -66,6 +72,22 @@ class Reconstructor:
         self._load(engine, sinogram)
         return engine.processed()
 
+    def slab(
+        self,
+        workers: Workers,
+        sinograms: np.ndarray,
+        first: int,
+        stop: Stop,
+        write: Callable[[int, np.ndarray], None],
+        say: Callable[[str], None],
+    ) -> None:
+        """Reconstruct neighbouring rows, see ``SlabReconstructor.slab``."""
+
+        def one(engine: Engine, row: int) -> None:
+            write(row, self.slice(engine, sinograms[row - first], row))
+
+        workers.map(one, range(first, first + len(sinograms)), stop)
+
     def size(self, engine: Engine) -> int:
         """Width and height of a slice."""
         engine.configure(self._plan, self._angles)
@@ -81,3 +103,31 @@ class Reconstructor:
         engine.configure(self._plan, self._angles)
         engine.sinogram()[...] = sinogram
         engine.process()
+
+
+AnyReconstructor = Union[Reconstructor, SlabReconstructor]
+
+
+def is_external(recipe: Recipe) -> bool:
+    """Whether the recipe's tool is another program than the engine."""
+    return tool_of(recipe)[0] != "builtin"
+
+
+def tool_of(recipe: Recipe) -> Tuple[str, str]:
+    """Name and title of the recipe's tool."""
+    name = str(recipe.get("reconstruction", {}).get("tool", "builtin"))
+    return name, catalogue.title(name)
+
+
+def make_reconstructor(
+    recipe: Recipe,
+    dataset: Dataset,
+    region: Window,
+    axis: Axis,
+    hosts: ToolHosts,
+    python: Optional[str] = None,
+) -> AnyReconstructor:
+    """What reconstructs the rows of a region with the recipe's tool."""
+    if is_external(recipe):
+        return SlabReconstructor(recipe, dataset, region, axis, hosts, python)
+    return Reconstructor(recipe, dataset, region, axis)

@@ -124,8 +124,9 @@ def execute(request: RunRequest, monitor: Monitor, stop: Stop) -> Dict[str, Any]
         clear_parts(request.output, [slice_name(row) for row in range(region.top, region.bottom)])
     monitor.output(str(request.output))
     journal = _journal(request, dataset, region)
-    run = _Run(request, dataset, region, result, journal, monitor, stop, clock)
-    return run.carry_out(asked)
+    with ToolHosts(request.memory) as hosts:
+        run = _Run(request, dataset, region, result, journal, monitor, stop, clock, hosts)
+        return run.carry_out(asked)
 
 
 def wanted_region(
@@ -265,8 +266,10 @@ class _Run:
         monitor: Monitor,
         stop: Stop,
         clock: Clock,
+        hosts: ToolHosts,
     ) -> None:
         self._request = request
+        self._hosts = hosts
         self._dataset = dataset
         self._region = region
         self._result = result
@@ -288,12 +291,17 @@ class _Run:
             self._watched = spread_rows(wanted_region(request.recipe, dataset, whole.rows))
 
     def carry_out(self, asked: Optional[Axis]) -> Dict[str, Any]:
+        if is_external(self._request.recipe):
+            # The tool is loaded while the projections are read.
+            self._hosts.warm(*tool_of(self._request.recipe))
         for text in [*self._dataset.warnings, *advise(self._request.recipe, self._dataset)]:
             self._warn(text)
         with Workers(self._request.cores) as workers:
             measures = self._measured(workers)
             axis = asked or self._found_axis(workers, measures)
-            reconstructor = Reconstructor(self._request.recipe, self._dataset, self._region, axis)
+            reconstructor = make_reconstructor(
+                self._request.recipe, self._dataset, self._region, axis, self._hosts
+            )
             size = reconstructor.size(workers.engine())
         plan = self._plan(size)
         missing = self._missing(size)
@@ -319,37 +327,13 @@ class _Run:
                 self._request.name,
                 (self._region.top, self._region.bottom),
                 size,
-                unit,
+                reconstructor.unit,
                 self._dataset,
                 asked,
                 axis,
                 self._clock.seconds,
                 self._warnings,
             )
-
-    def _carry_out(self, asked: Optional[Axis], hosts: ToolHosts) -> Tuple[Axis, int, str]:
-        """Make the slices that are missing; returns axis, width and unit of the slices."""
-        request = self._request
-        if is_external(request.recipe):
-            # The tool is loaded while the projections are read.
-            hosts.warm(*tool_of(request.recipe), request.python)
-        with Workers(request.cores) as workers:
-            measures = self._measured(workers)
-            axis = asked or self._found_axis(workers, measures)
-            reconstructor = make_reconstructor(
-                request.recipe, self._dataset, self._region, axis, hosts, request.python
-            )
-            size = reconstructor.size(workers.engine())
-        plan = self._plan(size)
-        missing = self._missing(size)
-        self._monitor.slices(self._done, self._region.rows)
-        counts = Counts()
-        with Workers(plan.threads) as workers:
-            pipeline = Pipeline(request.recipe, self._dataset, workers, measures)
-            self._slabs(plan, missing, pipeline, reconstructor)
-            counts.add(pipeline.counts)
-        self._count_warnings(counts)
-        return axis, size, reconstructor.unit
 
     def _measured(self, workers: Workers) -> Measures:
         known = self._known("measures")

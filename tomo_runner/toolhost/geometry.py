@@ -1,0 +1,156 @@
+"""What most programs leave to their user: uneven angles, an axis off the middle, sinogram ends.
+
+Only for methods that filter and back-project; iterative ones take angles and axis as they are.
+"""
+
+from __future__ import annotations
+
+from typing import Tuple
+
+import numpy as np
+
+_SAME = 1e-3
+"""Angles nearer than this part of the mean gap are one direction."""
+_WEDGE, _WEDGE_GAPS = 5.0, 8.0
+"""A gap wider than this many degrees and median gaps is a missing wedge."""
+
+
+def is_full_turn(angles: np.ndarray) -> bool:
+    """Whether the angles (degrees, ascending) go round without a gap of more than a few steps."""
+    if len(angles) < 4:
+        return False
+    turned = np.sort(np.mod(angles, 360.0))
+    gaps = np.diff(np.append(turned, turned[0] + 360.0))
+    distinct = gaps[gaps > _SAME * 360.0 / len(angles)]
+    return bool(distinct.size and distinct.max() <= max(4.0 * float(np.median(distinct)), 1.0))
+
+
+def density(angles: np.ndarray, period: float = 180.0) -> np.ndarray:
+    """Share of the circle that each projection stands for.
+
+    Parameters
+    ----------
+    angles
+        Degrees.
+    period
+        180 or 360 degrees.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64, mean 1: for even angles all are 1. Projections of one direction share its weight;
+        a missing wedge is given to nobody.
+    """
+    count = len(angles)
+    if count < 2:
+        return np.ones(count)
+    turned = np.mod(angles, period)
+    order = np.argsort(turned, kind="stable")
+    positions = turned[order]
+    same = _SAME * period / count
+    group = np.concatenate([[0], np.cumsum(np.diff(positions) > same)])
+    # The last direction may be the first one again, one period on.
+    if group[-1] > 0 and positions[0] + period - positions[-1] <= same:
+        group[group == group[-1]] = 0
+        positions = np.where((group == 0) & (positions > period / 2), positions - period, positions)
+    directions = np.array([positions[group == g].mean() for g in np.unique(group)])
+    if len(directions) < 2:
+        return np.ones(count)
+    gaps = np.diff(np.append(directions, directions[0] + period))
+    typical = float(np.median(gaps))
+    gaps = np.where(gaps > max(_WEDGE, _WEDGE_GAPS * typical), typical, gaps)
+    share = 0.5 * (gaps + np.roll(gaps, 1))
+    weights = np.empty(count)
+    weights[order] = (share / np.bincount(group))[group]
+    mean: np.ndarray = weights / weights.mean()
+    return mean
+
+
+def redundancy(columns: int, centre: float) -> np.ndarray:
+    """Weights of the columns of a full turn: 1/2 where a line is seen twice, 1 where once.
+
+    The two weights of a line add up to 1; the step between is smooth.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64 (columns,).
+    """
+    distance = np.arange(columns) - centre
+    if centre > (columns - 1) / 2:
+        distance = -distance
+    # Now the longer side is the positive one; the shorter ends at -reach.
+    reach = min(centre, columns - 1 - centre)
+    if reach <= 0:
+        return np.ones(columns)
+    width = 0.5 * reach
+    step = np.clip((np.abs(distance) - (reach - width)) / width, 0.0, 1.0)
+    smooth = step * step * (3.0 - 2.0 * step)
+    weights: np.ndarray = 0.5 + 0.5 * np.sign(distance) * smooth
+    return weights
+
+
+def centred(
+    sinogram: np.ndarray, angles: np.ndarray, centre: float, edge: str
+) -> Tuple[np.ndarray, float]:
+    """A sinogram for filtered back-projection with evenly weighted projections.
+
+    Parameters
+    ----------
+    sinogram
+        float32 (angle, column).
+    angles
+        Degrees, ascending.
+    centre
+        Axis of rotation in columns, 0-based.
+    edge
+        ``taper``: beyond the detector the edge value falls to zero; ``zero``: it is zero there.
+
+    Returns
+    -------
+    sinogram
+        float32 (angle, wide): padded to about twice the width, moved so that the axis is exactly
+        at the middle, (wide - 1) / 2, and weighted for uneven angles and lines seen twice.
+    middle
+        (wide - 1) / 2.
+    """
+    count, columns = sinogram.shape
+    weighted = sinogram.astype(np.float32)
+    once = is_full_turn(angles) and abs(centre - (columns - 1) / 2) > 0.5
+    weights = density(angles, 360.0 if once else 180.0)
+    if np.ptp(weights) > 1e-6:
+        weighted *= weights[:, None].astype(np.float32)
+    if once:
+        weighted *= 2.0 * redundancy(columns, centre).astype(np.float32)
+    longer = max(centre, columns - 1 - centre)
+    wide = _fft_length(int(np.ceil(2 * longer)) + 1 + columns)
+    middle = (wide - 1) / 2
+    left = int(np.floor(middle - centre))
+    padded = np.zeros((count, wide), np.float32)
+    padded[:, left : left + columns] = weighted
+    if edge == "taper":
+        _taper(padded, left, left + columns)
+    shift = middle - centre - left
+    if shift > 1e-6:
+        spectrum = np.fft.rfft(padded, axis=1)
+        spectrum *= np.exp(-2j * np.pi * np.fft.rfftfreq(wide) * shift)
+        padded = np.fft.irfft(spectrum, wide, axis=1).astype(np.float32)
+    return np.ascontiguousarray(padded), middle
+
+
+def _taper(padded: np.ndarray, first: int, past: int) -> None:
+    """Carry the edge values on, falling as a cosine to zero over half of the detector's width."""
+    width = (past - first) // 2
+    for edge, start, stop in ((first, first - 1, -1), (past - 1, past, padded.shape[1])):
+        step = 1 if stop > start else -1
+        length = min(width, abs(stop - start))
+        if length > 0:
+            fall = 0.5 * (1.0 + np.cos(np.pi * (np.arange(length) + 1) / (length + 1)))
+            places = start + step * np.arange(length)
+            padded[:, places] = padded[:, edge, None] * fall.astype(np.float32)
+
+
+def _fft_length(least: int) -> int:
+    """The next even number of the form 2^a or 3 * 2^a."""
+    power = 1 << (least - 1).bit_length()
+    return power * 3 // 4 if power * 3 // 4 >= least else power
