@@ -13,6 +13,7 @@ import { getRequestListener } from '@hono/node-server';
 
 import { AgentPool } from './agents';
 import { messageOf } from './failure';
+import { forecaster } from './forecast';
 import { Activity } from './idle';
 import { Jobs, Ownership } from './jobs';
 import { JobStore } from './jobs/store';
@@ -44,14 +45,6 @@ async function run(start: IStart): Promise<void> {
   const local = new LocalKernelResource(kernels, { jobs: start.jobs, server });
   const resources = new Map<string, IResource>([[local.name, local]]);
   const notices = new Notices();
-  const jobs = new Jobs({
-    store: new JobStore(start.jobs),
-    ownership: new Ownership(start.jobs, server),
-    notices,
-    resources,
-    runtime: start.runtime,
-    limit: settings.localJobs
-  });
   const agents = new AgentPool({
     program: start.python,
     args: ['-m', 'tomo_runner', 'agent'],
@@ -61,6 +54,15 @@ async function run(start: IStart): Promise<void> {
         .filter(Boolean)
         .join(path.delimiter)
     }
+  });
+  const jobs = new Jobs({
+    store: new JobStore(start.jobs),
+    ownership: new Ownership(start.jobs, server),
+    notices,
+    resources,
+    runtime: start.runtime,
+    limit: settings.localJobs,
+    forecast: forecaster(agents)
   });
 
   const savu = new SavuLists({

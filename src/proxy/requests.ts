@@ -3,8 +3,10 @@ import type {
   CentreRequest,
   DescribeRequest,
   EstimateRequest,
+  FetchRequest,
   PreviewRequest,
   ProjectionRequest,
+  ResourceRequest,
   ResultRequest,
   SavuReadRequest,
   SavuWriteRequest,
@@ -52,5 +54,7 @@ export const DOORS = {
   slice: door<SliceRequest>(validators.validateSliceRequest),
   savuRead: door<SavuReadRequest>(validators.validateSavuReadRequest),
   savuWrite: door<SavuWriteRequest>(validators.validateSavuWriteRequest),
-  submission: door<Submission>(validators.validateSubmission)
+  submission: door<Submission>(validators.validateSubmission),
+  fetch: door<FetchRequest>(validators.validateFetchRequest),
+  queue: door<ResourceRequest>(validators.validateResourceRequest)
 } as const;

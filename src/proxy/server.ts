@@ -79,15 +79,17 @@ export function makeServer(services: IServices): Hono {
 
 function addStateRoutes(app: Hono, services: IServices): void {
   const { resources, notices, activity } = services;
-  const describe = (): Promise<Resource[]> =>
-    Promise.all([...resources.values()].map(resource => resource.describe()));
+  const describe = (user: string): Promise<Resource[]> =>
+    Promise.all(
+      [...resources.values()].map(resource => resource.describe(user))
+    );
 
   app.get(`/${ROUTES.hello}`, async c => {
     const hello: Hello = {
       version: services.version,
       protocol: PROTOCOL,
       runtime: services.runtime,
-      resources: await describe()
+      resources: await describe(userOf(c, services))
     };
     return c.json(hello);
   });
@@ -100,10 +102,13 @@ function addStateRoutes(app: Hono, services: IServices): void {
       }
     });
   });
-  app.get(`/${ROUTES.resources}`, async c => c.json(await describe()));
+  app.get(`/${ROUTES.resources}`, async c =>
+    c.json(await describe(userOf(c, services)))
+  );
   app.post(`/${ROUTES.resources}`, async c => {
+    const user = userOf(c, services);
     const probed = await Promise.all(
-      [...resources.values()].map(resource => resource.probe())
+      [...resources.values()].map(resource => resource.probe(user))
     );
     for (const resource of probed) {
       notices.emit('resource', resource.name);
@@ -177,6 +182,21 @@ function addJobRoutes(app: Hono, services: IServices): void {
     const submission = DOORS.submission(await bodyOf(c));
     return c.json(await jobs.submit(submission, userOf(c, services)));
   });
+  app.post(`/${ROUTES.plan}`, async c => {
+    const submission = DOORS.submission(await bodyOf(c));
+    return c.json(await jobs.plan(submission, userOf(c, services)));
+  });
+  app.post(`/${ROUTES.queue}`, async c => {
+    const { resource } = DOORS.queue(await bodyOf(c));
+    return c.json(await jobs.queue(resource, userOf(c, services)));
+  });
+  app.post(`/${ROUTES.jobs}/:id/fetch`, async c => {
+    const request = DOORS.fetch(await bodyOf(c));
+    return c.json(await jobs.fetch(idOf(c), userOf(c, services), request));
+  });
+  app.delete(`/${ROUTES.jobs}/:id/fetch`, async c =>
+    c.json(await jobs.stopFetch(idOf(c), userOf(c, services)))
+  );
   app.get(`/${ROUTES.jobs}/:id`, async c =>
     c.json(await jobs.get(idOf(c), userOf(c, services)))
   );

@@ -52,6 +52,18 @@ export class JobPaths {
   get stderr(): string {
     return this._file('stderr.log');
   }
+  /** Mirror of a remote job: what has been asked of the scheduler. */
+  get slurm(): string {
+    return this._file('slurm.json');
+  }
+  /** Mirror of a remote job: what the last poll saw. */
+  get seen(): string {
+    return this._file('seen.json');
+  }
+  /** Mirror of a remote job: where a copy of its result is, and how far it is. */
+  get fetched(): string {
+    return this._file('fetched.json');
+  }
   /** Who owns the job: the file with the highest generation. */
   owner(generation: number): string {
     return this._file(`owner-${String(generation).padStart(6, '0')}.json`);

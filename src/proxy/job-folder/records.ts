@@ -28,6 +28,29 @@ export interface IJobSpec {
   readonly output: string;
   readonly runtime: string;
   readonly command: string;
+  /** Only jobs of a cluster have it: what is here is their mirror. */
+  readonly remote?: IRemotePlace;
+}
+
+/** Where a job is on its cluster, and what it is made of there. */
+export interface IRemotePlace {
+  /** Absolute job folder. */
+  readonly folder: string;
+  /** Absolute work folder that it lies in. */
+  readonly work: string;
+  /** Name of the account. */
+  readonly user: string;
+  readonly host: string;
+  /** Rows of each task of an array; left out: one task does all. */
+  readonly tasks?: readonly (readonly [number, number])[];
+  /** Minutes. */
+  readonly time: number;
+  /** Paths of the recipe as the cluster sees them, by their keys under `dataset`. */
+  readonly data: Readonly<Record<string, string>>;
+  /** What is copied there before: files and folders, absolute. */
+  readonly uploads: readonly { readonly from: string; readonly to: string }[];
+  /** Copies are compared by content. */
+  readonly checksum?: boolean;
 }
 
 /** status.json, as far as the proxy uses it. */
@@ -95,7 +118,35 @@ export async function readSpec(paths: JobPaths): Promise<IJobSpec | null> {
     rows: pair(o.rows),
     output,
     runtime: text(o, 'runtime') ?? '',
-    command: text(o, 'command') ?? ''
+    command: text(o, 'command') ?? '',
+    ...(isObject(o.remote) && { remote: parsePlace(o.remote) })
+  };
+}
+
+/** Where a remote job is; undefined when the object does not say it in absolute paths. */
+export function parsePlace(o: JsonObject): IRemotePlace | undefined {
+  const folder = text(o, 'folder') ?? '';
+  const work = text(o, 'work') ?? '';
+  if (!folder.startsWith('/') || !work.startsWith('/')) {
+    return undefined;
+  }
+  const tasks: unknown[] = Array.isArray(o.tasks) ? o.tasks : [];
+  const uploads: unknown[] = Array.isArray(o.uploads) ? o.uploads : [];
+  return {
+    folder,
+    work,
+    user: text(o, 'user') ?? '',
+    host: text(o, 'host') ?? '',
+    ...(tasks.length > 0 && {
+      tasks: tasks.map(pair).filter(rows => rows !== undefined)
+    }),
+    time: number(o, 'time') ?? 60,
+    data: texts(o.data),
+    uploads: uploads.filter(isObject).flatMap(entry => {
+      const [from, to] = [text(entry, 'from'), text(entry, 'to')];
+      return from && to ? [{ from, to }] : [];
+    }),
+    ...(o.checksum === true && { checksum: true })
   };
 }
 
@@ -222,6 +273,15 @@ function pair(value: unknown): [number, number] | undefined {
     typeof last === 'number'
     ? [first, last]
     : undefined;
+}
+
+function texts(value: unknown): Record<string, string> {
+  const entries = isObject(value) ? Object.entries(value) : [];
+  return Object.fromEntries(
+    entries.filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string'
+    )
+  );
 }
 
 function count(object: JsonObject, key: string): number {

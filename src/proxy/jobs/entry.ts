@@ -3,6 +3,7 @@ import type { Failure, Job, JobState } from '../../api/_generated/api';
 import { JobLog } from './log';
 import type { JobPaths } from '../job-folder';
 import type { IJobSpec, IStatus } from '../job-folder';
+import type { IRemoteView } from '../resources';
 import { isResumable } from './state';
 
 export interface IEntry {
@@ -22,6 +23,8 @@ export interface IEntry {
   since: number;
   /** What was told last, to tell only what is new. */
   told: string;
+  /** What the mirror of a remote job says; null: the job is of this machine. */
+  remote: IRemoteView | null;
   /** Looks at the job come one after the other. */
   turn: Promise<void>;
 }
@@ -48,13 +51,18 @@ export function newEntry(spec: IJobSpec, paths: JobPaths): IEntry {
     launching: false,
     since: Date.now(),
     told: '',
+    remote: null,
     turn: Promise.resolve()
   };
 }
 
-/** The job as the api tells it; keys without a value are left out. */
-export function toJob(entry: IEntry): Job {
-  const { spec, status, paths, state } = entry;
+/**
+ * The job as the api tells it; keys without a value are left out.
+ *
+ * @param transfer - the copy of its files that is under way.
+ */
+export function toJob(entry: IEntry, transfer?: Job['transfer']): Job {
+  const { spec, status, paths, state, remote } = entry;
   return {
     id: spec.id,
     name: spec.name,
@@ -69,10 +77,14 @@ export function toJob(entry: IEntry): Job {
     progress: status.progress,
     slices: status.slices,
     ...(entry.failure && { failure: entry.failure }),
-    warnings: status.warnings,
+    warnings: [...status.warnings, ...(remote?.warnings ?? [])],
     output: spec.output,
-    folder: paths.folder,
+    folder: spec.remote?.folder ?? paths.folder,
     resumable: isResumable(state),
-    command: spec.command
+    command: spec.command,
+    ...(remote?.slurm && { slurm: remote.slurm }),
+    ...(remote?.seen && { seen: remote.seen }),
+    ...(remote?.fetched && { fetched: remote.fetched }),
+    ...(transfer && { transfer })
   };
 }

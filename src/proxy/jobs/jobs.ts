@@ -4,16 +4,28 @@
  */
 import * as fs from 'node:fs/promises';
 
-import type { Job, JobList, Log, Submission } from '../../api/_generated/api';
+import type {
+  FetchRequest,
+  Job,
+  JobList,
+  Log,
+  Queue,
+  Submission,
+  SubmissionPlan
+} from '../../api/_generated/api';
 import { ProxyError } from '../failure';
+import type { Forecaster } from '../forecast';
 import { readObject } from '../files';
-import { toJob, type IEntry } from './entry';
+import type { IClusterResource, IResource } from '../resources';
+import type { IEntry } from './entry';
 import { Launcher, type ILauncherOptions } from './launcher';
+import { planHere } from './plan';
 import { isEnded, isResumable } from './state';
 import { prepare } from './submit';
 import { Tracker, type ITrackerOptions } from './tracker';
 
-export type IJobsOptions = ITrackerOptions & ILauncherOptions;
+export type IJobsOptions = ITrackerOptions &
+  ILauncherOptions & { readonly forecast: Forecaster };
 
 export class Jobs {
   constructor(private readonly _options: IJobsOptions) {
@@ -30,7 +42,11 @@ export class Jobs {
   /** Whether a job waits or runs for which this proxy must stay. */
   get busy(): boolean {
     return this._tracker.entries.some(
-      entry => entry.mine && !isEnded(entry.state)
+      entry =>
+        !isEnded(entry.state) &&
+        (entry.spec.remote
+          ? this._tracker.tell(entry).transfer !== undefined
+          : entry.mine)
     );
   }
 
@@ -41,7 +57,7 @@ export class Jobs {
     const jobs = this._tracker.entries
       .filter(entry => entry.spec.user === user)
       .sort((a, b) => b.spec.created.localeCompare(a.spec.created))
-      .map(toJob);
+      .map(entry => this._tracker.tell(entry));
     return { rev, jobs };
   }
 
@@ -49,7 +65,12 @@ export class Jobs {
   async get(id: string, user: string): Promise<Job> {
     const entry = await this._find(id, user);
     const recipe = await readObject(entry.paths.recipe);
-    return { ...toJob(entry), ...(recipe && { recipe }) };
+    const script = this._tracker.cluster(entry)?.script(entry.spec, recipe);
+    return {
+      ...this._tracker.tell(entry),
+      ...(recipe && { recipe }),
+      ...(script && { script })
+    };
   }
 
   /** Submitting the same id again answers with the job that there is. */
@@ -66,16 +87,21 @@ export class Jobs {
   async cancel(id: string, user: string): Promise<Job> {
     const entry = await this._find(id, user);
     if (isEnded(entry.state)) {
-      return toJob(entry);
+      return this._tracker.tell(entry);
+    }
+    if (entry.spec.remote) {
+      await this._cluster(entry).cancel(entry.spec, entry.paths);
+      await this._tracker.look(entry);
+      return this._tracker.tell(entry);
     }
     await fs.writeFile(entry.paths.cancel, '');
-    const resource = this._tracker.resource(entry);
+    const resource = this._tracker.kernels(entry);
     if (resource && entry.state !== 'queued') {
       // Not awaited: a kernel that does not answer must not hold up the reply.
       void this._ask(entry, () => resource.cancel(entry.paths));
     }
     await this._tracker.look(entry);
-    return toJob(entry);
+    return this._tracker.tell(entry);
   }
 
   /** Go on with an ended job: what is finished is kept. */
@@ -83,7 +109,7 @@ export class Jobs {
     const entry = await this._find(id, user);
     await this._tracker.look(entry);
     if (!isEnded(entry.state)) {
-      return toJob(entry);
+      return this._tracker.tell(entry);
     }
     if (!isResumable(entry.state)) {
       throw new ProxyError(
@@ -94,7 +120,12 @@ export class Jobs {
       );
     }
     await this._tracker.own(entry);
-    await this._tracker.resource(entry)?.check(entry.spec.kernel);
+    if (entry.spec.remote) {
+      await this._cluster(entry).resume(entry.spec, entry.paths);
+      await this._tracker.look(entry);
+      return this._tracker.tell(entry);
+    }
+    await this._tracker.kernels(entry)?.check(entry.spec.kernel);
     await this._tracker.inTurn(entry, async () => {
       if (!isEnded(entry.state)) {
         return;
@@ -115,7 +146,7 @@ export class Jobs {
       });
     });
     this._launcher.pump();
-    return toJob(entry);
+    return this._tracker.tell(entry);
   }
 
   /** Forget an ended job; its result stays. */
@@ -128,6 +159,7 @@ export class Jobs {
       });
     }
     await this._tracker.own(entry);
+    await this._tracker.cluster(entry)?.forget(entry.spec, entry.paths);
     await this._tracker.release(entry);
     this._tracker.drop(entry);
     await this._options.store.remove(id);
@@ -135,7 +167,47 @@ export class Jobs {
   }
 
   async log(id: string, user: string, offset: number): Promise<Log> {
-    return (await this._find(id, user)).log.read(offset);
+    const entry = await this._find(id, user);
+    await this._tracker.cluster(entry)?.freshen(entry.spec, entry.paths);
+    return entry.log.read(offset);
+  }
+
+  /** What a submission would do; nothing is made. */
+  plan(submission: Submission, user: string): Promise<SubmissionPlan> {
+    const { resource, taken } = this._place(submission, user);
+    return resource?.kind === 'slurm-ssh'
+      ? resource.plan(submission, { user, taken })
+      : planHere(submission, user, this._options.forecast);
+  }
+
+  /** Copy the result of a remote job here. */
+  async fetch(id: string, user: string, request: FetchRequest): Promise<Job> {
+    const entry = await this._find(id, user);
+    await this._cluster(entry).fetch(entry.spec, entry.paths, request);
+    await this._tracker.look(entry);
+    return this._tracker.tell(entry);
+  }
+
+  async stopFetch(id: string, user: string): Promise<Job> {
+    const entry = await this._find(id, user);
+    this._cluster(entry).stopFetch(id);
+    await this._tracker.look(entry);
+    return this._tracker.tell(entry);
+  }
+
+  /** All jobs of the user on a cluster, asked now. */
+  async queue(resource: string, user: string): Promise<Queue> {
+    const cluster = this._options.resources.get(resource);
+    if (cluster?.kind !== 'slurm-ssh') {
+      throw noCluster(resource);
+    }
+    return cluster.queue(user);
+  }
+
+  /** The mirror of a remote job has changed, or one has come. */
+  async changed(id: string): Promise<void> {
+    const entry = this._tracker.entry(id);
+    await (entry ? this._tracker.look(entry) : this._tracker.scan());
   }
 
   /** Stop following. Jobs go on; their folders tell the next proxy. */
@@ -144,23 +216,54 @@ export class Jobs {
   }
 
   private async _submit(submission: Submission, user: string): Promise<Job> {
-    const { store, ownership, resources, runtime } = this._options;
+    const { store, ownership, runtime } = this._options;
     await this._tracker.scan();
     const known = this._tracker.entry(submission.id);
     if (!known) {
-      const open = this._tracker.entries.filter(entry => !isEnded(entry.state));
-      const { spec, recipe, status } = await prepare(submission, {
-        user,
-        runtime,
-        resource: resources.get(submission.resource),
-        folder: store.paths(submission.id).folder,
-        taken: open.map(entry => entry.spec.output)
-      });
+      const { resource, taken } = this._place(submission, user);
+      const { spec, recipe, status } =
+        resource?.kind === 'slurm-ssh'
+          ? await resource.prepare(submission, { user, taken })
+          : await prepare(submission, {
+              user,
+              runtime,
+              resource,
+              folder: store.paths(submission.id).folder,
+              taken
+            });
       await store.create(spec, recipe, status, paths => ownership.found(paths));
     }
     const entry = await this._find(submission.id, user);
     this._launcher.pump();
-    return toJob(entry);
+    return this._tracker.tell(entry);
+  }
+
+  /** Where a submission would go, and the result folders that are taken there. */
+  private _place(
+    submission: Submission,
+    user: string
+  ): { resource: IResource | undefined; taken: string[] } {
+    const resource = this._options.resources.get(submission.resource);
+    const remote = resource?.kind === 'slurm-ssh';
+    const taken = this._tracker.entries
+      .filter(
+        ({ spec, state }) =>
+          !isEnded(state) &&
+          spec.id !== submission.id &&
+          (remote
+            ? spec.resource === resource.name && spec.user === user
+            : !spec.remote)
+      )
+      .map(entry => entry.spec.output);
+    return { resource, taken };
+  }
+
+  private _cluster(entry: IEntry): IClusterResource {
+    const cluster = this._tracker.cluster(entry);
+    if (!cluster) {
+      throw noCluster(entry.spec.resource);
+    }
+    return cluster;
   }
 
   private async _find(id: string, user: string): Promise<IEntry> {
@@ -189,4 +292,11 @@ export class Jobs {
   private readonly _launcher: Launcher;
   private readonly _tracker: Tracker;
   private _submitting: Promise<void> = Promise.resolve();
+}
+
+function noCluster(name: string): ProxyError {
+  return new ProxyError(422, 'no-resource', `There is no cluster ${name}.`, {
+    where: 'resource',
+    hint: 'See the clusters in Setup: it may have been renamed or removed.'
+  });
 }

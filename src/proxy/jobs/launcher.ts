@@ -3,7 +3,7 @@ import * as fs from 'node:fs/promises';
 
 import { failureOf, messageOf, ProxyError } from '../failure';
 import { exists } from '../files';
-import type { IResource } from '../resources';
+import type { IKernelResource } from '../resources';
 import type { IEntry } from './entry';
 import { nextJobs } from './queue';
 import type { Tracker } from './tracker';
@@ -30,7 +30,8 @@ export class Launcher {
       id: entry.spec.id,
       created: entry.spec.created,
       state: entry.launching ? ('starting' as const) : entry.state,
-      mine: entry.mine
+      mine: entry.mine,
+      remote: entry.spec.remote !== undefined
     }));
     for (const id of nextJobs(queued, this._options.limit)) {
       const entry = tracker.entry(id);
@@ -72,7 +73,7 @@ export class Launcher {
   private async _start(
     tracker: Tracker,
     entry: IEntry,
-    resource: IResource,
+    resource: IKernelResource,
     attempt: number
   ): Promise<void> {
     const spec = { ...entry.spec, runtime: this._options.runtime };
@@ -87,9 +88,9 @@ export class Launcher {
   }
 }
 
-function resourceOf(tracker: Tracker, entry: IEntry): IResource {
+function resourceOf(tracker: Tracker, entry: IEntry): IKernelResource {
   const resource = tracker.resource(entry);
-  if (!resource) {
+  if (resource?.kind !== 'local-kernel') {
     throw new ProxyError(
       422,
       'no-resource',

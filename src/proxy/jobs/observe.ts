@@ -1,6 +1,6 @@
 /** Looks at everything that tells what a job does. */
 import { exists } from '../files';
-import type { IResource } from '../resources';
+import type { IKernelResource } from '../resources';
 import type { IEntry } from './entry';
 import { lastLines } from './log';
 import { readStatus } from '../job-folder';
@@ -11,7 +11,7 @@ const TAIL = 600;
 
 export async function observe(
   entry: IEntry,
-  resource: IResource | undefined
+  resource: IKernelResource | undefined
 ): Promise<IObservation> {
   const { paths, spec } = entry;
   // The lease first: a runner writes its last status before it gives the lease up.

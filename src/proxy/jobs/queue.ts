@@ -7,6 +7,8 @@ export interface IQueued {
   readonly state: JobState;
   /** This proxy owns it, and so may start it. */
   readonly mine: boolean;
+  /** A scheduler elsewhere has it in its own queue. */
+  readonly remote: boolean;
 }
 
 /**
@@ -15,7 +17,7 @@ export interface IQueued {
  * @param limit - how many jobs of this proxy may be under way at a time.
  */
 export function nextJobs(jobs: readonly IQueued[], limit: number): string[] {
-  const mine = jobs.filter(job => job.mine);
+  const mine = jobs.filter(job => job.mine && !job.remote);
   const free = Math.max(
     0,
     limit - mine.filter(job => isActive(job.state)).length

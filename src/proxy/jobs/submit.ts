@@ -6,16 +6,9 @@ import type { Submission } from '../../api/_generated/api';
 import type { Recipe } from '../../recipe/_generated/recipe';
 import { isRecipe, problemsOf } from '../../recipe/validation';
 import { ProxyError } from '../failure';
-import type { IResource } from '../resources';
+import type { IPrepared, IResource } from '../resources';
 import { FRESH } from './entry';
 import { outputFolder, refuseCollision } from './output';
-import type { IJobSpec, IStatus } from '../job-folder';
-
-export interface IPrepared {
-  readonly spec: IJobSpec;
-  readonly recipe: Recipe;
-  readonly status: IStatus;
-}
 
 /**
  * @param about.folder - the job folder that is to be.
@@ -33,7 +26,7 @@ export async function prepare(
   }
 ): Promise<IPrepared> {
   const { resource } = about;
-  if (!resource) {
+  if (resource?.kind !== 'local-kernel') {
     throw new ProxyError(
       422,
       'no-resource',
@@ -84,7 +77,8 @@ export async function prepare(
   };
 }
 
-function checkRecipe(value: unknown): Recipe {
+/** @throws ProxyError that names what is wrong in it. */
+export function checkRecipe(value: unknown): Recipe {
   const [problem] = problemsOf(value);
   if (problem || !isRecipe(value)) {
     throw new ProxyError(

@@ -2,12 +2,17 @@
  * Keeps every job in memory true to its folder: finds folders, looks at them,
  * writes the states that only the proxy can know, and tells of changes.
  */
-import type { JobState } from '../../api/_generated/api';
+import type { Job } from '../../api/_generated/api';
 import { failureOf, ProxyError } from '../failure';
 import { replaceJson } from '../files';
 import { readKernel, statusJson, type IStatus } from '../job-folder';
 import type { Notices } from '../notices';
-import type { IResource } from '../resources';
+import {
+  viewRemote,
+  type IClusterResource,
+  type IKernelResource,
+  type IResource
+} from '../resources';
 import { newEntry, toJob, type IEntry } from './entry';
 import { Follower } from './follow';
 import { observe } from './observe';
@@ -59,6 +64,23 @@ export class Tracker {
 
   resource(entry: IEntry): IResource | undefined {
     return this._options.resources.get(entry.spec.resource);
+  }
+
+  /** The resource of a job of this machine. */
+  kernels(entry: IEntry): IKernelResource | undefined {
+    const resource = this.resource(entry);
+    return resource?.kind === 'local-kernel' ? resource : undefined;
+  }
+
+  /** The resource of a remote job; undefined when the settings have it no more. */
+  cluster(entry: IEntry): IClusterResource | undefined {
+    const resource = entry.spec.remote && this.resource(entry);
+    return resource?.kind === 'slurm-ssh' ? resource : undefined;
+  }
+
+  /** The job as the api tells it. */
+  tell(entry: IEntry): Job {
+    return toJob(entry, this.cluster(entry)?.transfer(entry.spec.id));
   }
 
   /** Take in job folders that are new, drop those that are gone. */
@@ -116,7 +138,7 @@ export class Tracker {
     entry.watched = false;
     const record = await readKernel(entry.paths);
     if (record?.session) {
-      await this.resource(entry)?.release(entry.paths);
+      await this.kernels(entry)?.release(entry.paths);
     }
   }
 
@@ -139,7 +161,10 @@ export class Tracker {
     if (!this._holds(entry)) {
       return;
     }
-    let seen = await observe(entry, this.resource(entry));
+    if (entry.spec.remote) {
+      return this._lookAtMirror(entry);
+    }
+    let seen = await observe(entry, this.kernels(entry));
     let verdict = judge(seen);
     if (!isEnded(verdict.state) || isNews(seen, verdict)) {
       entry.mine = await this._options.ownership.owns(entry.paths);
@@ -147,7 +172,7 @@ export class Tracker {
     if (entry.mine && isNews(seen, verdict)) {
       // The runner, or the server that is stopping, may be about to say it better.
       await new Promise(resolve => setTimeout(resolve, DOUBT));
-      seen = await observe(entry, this.resource(entry));
+      seen = await observe(entry, this.kernels(entry));
       verdict = judge(seen);
       if (!this._holds(entry)) {
         return;
@@ -174,6 +199,22 @@ export class Tracker {
     }
   }
 
+  /** The mirror of a remote job, and the next step of one that waits to be submitted. */
+  private async _lookAtMirror(entry: IEntry): Promise<void> {
+    const cluster = this.cluster(entry);
+    const { spec, paths } = entry;
+    const view = await viewRemote(paths, cluster?.moves(spec.id) ?? false);
+    if (!this._holds(entry)) {
+      return;
+    }
+    entry.remote = view;
+    entry.mine = view.waits && (await this._options.ownership.owns(paths));
+    if (entry.mine) {
+      cluster?.advance(spec, paths);
+    }
+    this._take(entry, view.status, view);
+  }
+
   private _take(entry: IEntry, status: IStatus, verdict: IVerdict): void {
     const changed = entry.state !== verdict.state;
     entry.since = changed ? Date.now() : entry.since;
@@ -183,7 +224,7 @@ export class Tracker {
     if (changed) {
       this._follow();
     }
-    const told = JSON.stringify(toJob(entry));
+    const told = JSON.stringify(this.tell(entry));
     if (told !== entry.told) {
       entry.told = told;
       this._options.notices.emit('job', entry.spec.id, entry.spec.user);
@@ -213,7 +254,7 @@ export class Tracker {
       return;
     }
     for (const entry of this._entries.values()) {
-      if (isFollowed(entry.state)) {
+      if (isFollowed(entry)) {
         void this.look(entry);
       }
     }
@@ -231,14 +272,16 @@ export class Tracker {
   private async _lookAtOthers(): Promise<void> {
     await this.scan();
     const others = this.entries.filter(
-      entry => !entry.mine && !isEnded(entry.state)
+      entry =>
+        !isEnded(entry.state) &&
+        (!entry.mine || entry.spec.remote !== undefined)
     );
     await Promise.all(others.map(entry => this.look(entry)));
     this._onRoom();
   }
 
   private _follow(): void {
-    const active = this.entries.filter(entry => isFollowed(entry.state));
+    const active = this.entries.filter(isFollowed);
     this._follower?.follow(
       new Map(active.map(entry => [entry.spec.id, entry.paths.folder]))
     );
@@ -254,8 +297,9 @@ export class Tracker {
   private _closed = false;
 }
 
-function isFollowed(state: JobState): boolean {
-  return !isEnded(state) && state !== 'queued';
+/** Its folder tells by itself what it does: not so a mirror, of which the resource says that it has changed. */
+function isFollowed({ spec, state }: IEntry): boolean {
+  return !spec.remote && !isEnded(state) && state !== 'queued';
 }
 
 /** The job has ended, and its status.json does not say so. */

@@ -1,4 +1,5 @@
 export * from './resource';
+export { viewRemote } from './slurm-ssh';
 export {
   ExtensionKernels,
   LocalKernelResource,

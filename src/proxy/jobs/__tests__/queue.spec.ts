@@ -5,7 +5,8 @@ const job = (id: string, state: IQueued['state'], mine = true): IQueued => ({
   id,
   created: `2026-01-01T00:00:0${id}Z`,
   state,
-  mine
+  mine,
+  remote: false
 });
 
 describe('nextJobs', () => {

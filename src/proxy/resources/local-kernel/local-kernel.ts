@@ -13,12 +13,12 @@ import {
   type IKernelRecord
 } from '../../job-folder';
 import { HOST, isAlive } from '../../processes';
-import type { IHolder, IResource } from '../resource';
+import type { IHolder, IKernelResource } from '../resource';
 import { jobCode } from './bootstrap';
 import type { IKernels, IKernelSpecs } from './kernels';
 import { probe, type IProbed } from './probe';
 
-export class LocalKernelResource implements IResource {
+export class LocalKernelResource implements IKernelResource {
   /**
    * @param options.server - key of the Jupyter server that has the kernels.
    */
@@ -28,7 +28,7 @@ export class LocalKernelResource implements IResource {
   ) {}
 
   readonly name = 'local';
-  readonly kind = 'local-kernel';
+  readonly kind = 'local-kernel' as const;
 
   async describe(): Promise<Resource> {
     const about = {

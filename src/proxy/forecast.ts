@@ -1,0 +1,88 @@
+/** What the runner expects of a submission, asked of the agent that sees its data. */
+import type { Estimate, Submission } from '../api/_generated/api';
+import type { AgentPool } from './agents';
+import { ProxyError } from './failure';
+import { isObject, number, text, type JsonObject } from './files';
+
+export interface IForecast {
+  /** First row and one past the last. */
+  readonly rows: readonly [number, number];
+  readonly estimate: Estimate;
+}
+
+export type Forecaster = (
+  submission: Submission,
+  user: string
+) => Promise<IForecast>;
+
+/**
+ * @returns a function that asks the agent of the resource that the recipe's data set names,
+ *   this machine's when it names none.
+ */
+export function forecaster(agents: AgentPool): Forecaster {
+  const ask = async (
+    op: 'describe' | 'estimate',
+    { id, base, recipe, name, cores, memory }: Submission,
+    user: string
+  ): Promise<JsonObject> => {
+    const dataset: unknown = Reflect.get(recipe, 'dataset');
+    const resource = isObject(dataset) ? text(dataset, 'resource') : undefined;
+    const { header, frame } = await agents.ask(
+      user,
+      'data',
+      {
+        op,
+        channel: `submission:${id}:${op}`,
+        base,
+        recipe,
+        ...(op === 'estimate' && { name, cores, memory }),
+        ...(resource && { resource })
+      },
+      new AbortController().signal
+    );
+    await frame.cancel();
+    if (!isObject(header.reply)) {
+      throw new ProxyError(
+        502,
+        'agent-reply',
+        `The agent did not answer "${op}".`,
+        { where: 'agent', hint: 'Try again.' }
+      );
+    }
+    return header.reply;
+  };
+  return async (submission, user) => {
+    const estimate = toEstimate(await ask('estimate', submission, user));
+    const rows =
+      submission.rows ??
+      regionRows(submission.recipe) ??
+      ([
+        0,
+        number(await ask('describe', submission, user), 'rows') ?? 0
+      ] as const);
+    return { rows: [rows[0], rows[1]], estimate };
+  };
+}
+
+/** Rows of the region of interest; undefined: none is drawn. */
+function regionRows(recipe: object): readonly [number, number] | undefined {
+  const regions: unknown = Reflect.get(recipe, 'regions');
+  const roi: unknown = isObject(regions) ? regions.roi : undefined;
+  const edges: unknown[] = Array.isArray(roi) ? roi : [];
+  const [top, bottom] = [edges[1], edges[3]];
+  return typeof top === 'number' && typeof bottom === 'number' && top < bottom
+    ? [top, bottom]
+    : undefined;
+}
+
+function toEstimate(o: JsonObject): Estimate {
+  return {
+    slices: number(o, 'slices') ?? 0,
+    memory: number(o, 'memory') ?? 0,
+    outputBytes: number(o, 'outputBytes') ?? 0,
+    freeBytes: number(o, 'freeBytes') ?? 0,
+    output: text(o, 'output') ?? '',
+    seconds: number(o, 'seconds') ?? null,
+    basis: text(o, 'basis') ?? ''
+  };
+}

@@ -1,0 +1,31 @@
+/** What a submission to this machine would do. */
+import type { Submission, SubmissionPlan } from '../../api/_generated/api';
+import type { Forecaster } from '../forecast';
+import { outputFolder } from './output';
+import { checkRecipe } from './submit';
+
+export async function planHere(
+  submission: Submission,
+  user: string,
+  forecast: Forecaster
+): Promise<SubmissionPlan> {
+  const recipe = checkRecipe(submission.recipe);
+  const { base, name, memory } = submission;
+  const { estimate } = await forecast(submission, user);
+  const short = estimate.outputBytes > estimate.freeBytes;
+  return {
+    script: '',
+    command: 'python -m tomo_runner job FOLDER',
+    tasks: 1,
+    reason: 'One run in a kernel of its own.',
+    data: 'here',
+    output: outputFolder(recipe, base, name, new Date()),
+    memory: Math.max(memory, estimate.memory),
+    seconds: estimate.seconds,
+    outputBytes: estimate.outputBytes,
+    freeBytes: estimate.freeBytes,
+    warnings: short
+      ? ['The slices need more space than is free where they would go.']
+      : []
+  };
+}

@@ -1,0 +1,1 @@
+export { viewRemote } from './slurm/view';

@@ -1,0 +1,220 @@
+/**
+ * Submitting exactly once, whatever happens to the connection.
+ *
+ * Each try takes a lock on the cluster (mkdir) before it asks the scheduler, and
+ * writes the ids down beside it. Whoever finds a try without an answer either
+ * takes its lock, and then that try can never submit any more, or asks the
+ * scheduler by the submission's unique name, and tries again only when both the
+ * queue and accounting have answered that there is none.
+ */
+import { ProxyError } from '../../../failure';
+import { quote } from '../quote';
+import type { IRemote } from '../remote';
+import { finishCommand, submitCommand, type IBatch } from './batch';
+import { finishName } from './queue';
+import { refusal } from './refusals';
+
+/** Slurm's ids of a submission. */
+export interface ISubmitted {
+  readonly id: string;
+  /** Empty: there is no finishing task. */
+  readonly finish: string;
+}
+
+/** Milliseconds: sbatch gives a controller up after about ten seconds, twice. */
+const PATIENCE = 60_000;
+/** Milliseconds between looks whether a try that was cut off still runs. */
+const AGAIN = 2_000;
+const LOOKS = 20;
+
+const TAKEN = 75;
+const REFUSED = 76;
+
+/** What is to be submitted. */
+export interface ISubmission {
+  readonly batch: IBatch;
+  readonly uid: string;
+  /** Tasks of the array; null: it is none; empty: only the finishing task. */
+  readonly tasks: readonly number[] | null;
+}
+
+/** Where a try that was sent stands. */
+export type Found =
+  | { readonly kind: 'submitted'; readonly ids: ISubmitted }
+  | { readonly kind: 'never' };
+
+/**
+ * Send one try.
+ *
+ * @param attempt - counts tries of this submission from 1.
+ * @throws ProxyError `connection-lost` when the reply was lost (ask `recover`), `slurm-refused`
+ *   and the like when the scheduler said no.
+ */
+export async function submit(
+  remote: IRemote,
+  submission: ISubmission,
+  attempt: number
+): Promise<ISubmitted> {
+  const reply = await remote.run(submitScript(submission, attempt), {
+    timeout: PATIENCE
+  });
+  if (reply.code === 0) {
+    return idsOf(reply.stdout);
+  }
+  if (reply.code === TAKEN) {
+    throw new ProxyError(
+      409,
+      'submission-taken',
+      'Another try of this submission is under way.',
+      { where: submission.uid, hint: 'Wait a moment; the job will show it.' }
+    );
+  }
+  throw refusal(reply);
+}
+
+/** The script of one try; of a part of it nothing runs, as it is in braces. */
+export function submitScript(submission: ISubmission, attempt: number): string {
+  const { batch, uid, tasks } = submission;
+  const lock = lockName(uid, attempt);
+  const arrayed = tasks !== null;
+  const [before, after] = finishCommand(batch, uid);
+  const main =
+    arrayed && tasks.length === 0
+      ? ['id=']
+      : [
+          `id=$(${submitCommand(batch, uid, tasks)} 2>${lock}/error) || { cat ${lock}/error >&2; exit ${REFUSED}; }`,
+          'id=${id%%;*}'
+        ];
+  const finishing = arrayed
+    ? [
+        `finish=$(${before} \${id:+"--dependency=afterany:$id"} ${after} 2>${lock}/error) || { cat ${lock}/error >&2; [ -z "$id" ] || scancel "$id"; exit ${REFUSED}; }`,
+        'finish=${finish%%;*}'
+      ]
+    : ['finish='];
+  return [
+    '{',
+    `cd ${quote(batch.place.folder)} || exit 73`,
+    `mkdir ${lock} 2>/dev/null || exit ${TAKEN}`,
+    `printf '%s %s\\n' "$$" "$(uname -n)" > ${lock}/process`,
+    ...main,
+    ...finishing,
+    `printf '%s;%s\\n' "$id" "$finish" > ${lock}/ids.new && mv ${lock}/ids.new ${lock}/ids`,
+    `printf '%s;%s\\n' "$id" "$finish"`,
+    'exit 0',
+    '}',
+    ''
+  ].join('\n');
+}
+
+/**
+ * What became of a try whose reply was lost.
+ *
+ * @throws ProxyError when the cluster cannot tell now: nothing may be submitted then.
+ */
+export async function recover(
+  remote: IRemote,
+  submission: ISubmission,
+  attempt: number,
+  wait = AGAIN
+): Promise<Found> {
+  const script = recoveryScript(submission, attempt);
+  for (let look = 0; look < LOOKS; look++) {
+    const { stdout, stderr } = await remote.run(script, { timeout: PATIENCE });
+    const [word, ids = ''] = stdout.trim().split(/\s+/);
+    if (word === 'ids') {
+      return { kind: 'submitted', ids: idsOf(ids) };
+    }
+    if (word === 'free' || word === 'none') {
+      return { kind: 'never' };
+    }
+    if (word !== 'busy') {
+      throw new ProxyError(
+        503,
+        'submission-unknown',
+        'Whether the cluster has the job cannot be asked now: its scheduler or its accounting does not answer.',
+        {
+          where: submission.uid,
+          hint: 'Nothing is submitted twice: the job goes on when the cluster answers.',
+          cause: stderr
+        }
+      );
+    }
+    await new Promise(resolve => setTimeout(resolve, wait));
+  }
+  throw new ProxyError(
+    503,
+    'submission-unknown',
+    'The submission that was cut off still waits for the scheduler.',
+    {
+      where: submission.uid,
+      hint: 'Nothing is submitted twice: the job goes on when the cluster answers.'
+    }
+  );
+}
+
+/**
+ * Says `free` (the lock was still there to be taken), `ids A;B`, `busy` (the try
+ * still runs), `none` (queue and accounting know of nothing), or `unknown`.
+ */
+export function recoveryScript(
+  submission: ISubmission,
+  attempt: number
+): string {
+  const { batch, uid, tasks } = submission;
+  const lock = lockName(uid, attempt);
+  const finish = finishName(uid);
+  const arrayed = tasks !== null;
+  return [
+    '{',
+    'export TZ=UTC0',
+    `cd ${quote(batch.place.folder)} || exit 73`,
+    `if mkdir ${lock} 2>/dev/null; then echo free; exit 0; fi`,
+    `if [ -s ${lock}/ids ]; then printf 'ids '; cat ${lock}/ids; exit 0; fi`,
+    `read -r process host < ${lock}/process 2>/dev/null`,
+    'if [ "$host" = "$(uname -n)" ] && kill -0 "$process" 2>/dev/null; then echo busy; exit 0; fi',
+    'user=$(id -un)',
+    // A queue that has answered, with nothing, is asked again: the scheduler may be at it.
+    'for again in 1 2; do',
+    `  rows=$(squeue -h -t all -u "$user" -n ${uid},${finish} -o '%F|%j'); asked=$?`,
+    '  [ -n "$rows" ] && break; sleep 2',
+    'done',
+    'if [ -z "$rows" ]; then',
+    `  more=$(sacct -n -P -X --name ${uid},${finish} -S now-7days -o JobID,JobName) || asked=1`,
+    '  rows=$more',
+    'fi',
+    `id=$(printf '%s\\n' "$rows" | sed -n 's/^\\([0-9]*\\)[^|]*|${uid}$/\\1/p' | head -n 1)`,
+    `fin=$(printf '%s\\n' "$rows" | sed -n 's/^\\([0-9]*\\)[^|]*|${finish}$/\\1/p' | head -n 1)`,
+    'if [ -n "$id$fin" ]; then',
+    ...(arrayed
+      ? [
+          '  if [ -z "$fin" ]; then',
+          `    fin=$(${finishCommand(batch, uid)[0]} "--dependency=afterany:$id" ${finishCommand(batch, uid)[1]}) || { echo unknown; exit 0; }`,
+          '    fin=${fin%%;*}',
+          '  fi'
+        ]
+      : []),
+    `  printf '%s;%s\\n' "$id" "$fin" > ${lock}/ids; printf 'ids %s;%s\\n' "$id" "$fin"; exit 0`,
+    'fi',
+    'if [ "$asked" = 0 ]; then echo none; else echo unknown; fi',
+    'exit 0',
+    '}',
+    ''
+  ].join('\n');
+}
+
+function lockName(uid: string, attempt: number): string {
+  return `.submit-${uid}-${attempt}`;
+}
+
+function idsOf(text: string): ISubmitted {
+  const found = /^(\d*);(\d*)$/.exec(text.trim());
+  if (!found || !(found[1] || found[2])) {
+    throw new ProxyError(
+      502,
+      'slurm-answer',
+      `Slurm answered the submission with ${JSON.stringify(text.trim().slice(0, 200))} instead of an id.`,
+      { where: 'sbatch', hint: 'Press Test in Setup.' }
+    );
+  }
+  return { id: found[1], finish: found[2] };
+}
