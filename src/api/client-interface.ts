@@ -29,6 +29,8 @@ import type {
   Resource,
   ResultDescription,
   ResultRequest,
+  SavuFile,
+  SavuList,
   SliceRequest,
   Submission,
   SubmissionPlan
@@ -86,6 +88,10 @@ export interface IApiClient {
   resume(id: string): Promise<Job>;
   forget(id: string): Promise<void>;
   log(id: string, offset: number): Promise<Log>;
+  /** The process list in an HDF5 file, which is given in base64. */
+  savuRead(content: string): Promise<SavuList>;
+  /** A process list as an HDF5 file in base64. */
+  savuWrite(list: SavuList): Promise<SavuFile>;
   /** What a submission would do; nothing is made. */
   plan(submission: Submission): Promise<SubmissionPlan>;
   /** Copy the result of a remote job here, going on with a copy that was begun. */

@@ -34,6 +34,8 @@ import type {
   Resource,
   ResultDescription,
   ResultRequest,
+  SavuFile,
+  SavuList,
   SliceRequest,
   Submission,
   SubmissionPlan
@@ -70,7 +72,9 @@ import {
   readResolved,
   readResource,
   readResources,
-  readResult
+  readResult,
+  readSavuFile,
+  readSavuList
 } from './replies';
 import type { Reader } from './replies';
 import {
@@ -285,6 +289,22 @@ export class ApiClient implements IApiClient, IDisposable {
     signal?: AbortSignal
   ): Promise<T> {
     return this._call(route, { method: 'POST', body, signal }, read);
+  }
+
+  savuRead(content: string): Promise<SavuList> {
+    return this._call(
+      ROUTES.savuRead,
+      { method: 'POST', body: { content } },
+      readSavuList
+    );
+  }
+
+  savuWrite(list: SavuList): Promise<SavuFile> {
+    return this._call(
+      ROUTES.savuWrite,
+      { method: 'POST', body: { list } },
+      readSavuFile
+    );
   }
 
   /** Ask with the newest-wins rule of the purpose. */

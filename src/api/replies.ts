@@ -16,6 +16,8 @@ import type {
   Queue,
   Resource,
   ResultDescription,
+  SavuFile,
+  SavuList,
   SubmissionPlan
 } from './_generated/api';
 import {
@@ -33,6 +35,8 @@ import {
   validateQueue,
   validateResource,
   validateResultDescription,
+  validateSavuFile,
+  validateSavuList,
   validateSubmissionPlan
 } from './_generated/validators';
 import type { IResolved } from './client-interface';
@@ -70,6 +74,8 @@ export const readPlan = reader<SubmissionPlan>(validateSubmissionPlan);
 export const readPreflight = reader<Preflight>(validatePreflight);
 export const readQueue = reader<Queue>(validateQueue);
 export const readResource = reader<Resource>(validateResource);
+export const readSavuFile = reader<SavuFile>(validateSavuFile);
+export const readSavuList = reader<SavuList>(validateSavuList);
 export const readResult = reader<ResultDescription>(validateResultDescription);
 
 export const readResources: Reader<Resource[]> = value => {
