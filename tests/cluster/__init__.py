@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from .cluster import Cluster, Trouble
+from .cluster import Cluster
 from .faults import Faults
+from .folder import Trouble
 from .link import Link
 from .packages import missing_packages, why_not
 

@@ -350,13 +350,11 @@ class Cluster:
             self.slurm("sacctmgr", "-i", "add", "user", names, f"account={ACCOUNT}")
         self.wait_for_nodes()
         # The controller has to have heard of the associations before somebody submits.
-        for user in users[:1]:
-            command = ["sbatch", "--test-only", "-t", "1", "--wrap", "true"]
-            wait_for(lambda user=user, c=command: self._accepts(user, c), 30, "submits are taken")
+        wait_for(lambda: self._accepts(users[0]), 30, "submissions are taken")
 
-    def _accepts(self, user: User, command: list[str]) -> bool:
+    def _accepts(self, user: User) -> bool:
         try:
-            self.slurm(*command, user=user)
+            self.slurm("sbatch", "--test-only", "-t", "1", "--wrap", "true", user=user)
         except Trouble:
             return False
         return True

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import os
 import struct
 import time
 from pathlib import Path
@@ -39,7 +38,7 @@ def write_secret(folder: Folder, user: User) -> None:
     file.touch(0o600)
     secret = base64.b32encode(bytes.fromhex(user.codeSecret)).decode()
     file.write_text(f'{secret}\n" WINDOW_SIZE 3\n" TOTP_AUTH\n')
-    os.chmod(file, 0o600)
+    file.chmod(0o600)
 
 
 def code_of(user: User) -> str:

@@ -59,6 +59,10 @@ def slurm_conf(folder: Folder, ports: Ports, nodes: str) -> str:
     """slurm.conf of two nodes on this machine."""
     host = socket.gethostname().split(".")[0]
     root = folder.root
+    node = (
+        f"{nodes}[1-2] NodeHostname={host} NodeAddr=127.0.0.1 "
+        f"Port=[{ports.slurmd1}-{ports.slurmd2}] CPUs={CPUS} RealMemory={MEMORY}"
+    )
     if has_memory_cgroup():
         task, gather = "task/cgroup", ""
     else:
@@ -103,8 +107,7 @@ MaxJobCount=10000
 MinJobAge=300
 KillWait=5
 SlurmdTimeout=10
-NodeName={nodes}[1-2] NodeHostname={host} NodeAddr=127.0.0.1 Port=[{ports.slurmd1}-{ports.slurmd2}] \
-CPUs={CPUS} RealMemory={MEMORY} Feature=scarf18,intel Gres=gpu:1
+NodeName={node} Feature=scarf18,intel Gres=gpu:1
 PartitionName=DEFAULT Nodes={nodes}[1-2] PriorityTier=10 PreemptMode=OFF State=UP
 PartitionName=scarf Default=YES MaxTime=7-00:00:00 DefaultTime=01:00:00
 PartitionName=devel MaxTime=00:01:00 DefaultTime=00:01:00

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .cluster import Cluster, listens
+from .folder import Trouble
 from .processes import processes, wait_for
 from .users import User, run
 
@@ -174,4 +175,7 @@ class Faults:
             service.start()
 
     def _accounting_answers(self) -> bool:
-        return bool(self._cluster.slurm("sacctmgr", "-nP", "show", "cluster", "format=cluster"))
+        try:
+            return bool(self._cluster.slurm("sacctmgr", "-nP", "show", "cluster", "format=cluster"))
+        except Trouble:
+            return False

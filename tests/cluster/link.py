@@ -40,13 +40,14 @@ class Link:
         self.received = 0
         self.connections = 0
         self._refusing = False
-        self._frozen = False
+        self._loop = asyncio.new_event_loop()
+        self._thawed = asyncio.Event()
         self._cut_sent: int | None = None
         self._cut_received: int | None = None
         self._writers: set[asyncio.StreamWriter] = set()
-        self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
+        self.freeze(False)
         self._server = self._do(asyncio.start_server(self._relay, "127.0.0.1", 0))
         self.port = self._server.sockets[0].getsockname()[1]
 
@@ -71,11 +72,12 @@ class Link:
 
     def freeze(self, frozen: bool = True) -> None:
         """Let nothing through, in silence, as when a laptop sleeps."""
-        self._frozen = frozen
+        change = self._thawed.clear if frozen else self._thawed.set
+        self._loop.call_soon_threadsafe(change)
 
     def close(self) -> None:
         self.refuse()
-        self._frozen = False
+        self.freeze(False)
         self.cut()
         self._server.close()
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -119,8 +121,7 @@ class Link:
             if self.rate:
                 due = max(due, time.monotonic()) + len(data) / self.rate
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
-            while self._frozen:
-                await asyncio.sleep(0.02)
+            await self._thawed.wait()
             if sending:
                 self.sent += len(data)
                 over = self._cut_sent is not None and self.sent >= self._cut_sent

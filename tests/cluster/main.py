@@ -9,8 +9,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from cluster import Cluster, Trouble  # noqa: E402
-from cluster.folder import default_folder  # noqa: E402
+from cluster import Cluster, Trouble
+from cluster.folder import default_folder
 
 
 def main() -> int:
