@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1]), *(str(HERE.parent / n) for n in ("server", "integration"))]
 
+from analyst import Analyst, make_data, resource  # noqa: E402
 from cluster import Cluster, Faults, Link, Trouble, why_not  # noqa: E402
 
+PROXY = HERE.parents[2] / "jupyterlab_tomo" / "_built" / "proxy.mjs"
 PREFIX = "tomo-cluster-run-"
 
 
@@ -57,3 +60,35 @@ def link(cluster: Cluster) -> Iterator[Link]:
     """A line to the cluster that can be cut."""
     with Link(cluster.description["port"]) as line:
         yield line
+
+
+@pytest.fixture(scope="session")
+def remote_data(cluster: Cluster) -> Path:
+    """A data set that the cluster sees."""
+    return make_data(Path(cluster.description["work"]) / "data set's")
+
+
+@pytest.fixture
+def start_analyst(
+    cluster: Cluster, remote_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Analyst]]:
+    """A function that starts a server with clusters in the settings of its user."""
+    if not PROXY.is_file():
+        pytest.skip("the proxy is not built: npm run build")
+    started: list[Analyst] = []
+
+    def start(
+        resources: list[dict[str, Any]] | None = None,
+        role: str = "analyst",
+        home: Path | None = None,
+        **options: Any,
+    ) -> Analyst:
+        resources = resources or [resource(cluster, cluster.user(role))]
+        home = home or tmp_path_factory.mktemp("home")
+        analyst = Analyst.start(home, cluster, remote_data, resources, role, **options)
+        started.append(analyst)
+        return analyst
+
+    yield start
+    for analyst in started:
+        analyst.stop()
