@@ -5,6 +5,7 @@ import { LabIcon } from '@jupyterlab/ui-components';
 
 import recipeSvg from '../style/icons/recipe.svg';
 import redoSvg from '../style/icons/redo.svg';
+import savuSvg from '../style/icons/savu.svg';
 import tomographySvg from '../style/icons/tomography.svg';
 import undoSvg from '../style/icons/undo.svg';
 
@@ -18,6 +19,12 @@ export const tomographyIcon = new LabIcon({
 export const recipeIcon = new LabIcon({
   name: 'jupyterlab-tomo:recipe',
   svgstr: recipeSvg
+});
+
+/** A process list of Savu. */
+export const savuIcon = new LabIcon({
+  name: 'jupyterlab-tomo:savu',
+  svgstr: savuSvg
 });
 
 export const undoIcon = new LabIcon({

@@ -7,6 +7,7 @@ import { plugins as clustersPlugins } from './clusters';
 import { plugins as documentPlugins } from './document';
 import { plugins as jobsPlugins } from './jobs';
 import { plugins as panelPlugins } from './panel';
+import { plugins as savuPlugins } from './savu';
 import { plugins as viewerPlugins } from './viewer';
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
@@ -14,6 +15,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   ...documentPlugins,
   ...jobsPlugins,
   ...panelPlugins,
+  ...savuPlugins,
   ...viewerPlugins
 ];
 

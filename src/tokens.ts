@@ -58,6 +58,13 @@ export namespace CommandIDs {
   export const copyResultPath = 'tomo:copy-result-path';
   /** jobs: insert the current recipe as a cell into the active notebook. */
   export const insertCell = 'tomo:insert-cell';
+  /** savu: new process list beside the current folder. args: { cwd?: string } */
+  export const savuNew = 'tomo:savu-new';
+  /** savu: open a process list, whatever its ending. args: { path: string } contents path; without it the selection of the file browser */
+  export const savuOpen = 'tomo:savu-open';
+  /** savu: undo and redo in the current process list. */
+  export const savuUndo = 'tomo:savu-undo';
+  export const savuRedo = 'tomo:savu-redo';
   /** jobs: show what a run of the current recipe would do before it is submitted. */
   export const showPlan = 'tomo:show-plan';
   /** jobs: show the batch script and the command line of a job. args: { id: string } */
@@ -242,7 +249,7 @@ export interface ICluster extends ReadonlyPartialJSONObject {
 export interface IClusterPreset {
   readonly title: string;
   readonly help: string;
-  readonly cluster: ReadonlyPartialJSONObject;
+  readonly cluster: ReadonlyPartialJSONObject & { readonly name: string };
 }
 
 /** The clusters of the settings, and the log-ins to them. Their states are among the resources of `ITomoJobs`. */
@@ -252,6 +259,8 @@ export interface ITomoClusters extends IDisposable {
   /** JSON Schema of one cluster; null where settings cannot be kept. */
   readonly schema: ReadonlyPartialJSONObject | null;
   readonly changed: ISignal<ITomoClusters, void>;
+  /** A name for a new cluster: the wanted one, or with a number when there is such a cluster. */
+  freeName(wanted: string): string;
   /**
    * What is wrong with settings, a sentence for each property.
    *

@@ -6,7 +6,7 @@ import { isUsed, pluginOf } from './catalogue';
 import type { IPlugin } from './catalogue';
 import { valuesOf } from './operations';
 import type { Values } from './operations';
-import { tuningOf } from './tuning';
+import { tuningOf } from './tuned-values';
 import { misfit } from './values';
 
 /** error: Savu stops, or does something else than is asked. */

@@ -2,7 +2,7 @@
  * Values of parameters: what kind they are, and how they are written in a field.
  */
 import type { IParameter, Kind } from './catalogue';
-import { tuningOf } from './tuning';
+import { tuningOf } from './tuned-values';
 
 /** A value that was read from a field, or why it cannot be one. */
 export type ReadValue =

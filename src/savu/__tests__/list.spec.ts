@@ -11,7 +11,7 @@ import {
   setParameter,
   valuesOf
 } from '../operations';
-import { tuningOf } from '../tuning';
+import { tuningOf } from '../tuned-values';
 import { misfit, readField } from '../values';
 
 const plugin = (name: string, given: Record<string, unknown> = {}) => {
