@@ -18,7 +18,7 @@ import type {
 } from '../api';
 import { ApiError, failureOf } from '../api';
 import type { ICluster, ITomoApi, ITomoClusters } from '../tokens';
-import { PRESETS } from './presets';
+import { freeName, PRESETS } from './presets';
 import { problemsByProperty } from './problems';
 
 /** The setting that lists the clusters. */
@@ -70,6 +70,13 @@ export class ClustersModel implements ITomoClusters {
     this._isDisposed = true;
     this._settings?.changed.disconnect(this._onSettings);
     Signal.clearData(this);
+  }
+
+  freeName(wanted: string): string {
+    return freeName(
+      wanted,
+      this._clusters.map(each => each.name)
+    );
   }
 
   problems(

@@ -3,6 +3,7 @@
  */
 import { Notification } from '@jupyterlab/apputils';
 import type { INotebookTracker } from '@jupyterlab/notebook';
+import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { runIcon } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
@@ -12,10 +13,17 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { failureOf } from '../api';
 import { failureSentence } from '../job-words';
-import type { IRecipeSession, IRecipeTracker, ITomoJobs } from '../tokens';
+import type {
+  IRecipeSession,
+  IRecipeTracker,
+  ITomoApi,
+  ITomoJobs
+} from '../tokens';
 import { CommandIDs } from '../tokens';
 import { insertCell } from './cell';
+import { jobCommands } from './job-commands';
 import type { Notifier } from './notifier';
+import { showPlan } from './plan-dialog';
 
 export interface ICommandOptions {
   readonly commands: CommandRegistry;
@@ -23,6 +31,8 @@ export interface ICommandOptions {
   readonly notifier: Notifier;
   readonly recipes: IRecipeTracker;
   readonly notebooks: INotebookTracker | null;
+  readonly contents: Contents.IManager;
+  readonly api: ITomoApi;
   readonly trans: TranslationBundle;
 }
 
@@ -62,7 +72,9 @@ export function addCommands(options: ICommandOptions): IDisposable {
           return;
         }
         try {
-          notifier.follow(await jobs.submit(session, rowsOf(args)));
+          if (await agreed(options, session, rowsOf(args))) {
+            notifier.follow(await jobs.submit(session, rowsOf(args)));
+          }
         } catch (reason) {
           Notification.error(failureSentence(failureOf(reason)), {
             autoClose: false
@@ -71,6 +83,37 @@ export function addCommands(options: ICommandOptions): IDisposable {
       }
     })
   );
+
+  added.add(
+    commands.addCommand(CommandIDs.showPlan, {
+      label: trans.__('Show What Will Run'),
+      caption: trans.__(
+        'Tasks, uploads, command line and batch script of the current recipe'
+      ),
+      describedBy: { args: { type: 'object', properties: {} } },
+      isEnabled: () => current() !== null,
+      execute: async () => {
+        const session = current();
+        if (!session) {
+          return;
+        }
+        try {
+          if (!(await online(options))) {
+            return;
+          }
+          const plan = await jobs.plan(session);
+          if (await showPlan(plan, placeOf(jobs), trans)) {
+            notifier.follow(await jobs.submit(session));
+          }
+        } catch (reason) {
+          Notification.error(failureSentence(failureOf(reason)), {
+            autoClose: false
+          });
+        }
+      }
+    })
+  );
+  added.add(jobCommands(options));
 
   added.add(
     commands.addCommand(CommandIDs.insertCell, {
@@ -93,12 +136,52 @@ export function addCommands(options: ICommandOptions): IDisposable {
 
   const refresh = (): void => {
     commands.notifyCommandChanged(CommandIDs.reconstruct);
+    commands.notifyCommandChanged(CommandIDs.showPlan);
     commands.notifyCommandChanged(CommandIDs.insertCell);
   };
   recipes.currentChanged.connect(refresh);
   recipes.widgetUpdated.connect(refresh);
   notebooks?.currentChanged.connect(refresh);
   return added;
+}
+
+/** Title of the chosen resource. */
+function placeOf({ choice, resources }: ITomoJobs): string {
+  const resource = resources.find(each => each.name === choice.resource);
+  return resource?.title ?? choice.resource;
+}
+
+/** Whether the chosen resource can be asked: a cluster that is offline asks for a log-in first. */
+async function online({ commands, jobs }: ICommandOptions): Promise<boolean> {
+  const { choice, resources } = jobs;
+  const resource = resources.find(each => each.name === choice.resource);
+  return resource?.kind !== 'slurm-ssh' || resource.state === 'online'
+    ? true
+    : (await commands.execute(CommandIDs.logIn, {
+        resource: resource.name
+      })) === true;
+}
+
+/** Whether a run may be submitted: what would be copied, or is worth a warning, is shown first. */
+async function agreed(
+  options: ICommandOptions,
+  session: IRecipeSession,
+  rows: [number, number] | undefined
+): Promise<boolean> {
+  const { jobs, trans } = options;
+  const resource = jobs.resources.find(
+    each => each.name === jobs.choice.resource
+  );
+  if (resource?.kind !== 'slurm-ssh') {
+    return true;
+  }
+  if (!(await online(options))) {
+    return false;
+  }
+  const plan = await jobs.plan(session, rows);
+  return (plan.upload?.bytes ?? 0) === 0 && plan.warnings.length === 0
+    ? true
+    : showPlan(plan, resource.title, trans);
 }
 
 /** Rows of the arguments, when they are two integers. */

@@ -66,12 +66,13 @@ const commandsPlugin: JupyterFrontEndPlugin<void> = {
   description:
     'Commands that run recipes, and what notifications say of the runs.',
   autoStart: true,
-  requires: [ITomoJobs, IRecipeTracker],
+  requires: [ITomoJobs, IRecipeTracker, ITomoApi],
   optional: [INotebookTracker, ICommandPalette, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     jobs: ITomoJobs,
     recipes: IRecipeTracker,
+    api: ITomoApi,
     notebooks: INotebookTracker | null,
     palette: ICommandPalette | null,
     translator: ITranslator | null
@@ -79,11 +80,25 @@ const commandsPlugin: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load('jupyterlab_tomo');
     const { commands } = app;
     const notifier = new Notifier(jobs, commands, trans);
-    addCommands({ commands, jobs, notifier, recipes, notebooks, trans });
+    const { contents } = app.serviceManager;
+    addCommands({
+      commands,
+      jobs,
+      notifier,
+      recipes,
+      notebooks,
+      contents,
+      api,
+      trans
+    });
     recipes.widgetAdded.connect(() => {
       void jobs.refresh();
     });
-    for (const command of [CommandIDs.reconstruct, CommandIDs.insertCell]) {
+    for (const command of [
+      CommandIDs.reconstruct,
+      CommandIDs.showPlan,
+      CommandIDs.insertCell
+    ]) {
       palette?.addItem({ command, category: trans.__('Tomography') });
     }
   }

@@ -5,10 +5,12 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import React from 'react';
 
+import type { ITomoClusters } from '../tokens';
 import type { PanelModel } from './model';
 
 export interface IPanelContext {
   readonly model: PanelModel;
+  readonly clusters: ITomoClusters;
   readonly commands: CommandRegistry;
   readonly trans: TranslationBundle;
   /** Pick data in a dialog and open it; null where there is no file browser. */

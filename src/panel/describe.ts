@@ -163,15 +163,20 @@ export function stepApplies(name: string, recipe: Recipe): boolean {
   return stepOf(name)?.states.includes(recipe.dataset?.state ?? 'raw') ?? true;
 }
 
-/** "1.4 GiB memory, about 3 s". */
+/** "1.4 GiB memory, about 3 s"; the time is this server's, and says so when the run goes elsewhere. */
 export function estimateText(
   estimate: Estimate,
-  trans: TranslationBundle
+  trans: TranslationBundle,
+  elsewhere = false
 ): string {
   const memory = trans.__('%1 memory', formatBytes(estimate.memory));
-  return estimate.seconds === null
-    ? trans.__('%1, time not yet known', memory)
-    : trans.__('%1, about %2', memory, formatSeconds(estimate.seconds));
+  if (estimate.seconds === null) {
+    return trans.__('%1, time not yet known', memory);
+  }
+  const time = formatSeconds(estimate.seconds);
+  return elsewhere
+    ? trans.__('%1, %2 if it ran on this server', memory, time)
+    : trans.__('%1, about %2', memory, time);
 }
 
 /** "340 MiB, 51 GiB free"; the flag says that it does not fit. */

@@ -12,6 +12,7 @@ import type {
   Fetched,
   IRecipeSession,
   IRecipeTracker,
+  ITomoClusters,
   ITomoJobs
 } from '../tokens';
 
@@ -26,12 +27,14 @@ export class PanelModel extends VDomModel {
   constructor(
     private readonly _tracker: IRecipeTracker,
     readonly jobs: ITomoJobs,
+    private readonly _clusters: ITomoClusters,
     private readonly _state: IStateDB | null
   ) {
     super();
     _tracker.currentChanged.connect(this._onCurrent);
     jobs.changed.connect(this._onJobs);
-    this._choice = JSON.stringify(jobs.choice);
+    _clusters.changed.connect(this._onClusters);
+    this._choice = choiceOf(jobs);
     this._onCurrent();
     this._restoring = this._restore();
   }
@@ -94,6 +97,7 @@ export class PanelModel extends VDomModel {
     this._session?.changed.disconnect(this._onSession);
     this._tracker.currentChanged.disconnect(this._onCurrent);
     this.jobs.changed.disconnect(this._onJobs);
+    this._clusters.changed.disconnect(this._onClusters);
     super.dispose();
   }
 
@@ -126,11 +130,15 @@ export class PanelModel extends VDomModel {
   };
 
   private readonly _onJobs = (): void => {
-    const choice = JSON.stringify(this.jobs.choice);
+    const choice = choiceOf(this.jobs);
     if (choice !== this._choice) {
       this._choice = choice;
       this._askEstimate();
     }
+    this.stateChanged.emit();
+  };
+
+  private readonly _onClusters = (): void => {
     this.stateChanged.emit();
   };
 
@@ -215,6 +223,11 @@ export class PanelModel extends VDomModel {
   private readonly _restoring: Promise<void>;
   private _choice: string;
   private readonly _ask = new Debouncer(() => this._fetchEstimate(), PAUSE);
+}
+
+/** What an estimate depends on, besides the recipe. */
+function choiceOf({ choice, limits }: ITomoJobs): string {
+  return JSON.stringify([choice.resource, choice.kernel, limits]);
 }
 
 function strings(value: unknown): string[] {

@@ -19,6 +19,7 @@ import { FiltersSection } from './sections/filters';
 import { OutputSection } from './sections/output';
 import { RunSection } from './sections/run';
 import { ToolSection } from './sections/tool';
+import { SetupSection } from './setup/section';
 import { widen } from './width';
 
 export class TomoPanel extends VDomRenderer<PanelModel> {
@@ -91,6 +92,7 @@ function PanelContent(): JSX.Element {
           <Empty />
         )}
         <JobsSection />
+        <SetupSection />
       </div>
     </>
   );

@@ -15,7 +15,12 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { failureOf } from '../api';
 import { tomographyIcon } from '../icons';
 import { failureSentence } from '../job-words';
-import { CommandIDs, IRecipeTracker, ITomoJobs } from '../tokens';
+import {
+  CommandIDs,
+  IRecipeTracker,
+  ITomoClusters,
+  ITomoJobs
+} from '../tokens';
 import { PanelModel } from './model';
 import { TomoPanel } from './panel';
 
@@ -24,12 +29,13 @@ const panelPlugin: JupyterFrontEndPlugin<void> = {
   description:
     'The side panel that edits the current recipe, runs it and lists the jobs.',
   autoStart: true,
-  requires: [IRecipeTracker, ITomoJobs],
+  requires: [IRecipeTracker, ITomoJobs, ITomoClusters],
   optional: [ILayoutRestorer, IStateDB, IDefaultFileBrowser, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     recipes: IRecipeTracker,
     jobs: ITomoJobs,
+    clusters: ITomoClusters,
     restorer: ILayoutRestorer | null,
     state: IStateDB | null,
     browser: IDefaultFileBrowser | null,
@@ -64,8 +70,15 @@ const panelPlugin: JupyterFrontEndPlugin<void> = {
           }
         }
       : null;
-    const model = new PanelModel(recipes, jobs, state);
-    const panel = new TomoPanel({ model, commands, trans, openData, fail });
+    const model = new PanelModel(recipes, jobs, clusters, state);
+    const panel = new TomoPanel({
+      model,
+      clusters,
+      commands,
+      trans,
+      openData,
+      fail
+    });
     shell.add(panel, 'right', { rank: 300, type: 'Tomography' });
     restorer?.add(panel, 'jupyterlab-tomo-panel');
 

@@ -4,6 +4,7 @@
  */
 import { nullTranslator } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { Signal } from '@lumino/signaling';
 
 import type {
@@ -13,6 +14,9 @@ import type {
   Failure,
   FetchRequest,
   Job,
+  LoginReply,
+  Preflight,
+  Queue,
   Resource,
   SubmissionPlan
 } from '../../api';
@@ -26,14 +30,17 @@ import {
 } from '../../recipe';
 import type {
   Fetched,
+  ICluster,
   IRecipeChange,
   IRecipeSession,
   IRecipeTracker,
   IRunChoice,
   IRunLimits,
+  ITomoClusters,
   ITomoJobs,
   IViewPosition
 } from '../../tokens';
+import pluginSchema from '../../../schema/plugin.json';
 import type { IPanelContext } from '../context';
 import { PanelModel } from '../model';
 
@@ -314,6 +321,94 @@ export class FakeJobs implements ITomoJobs {
   }
 }
 
+/** Settings of clusters that are kept in memory; log-ins are answered by `replies`, in turn. */
+export class FakeClusters implements ITomoClusters {
+  clusters: readonly ICluster[] = [];
+  readonly presets = [
+    {
+      title: 'SCARF (STFC)',
+      help: 'The cluster of STFC.',
+      cluster: { name: 'scarf', title: 'SCARF', host: 'scarf.rl.ac.uk' }
+    }
+  ];
+  readonly schema = pluginSchema.definitions.cluster;
+  readonly changed: Signal<ITomoClusters, void> = new Signal(this);
+  isDisposed = false;
+  readonly calls: string[] = [];
+  wrong = new Map<string, string>();
+  preflight: Preflight = { resource: 'scarf', checks: [] };
+  listed: Queue = { resource: 'scarf', seen: '2026-11-23T20:00:00Z', jobs: [] };
+
+  freeName(wanted: string): string {
+    return wanted;
+  }
+  problems(): ReadonlyMap<string, string> {
+    return this.wrong;
+  }
+  save(
+    cluster: ReadonlyPartialJSONObject,
+    replaces: string | null
+  ): Promise<void> {
+    this.calls.push(`save ${JSON.stringify(cluster)} for ${String(replaces)}`);
+    const saved = { name: '', host: '', ...cluster };
+    this.clusters = [
+      ...this.clusters.filter(each => each.name !== replaces),
+      saved
+    ];
+    this.changed.emit();
+    return Promise.resolve();
+  }
+  remove(name: string): Promise<void> {
+    this.calls.push(`remove ${name}`);
+    this.clusters = this.clusters.filter(each => each.name !== name);
+    this.changed.emit();
+    return Promise.resolve();
+  }
+  test(name: string): Promise<Preflight> {
+    this.calls.push(`test ${name}`);
+    return Promise.resolve(this.preflight);
+  }
+  logIn(): Promise<LoginReply> {
+    return Promise.resolve({ state: 'online' });
+  }
+  answer(): Promise<LoginReply> {
+    return Promise.resolve({ state: 'online' });
+  }
+  logOut(name: string): Promise<Resource> {
+    this.calls.push(`log out ${name}`);
+    return Promise.resolve(scarf({ state: 'offline' }));
+  }
+  queue(name: string): Promise<Queue> {
+    this.calls.push(`queue ${name}`);
+    return Promise.resolve(this.listed);
+  }
+  dispose(): void {
+    this.isDisposed = true;
+  }
+}
+
+export function scarf(changes: Partial<Resource> = {}): Resource {
+  return {
+    name: 'scarf',
+    title: 'SCARF',
+    kind: 'slurm-ssh',
+    state: 'online',
+    kernels: [],
+    cluster: {
+      host: 'scarf.rl.ac.uk',
+      port: 22,
+      user: 'scarf123',
+      partition: 'scarf',
+      work: '/work3/imat/scarf123',
+      cores: 8,
+      memory: 31 * 1024 ** 3,
+      time: 120,
+      tasks: 16
+    },
+    ...changes
+  };
+}
+
 /** The part of the tracker that the panel uses. */
 export function fakeTracker(session: IRecipeSession | null): IRecipeTracker {
   const tracker = { currentWidget: session ? { session } : null };
@@ -325,11 +420,13 @@ export function fakeTracker(session: IRecipeSession | null): IRecipeTracker {
 
 export function fakeContext(
   session: IRecipeSession | null,
-  jobs = new FakeJobs()
+  jobs = new FakeJobs(),
+  clusters = new FakeClusters()
 ): IPanelContext & { failed: unknown[] } {
   const failed: unknown[] = [];
   return {
-    model: new PanelModel(fakeTracker(session), jobs, null),
+    model: new PanelModel(fakeTracker(session), jobs, clusters, null),
+    clusters,
     commands: new CommandRegistry(),
     trans: nullTranslator.load('jupyterlab_tomo'),
     openData: () => Promise.resolve(),

@@ -91,7 +91,7 @@ afterEach(() => {
 });
 
 describe('TomoPanel', () => {
-  it('has seven sections that fold', async () => {
+  it('has eight sections that fold', async () => {
     const node = await show(fakeContext(new FakeSession()));
     const titles = [...node.querySelectorAll('.jp-TomoSection-title')].map(
       each => each.textContent
@@ -103,14 +103,15 @@ describe('TomoPanel', () => {
       'Tool',
       'Output',
       'Run',
-      'Jobs'
+      'Jobs',
+      'Setup'
     ]);
     const toggle = node.querySelector(
       '.jp-TomoSection-toggle'
     ) as HTMLButtonElement;
     expect(toggle.getAttribute('aria-expanded')).toBe('true');
     await click(toggle);
-    expect(node.querySelectorAll('.jp-TomoSection-body')).toHaveLength(6);
+    expect(node.querySelectorAll('.jp-TomoSection-body')).toHaveLength(7);
     expect(
       node
         .querySelector('.jp-TomoSection-toggle')
@@ -122,7 +123,7 @@ describe('TomoPanel', () => {
     const node = await show(fakeContext(null));
     expect(button(node, 'Open data…').disabled).toBe(false);
     expect(button(node, 'New recipe').disabled).toBe(false);
-    expect(node.querySelectorAll('.jp-TomoSection')).toHaveLength(1);
+    expect(node.querySelectorAll('.jp-TomoSection')).toHaveLength(2);
   });
 
   it('shows a chip a group and changes its role', async () => {

@@ -3,12 +3,13 @@
  */
 import React from 'react';
 
-import type { Resource } from '../../api';
+import type { Failure, Resource } from '../../api';
 import type { IRecipeSession, IRunChoice } from '../../tokens';
 import { CommandIDs } from '../../tokens';
+import { Badge } from '../badge';
 import { usePanel } from '../context';
 import { estimateText, sliceCount } from '../describe';
-import { Action, ChoiceField, NumberField, Row } from '../fields';
+import { Action, ChoiceField, LinkAction, NumberField, Row } from '../fields';
 import { FailureMessage } from '../messages';
 import { Section } from '../section';
 
@@ -28,7 +29,8 @@ export function placesOf(resources: readonly Resource[]): {
         {
           value: placeOf(resource.name, ''),
           label: resource.title,
-          disabled: offline,
+          // A cluster asks for a log-in when something is submitted.
+          disabled: offline && resource.kind !== 'slurm-ssh',
           title: resource.reason?.message
         }
       ];
@@ -71,19 +73,13 @@ export function RunSection({
   const kernel = resource?.kernels.find(
     each => placeOf(resource.name, each.name) === place
   );
+  const cluster = resource?.kind === 'slurm-ssh';
   const refused =
     kernel?.usable === 'no'
       ? kernel.reason
-      : resource?.state === 'offline'
+      : resource?.state === 'offline' && !cluster
         ? resource.reason
         : undefined;
-  const state = refused ? 'offline' : (resource?.state ?? 'connecting');
-  const stateText =
-    state === 'online'
-      ? trans.__('ready')
-      : state === 'offline'
-        ? trans.__('not usable')
-        : trans.__('connecting');
   return (
     <Section id="run" title={trans.__('Run')} note={resource?.title}>
       <Row label={trans.__('Where')}>
@@ -105,50 +101,138 @@ export function RunSection({
               : trans.__('asking the server…')}
           </span>
         )}
-        <span
-          className="jp-TomoDot"
-          data-state={state}
-          role="img"
-          aria-label={stateText}
-          title={stateText}
-        />
+        {resource ? <Reach resource={resource} refused={refused} /> : null}
       </Row>
+      <LimitRows cluster={cluster} />
+      {refused ? <FailureMessage failure={refused} /> : null}
+      <EstimateRow cluster={cluster} />
+      <RunButtons
+        session={session}
+        refused={Boolean(refused)}
+        cluster={cluster}
+      />
+    </Section>
+  );
+}
+
+/** Whether the chosen resource can be used: a cluster says it in words, and offers the log-in. */
+function Reach({
+  resource,
+  refused
+}: {
+  resource: Resource;
+  refused: Failure | undefined;
+}): JSX.Element {
+  const { commands, trans, fail } = usePanel();
+  if (resource.kind === 'slurm-ssh') {
+    return (
+      <>
+        <Badge resource={resource} />
+        {resource.state === 'offline' ? (
+          <LinkAction
+            label={trans.__('log in')}
+            onClick={() => {
+              commands
+                .execute(CommandIDs.logIn, { resource: resource.name })
+                .catch(fail);
+            }}
+          />
+        ) : null}
+      </>
+    );
+  }
+  const state = refused ? 'offline' : resource.state;
+  const text =
+    state === 'online'
+      ? trans.__('ready')
+      : state === 'offline'
+        ? trans.__('not usable')
+        : trans.__('connecting');
+  return (
+    <span
+      className="jp-TomoDot"
+      data-state={state}
+      role="img"
+      aria-label={text}
+      title={text}
+    />
+  );
+}
+
+function LimitRows({ cluster }: { cluster: boolean }): JSX.Element {
+  const { model, trans } = usePanel();
+  const { jobs } = model;
+  const { limits } = jobs;
+  return (
+    <>
       <Row
-        label={trans.__('Limits')}
-        title={trans.__('Cores and memory that the run may take')}
+        label={cluster ? trans.__('A task') : trans.__('Limits')}
+        title={
+          cluster
+            ? trans.__('Cores and memory that each task of the run asks for')
+            : trans.__('Cores and memory that the run may take')
+        }
       >
         <NumberField
           label={trans.__('Cores')}
           className="jp-mod-short"
-          value={choice.cores}
+          value={limits.cores}
           integer
           min={1}
           max={1024}
           steps={[1, 4]}
-          onCommit={cores => jobs.setChoice({ cores: cores ?? 1 })}
+          onCommit={cores => jobs.setLimits({ cores: cores ?? 1 })}
         />
         <span className="jp-TomoNote">{trans.__('cores')}</span>
         <NumberField
           label={trans.__('Memory in GiB')}
           className="jp-mod-short"
-          value={Number((choice.memory / GIB).toFixed(2))}
+          value={Number((limits.memory / GIB).toFixed(2))}
           min={0.25}
           max={65536}
           steps={[1, 8]}
           onCommit={memory =>
-            jobs.setChoice({ memory: Math.round((memory ?? 1) * GIB) })
+            jobs.setLimits({ memory: Math.round((memory ?? 1) * GIB) })
           }
         />
         <span className="jp-TomoNote">{trans.__('GiB')}</span>
       </Row>
-      {refused ? <FailureMessage failure={refused} /> : null}
-      <EstimateRow />
-      <RunButtons session={session} refused={Boolean(refused)} />
-    </Section>
+      {limits.time !== undefined && limits.tasks !== undefined ? (
+        <Row
+          label={trans.__('At most')}
+          title={trans.__(
+            'Wall time after which Slurm ends a task, and how many tasks run at once'
+          )}
+        >
+          <NumberField
+            label={trans.__('Time limit in minutes')}
+            className="jp-mod-short"
+            value={limits.time}
+            integer
+            min={1}
+            max={100000}
+            steps={[5, 60]}
+            onCommit={time => jobs.setLimits({ time: time ?? 120 })}
+          />
+          <span className="jp-TomoNote">{trans.__('min')}</span>
+          <NumberField
+            label={trans.__('Tasks at once')}
+            className="jp-mod-short"
+            value={limits.tasks}
+            integer
+            min={1}
+            max={2000}
+            steps={[1, 8]}
+            onCommit={tasks => jobs.setLimits({ tasks: tasks ?? 1 })}
+          />
+          <span className="jp-TomoNote">{trans.__('tasks at once')}</span>
+        </Row>
+      ) : null}
+    </>
   );
 }
 
-function EstimateRow(): JSX.Element | null {
+function EstimateRow({ cluster }: { cluster: boolean }): JSX.Element | null {
   const { model, trans } = usePanel();
   const { estimate } = model;
   if (estimate.state === 'failed') {
@@ -157,7 +241,7 @@ function EstimateRow(): JSX.Element | null {
   return estimate.state === 'ready' ? (
     <Row label={trans.__('Takes')} title={estimate.value.basis}>
       <span className="jp-TomoValue" title={estimate.value.basis}>
-        {estimateText(estimate.value, trans)}
+        {estimateText(estimate.value, trans, cluster)}
       </span>
     </Row>
   ) : null;
@@ -165,10 +249,12 @@ function EstimateRow(): JSX.Element | null {
 
 function RunButtons({
   session,
-  refused
+  refused,
+  cluster
 }: {
   session: IRecipeSession;
   refused: boolean;
+  cluster: boolean;
 }): JSX.Element {
   const { commands, trans, fail } = usePanel();
   const description =
@@ -219,6 +305,16 @@ function RunButtons({
         }
         onClick={run(CommandIDs.insertCell)}
       />
+      {cluster ? (
+        <Action
+          label={trans.__('Show what will run')}
+          title={trans.__(
+            'Tasks, uploads, command line and batch script; nothing is submitted'
+          )}
+          disabled={blocked}
+          onClick={run(CommandIDs.showPlan)}
+        />
+      ) : null}
     </div>
   );
 }
