@@ -14,7 +14,7 @@ import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, BinaryIO, Dict, Optional
+from typing import Any, BinaryIO, Callable, Dict, Optional
 
 import numpy as np
 
@@ -28,6 +28,10 @@ from .workers import Workers
 MARK = b"TOMO-AGENT 1\n"
 _AT_ONCE = 4
 """Requests that are worked on at the same time."""
+_PIECE = 1 << 20
+"""Bytes that are written at once."""
+_FAREWELL = 5.0
+"""Seconds that work in hand has to end after standard input has ended."""
 
 
 def serve(cores: int, budget: int, idle: float) -> None:
@@ -74,6 +78,7 @@ class Agent:
         self._by_id: Dict[int, Stop] = {}
         self._by_channel: Dict[str, int] = {}
         self._last = time.monotonic()
+        self._writes = False
 
     def run(self, source: BinaryIO) -> None:
         """Read requests until the stream ends; then everything in hand is dropped."""
@@ -94,19 +99,27 @@ class Agent:
                 self._take(request)
         except FrameError as error:
             print(f"{error} The agent ends.", file=sys.stderr)
+        # Whoever asked is gone: what does not stop by itself is left behind.
+        last = threading.Timer(_FAREWELL, os._exit, (0,))
+        last.daemon = True
+        last.start()
         with self._lock:
             for stop in self._by_id.values():
                 stop.request("cancelled")
         self._pool.shutdown(wait=True)
         self._workers.close()
+        last.cancel()
 
     def watch(self, idle: float) -> None:
-        """End the process when nothing was asked for long."""
+        """End the process when nothing was asked for long, or nobody takes an answer.
+
+        Behind a connection that was cut without a word, the answer in hand would wait for ever.
+        """
         while True:
             time.sleep(min(1.0, idle / 4))
             with self._lock:
                 waited = time.monotonic() - self._last
-                busy = bool(self._by_id)
+                busy = bool(self._by_id) and not self._writes
             if not busy and waited >= idle:
                 # The main thread sits in a read that nothing else can end.
                 os._exit(0)
@@ -138,8 +151,7 @@ class Agent:
             stop.check()
             header.update(answer)
             if image is not None:
-                bin, encoding = _scale(request)
-                header, body = image_frame(header, image, bin, encoding)
+                header, body = image_frame(header, image, *_scale(request))
         except Exception as error:
             failure = as_failure(error)
             if failure.code == "unexpected":
@@ -156,23 +168,36 @@ class Agent:
         head, data = encode(header, body)
         with self._writing:
             try:
-                _write(self._out, head)
-                _write(self._out, data)
+                self._writes = True
+                _write(self._out, head, self._stir)
+                _write(self._out, data, self._stir)
             except BrokenPipeError:
                 # Nobody reads any more; the end of standard input follows.
                 return
+            finally:
+                self._writes = False
+
+    def _stir(self) -> None:
+        """Somebody has asked or read: the idle time begins again."""
+        self._last = time.monotonic()
 
 
 def _scale(request: Dict[str, Any]) -> "tuple[int, str]":
-    bin, encoding = request.get("bin", 1), request.get("encoding", "raw")
+    """How many pixels become one, and how values are stored."""
+    bin, encoding = request.get("bin", 1), request.get("encoding", "float32")
     if not isinstance(bin, int) or not 1 <= bin <= 64:
         raise RecipeFailure("bad-request", "bin is not from 1 to 64.", "bin", "Report this.")
+    if encoding not in ("float32", "uint16"):
+        raise RecipeFailure(
+            "bad-request", "encoding is neither float32 nor uint16.", "encoding", "Report this."
+        )
     return bin, str(encoding)
 
 
-def _write(stream: BinaryIO, data: Any) -> None:
-    """All of it: an unbuffered pipe may take a part."""
+def _write(stream: BinaryIO, data: Any, moved: Callable[[], None]) -> None:
+    """All of it in pieces, as an unbuffered pipe takes them; ``moved`` is called after each."""
     view = memoryview(data)
     while len(view):
-        count = stream.write(view)
+        count = stream.write(view[:_PIECE])
         view = view[count:]
+        moved()

@@ -66,7 +66,7 @@ def _exactly(stream: BinaryIO, count: int) -> Optional[bytes]:
 
 
 def image_frame(
-    header: Dict[str, Any], image: np.ndarray, bin: int = 1, encoding: str = "raw"
+    header: Dict[str, Any], image: np.ndarray, bin: int = 1, encoding: str = "float32"
 ) -> Tuple[Dict[str, Any], np.ndarray]:
     """Header and body of an image.
 
@@ -78,18 +78,19 @@ def image_frame(
         Averages squares of so many pixels; what does not fill a square at the end is averaged
         over what is there.
     encoding
-        ``raw``, or ``linear`` for 16 bits with slope and offset.
+        ``float32``, or ``uint16``: 16 bits over the range of what is sent, with slope and
+        offset, so that a value is off by half of range / 65535 at most. An image with NaN or
+        infinities in it goes as float32 all the same: 16 bits have no place for them.
     """
     finite = image[np.isfinite(image)]
     limits = [float(finite.min()), float(finite.max())] if finite.size else None
     small = binned(np.ascontiguousarray(image, np.float32), bin)
     described = {**header, "shape": list(small.shape), "range": limits, "encoding": "raw"}
-    if encoding != "linear" or limits is None:
+    if encoding != "uint16" or not np.isfinite(small).all():
         return {**described, "dtype": "float32"}, small
-    low, high = limits
+    low, high = float(small.min()), float(small.max())
     slope = (high - low) / 65535 or 1.0
-    scaled = np.rint((np.nan_to_num(small, nan=low) - low) / slope)
-    stored = np.clip(scaled, 0, 65535).astype(np.uint16)
+    stored = np.rint((small.astype(np.float64) - low) / slope).astype(np.uint16)
     linear = {"dtype": "uint16", "encoding": "linear", "slope": slope, "offset": low}
     return {**described, **linear}, stored
 

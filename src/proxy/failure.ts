@@ -28,6 +28,16 @@ export class ProxyError extends Error {
   }
 }
 
+/** A resource that the settings do not have, as after it was removed there. */
+export function unknownResource(name: string): ProxyError {
+  return new ProxyError(
+    404,
+    'no-resource',
+    `There is no resource named ${name} in the settings.`,
+    { where: 'resource', hint: 'Choose another one, or add it in Setup.' }
+  );
+}
+
 /** What to tell of an error of any kind. */
 export function failureOf(error: unknown): {
   failure: Failure;

@@ -11,8 +11,8 @@ import readline from 'node:readline';
 
 import { getRequestListener } from '@hono/node-server';
 
-import { AgentPool } from './agents';
-import { messageOf } from './failure';
+import { AgentPool, spawnAgent, type IAgentCommand } from './agents';
+import { messageOf, unknownResource } from './failure';
 import { forecaster } from './forecast';
 import { Activity } from './idle';
 import { Jobs, Ownership } from './jobs';
@@ -45,7 +45,7 @@ async function run(start: IStart): Promise<void> {
   const local = new LocalKernelResource(kernels, { jobs: start.jobs, server });
   const resources = new Map<string, IResource>([[local.name, local]]);
   const notices = new Notices();
-  const agents = new AgentPool({
+  const agent: IAgentCommand = {
     program: start.python,
     args: ['-m', 'tomo_runner', 'agent'],
     env: {
@@ -54,7 +54,12 @@ async function run(start: IStart): Promise<void> {
         .filter(Boolean)
         .join(path.delimiter)
     }
-  });
+  };
+  const agents = new AgentPool((user, resource) =>
+    resource
+      ? Promise.reject(unknownResource(resource))
+      : Promise.resolve(spawnAgent(agent))
+  );
   const jobs = new Jobs({
     store: new JobStore(start.jobs),
     ownership: new Ownership(start.jobs, server),

@@ -4,7 +4,12 @@ import { bodyLimit } from 'hono/body-limit';
 
 import type { Failure, Hello, Resource } from '../api/_generated/api';
 import { PROTOCOL, ROUTES } from '../api/routes';
-import type { AgentKind, AgentPool } from './agents';
+import {
+  wholeFrame,
+  type AgentKind,
+  type AgentPool,
+  type IAnswer
+} from './agents';
 import { failureOf, ProxyError } from './failure';
 import type { Activity } from './idle';
 import type { Jobs } from './jobs';
@@ -122,15 +127,18 @@ function addAgentRoutes(app: Hono, services: IServices): void {
     c: Context,
     kind: AgentKind,
     op: string,
-    door: Door<object & { channel: string }>
-  ): ReturnType<AgentPool['ask']> => {
-    const request = door(await bodyOf(c));
-    return services.agents.ask(
+    door: Door<object & { channel: string; resource?: string }>
+  ): Promise<IAnswer & { remote: boolean }> => {
+    const { resource = '', ...request } = door(await bodyOf(c));
+    const kindOf = services.resources.get(resource)?.kind;
+    const remote = resource !== '' && kindOf !== 'local-kernel';
+    const answer = await services.agents.ask(
       userOf(c, services),
       kind,
-      { ...request, op },
+      { ...request, op, resource: remote ? resource : '' },
       c.req.raw.signal
     );
+    return { ...answer, remote };
   };
   const json = (
     kind: AgentKind,
@@ -158,8 +166,10 @@ function addAgentRoutes(app: Hono, services: IServices): void {
     op: 'projection' | 'preview' | 'slice'
   ): void => {
     app.post(`/${ROUTES[op]}`, async c => {
-      const { frame } = await ask(c, kind, op, DOORS[op]);
-      return new Response(frame, {
+      const answer = await ask(c, kind, op, DOORS[op]);
+      // A connection that is cut in the middle is told in words, not by half an image.
+      const body = answer.remote ? await wholeFrame(answer) : answer.frame;
+      return new Response(body, {
         headers: { 'Content-Type': 'application/octet-stream' }
       });
     });

@@ -2,7 +2,7 @@
 import path from 'node:path';
 
 import { decodeFrame, encodeFrame, type IFrameHeader } from '../../api/frame';
-import { AgentPool } from '../agents';
+import { AgentPool, spawnAgent } from '../agents';
 import { FrameSplitter } from '../agents/frames';
 import { isAlive } from '../processes';
 
@@ -11,7 +11,12 @@ const pools: AgentPool[] = [];
 
 function pool(mode = '', idle?: number): AgentPool {
   const made = new AgentPool(
-    { program: process.execPath, args: [SCRIPT, mode], env: process.env },
+    async () =>
+      spawnAgent({
+        program: process.execPath,
+        args: [SCRIPT, mode],
+        env: process.env
+      }),
     idle
   );
   pools.push(made);
@@ -176,11 +181,9 @@ describe('the pool', () => {
     await expect(about(pool('noise'))).rejects.toThrow(
       'did not say that it is one'
     );
-    const missing = new AgentPool({
-      program: '/nowhere/python',
-      args: [],
-      env: {}
-    });
+    const missing = new AgentPool(async () =>
+      spawnAgent({ program: '/nowhere/python', args: [], env: {} })
+    );
     await expect(about(missing)).rejects.toThrow('could not be started');
   });
 

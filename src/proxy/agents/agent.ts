@@ -1,26 +1,15 @@
 /**
- * One agent: a child process that computes what the browser asks for. Frames
- * go through it unparsed but for their headers.
+ * One agent: a process that computes what the browser asks for. Frames go
+ * through it unparsed but for their headers.
  */
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
-
 import { encodeFrame, type IFrameHeader } from '../../api/frame';
-import { failureOf, messageOf, ProxyError } from '../failure';
+import { messageOf, ProxyError } from '../failure';
 import type { JsonObject } from '../files';
 import { FrameSplitter } from './frames';
+import type { IAgentProcess } from './process';
 import { FrameReply } from './reply';
 
 const STDERR_LINES = 50;
-const HANDSHAKE = 30_000;
-/** Milliseconds that an agent has to end after its input has ended. */
-const FAREWELL = 1_500;
-
-export interface IAgentCommand {
-  readonly program: string;
-  readonly args: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
-}
 
 export interface IAnswer {
   readonly header: IFrameHeader;
@@ -35,42 +24,29 @@ interface IPending {
 }
 
 export class Agent {
-  constructor(command: IAgentCommand) {
-    this._child = spawn(command.program, command.args, {
-      env: command.env,
-      stdio: ['pipe', 'pipe', 'pipe'],
-      detached: true
-    });
+  constructor(private readonly _process: IAgentProcess) {
+    const { stdin, stdout, stderr, ended, handshake } = _process;
     const splitter = new FrameSplitter({
       mark: () => undefined,
       head: (header, head) => this._onHead(header, head),
       body: piece => this._reply?.write(piece),
       end: () => this._onEnd()
     });
-    this._child.stdout.on('data', (chunk: Buffer) => {
+    stdout.on('data', (chunk: Buffer) => {
       try {
         splitter.push(chunk);
       } catch (error) {
         this._die(messageOf(error));
       }
     });
-    this._child.stderr.setEncoding('utf8');
-    this._child.stderr.on('data', (text: string) => this._onStderr(text));
-    // Writing to an agent that has just died is told by its exit.
-    this._child.stdin.on('error', () => undefined);
-    this._child.on('error', error =>
-      this._die(`it could not be started: ${error.message}`)
-    );
-    this._child.on('close', (code, signal) =>
-      this._die(
-        signal
-          ? `it was ended by ${signal}`
-          : `it ended with code ${code ?? '?'}`
-      )
-    );
+    stderr.setEncoding('utf8');
+    stderr.on('data', (text: string) => this._onStderr(text));
+    // Writing to an agent that has just died is told by its end.
+    stdin.on('error', () => undefined);
+    void ended.then(how => this._die(how));
     this._timer = setTimeout(
       () => this._die('it did not say hello in time'),
-      HANDSHAKE
+      handshake
     );
     this._timer.unref();
   }
@@ -83,10 +59,6 @@ export class Agent {
   /** Requests that are not answered in full yet. */
   get pending(): number {
     return this._pending.size;
-  }
-
-  get pid(): number | undefined {
-    return this._child.pid;
   }
 
   /**
@@ -129,9 +101,7 @@ export class Agent {
   /** End the process: its input ends, and then it is given a moment. */
   dispose(): void {
     this._fail('it was ended');
-    this._child.stdin.end();
-    const timer = setTimeout(() => this._kill(), FAREWELL);
-    timer.unref();
+    this._process.end();
   }
 
   private _onHead(header: IFrameHeader, head: Uint8Array): void {
@@ -153,7 +123,8 @@ export class Agent {
       return;
     }
     const reply = new FrameReply(
-      wait => (wait ? this._child.stdout.pause() : this._child.stdout.resume()),
+      wait =>
+        wait ? this._process.stdout.pause() : this._process.stdout.resume(),
       () => this._pending.delete(header.id)
     );
     pending.reply = reply;
@@ -176,13 +147,13 @@ export class Agent {
 
   private _send(header: JsonObject & { channel: string }): void {
     const id = typeof header.id === 'number' ? header.id : ++this._last;
-    this._child.stdin.write(encodeFrame({ ...header, id }));
+    this._process.stdin.write(encodeFrame({ ...header, id }));
   }
 
   /** It is of no use any more: end it whole and say so. */
   private _die(why: string): void {
     this._fail(why);
-    this._kill();
+    this._process.kill();
   }
 
   private _fail(why: string): void {
@@ -190,15 +161,13 @@ export class Agent {
       return;
     }
     clearTimeout(this._timer);
+    const { place, hint } = this._process;
     const last = this._stderr.trim();
     this._dead = new ProxyError(
       502,
       'agent-died',
-      `The agent that computes previews stopped: ${why}.${last ? ` Its last lines: ${last}` : ''}`,
-      {
-        where: 'agent',
-        hint: 'Try again: a fresh one starts with the next request.'
-      }
+      `The agent that computes previews${place && ` on ${place}`} stopped: ${why}.${last ? ` Its last lines: ${last}` : ''}`,
+      { where: place || 'agent', hint }
     );
     for (const pending of this._pending.values()) {
       pending.reply?.fail(this._dead);
@@ -208,19 +177,6 @@ export class Agent {
     this._reply = null;
   }
 
-  private _kill(): void {
-    if (this._child.pid !== undefined && this._child.exitCode === null) {
-      try {
-        process.kill(-this._child.pid, 'SIGKILL');
-      } catch (error) {
-        if (failureOf(error).failure.code === 'eperm') {
-          throw error;
-        }
-      }
-    }
-  }
-
-  private readonly _child: ChildProcessByStdio<Writable, Readable, Readable>;
   private readonly _pending = new Map<number, IPending>();
   private _reply: FrameReply | null = null;
   private _current = 0;

@@ -138,7 +138,56 @@ def test_frames_round_trip():
     values = np.arange(12, dtype=np.float32).reshape(3, 4)
     head, body = encode({"id": 1, "channel": "é"}, values)
     assert read_header(io.BytesIO(head + bytes(body))) == {"id": 1, "channel": "é"}
-    header, stored = image_frame({"id": 1}, values, encoding="linear")
-    back = header["offset"] + header["slope"] * stored
-    np.testing.assert_allclose(back, values, atol=11 / 65535)
     np.testing.assert_allclose(binned(values, 2), [[2.5, 4.5], [8.5, 10.5]])
+
+
+def test_sixteen_bits_are_off_by_half_a_step_at_most():
+    values = np.random.default_rng(3).normal(0.4, 7.0, (37, 53)).astype(np.float32)
+    header, stored = image_frame({"id": 1}, values, encoding="uint16")
+    assert header["dtype"] == "uint16" and header["encoding"] == "linear"
+    assert header["range"] == [float(values.min()), float(values.max())]
+    back = header["offset"] + header["slope"] * stored.astype(np.float64)
+    span = float(values.max()) - float(values.min())
+    assert np.abs(back - values).max() <= 0.5001 * span / 65535
+    assert stored.min() == 0 and stored.max() == 65535
+    # One value everywhere, and one that is no number.
+    header, stored = image_frame({"id": 1}, np.full((2, 2), 3.5, np.float32), 1, "uint16")
+    assert header["offset"] == 3.5 and not stored.any()
+    values[3, 4] = np.nan
+    header, stored = image_frame({"id": 1}, values, encoding="uint16")
+    assert header["dtype"] == "float32" and stored.dtype == np.float32
+
+
+def test_an_unknown_encoding_is_refused(talk, folder, recipe):
+    asked = {"base": "/", "recipe": recipe(folder), "index": 0, "stage": "raw"}
+    answer, _ = talk.ask("projection", **asked, encoding="uint12")
+    assert answer["error"]["where"] == "encoding"
+    answer, body = talk.ask("projection", **asked, encoding="uint16", bin=2)
+    assert answer["dtype"] == "uint16" and len(body) == 2 * np.prod(answer["shape"])
+
+
+def test_nothing_is_left_when_the_input_ends_in_the_middle_of_work(talk, tmp_path):
+    """As when a connection is cut: what computes stops, whatever it is at."""
+    made = phantom.scan(columns=256, rows=64, frames=400)
+    data = phantom.write_folder(tmp_path / "data", phantom.counts(made, noise=0.002))
+    settings = {"path": str(data), "angles": {"first": 0, "last": 180}}
+    recipe = {"version": 1, "dataset": settings, "filters": [{"name": "outliers"}]}
+    for number, op in enumerate(["centre", "preview", "preview"], 1):
+        talk.send(number, op, f"c{number}", base="/", recipe=recipe, row=number, product="slice")
+    time.sleep(0.1)
+    start = time.monotonic()
+    talk.process.stdin.close()
+    assert talk.process.wait(10) == 0
+    assert time.monotonic() - start < 6
+
+
+def test_an_agent_whose_answers_nobody_takes_leaves(child, tmp_path):
+    """Behind a connection that is cut without a word, a full pipe would hold it for ever."""
+    pixels = np.zeros((1200, 1200), np.float32)
+    (tmp_path / "result").mkdir()
+    tifffile.imwrite(tmp_path / "result/slice_00000.tif", pixels)
+    talk = Talk(
+        child("agent", "--idle", 0.6, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=None)
+    )
+    talk.send(1, "slice", folder=str(tmp_path / "result"), row=0)
+    assert talk.process.wait(10) == 0
