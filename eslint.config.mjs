@@ -13,6 +13,8 @@ const parts = [
   'panel',
   'proxy',
   'recipe',
+  'savu',
+  'tuning',
   'viewer'
 ];
 
@@ -144,8 +146,9 @@ export default tseslint.config(
   boundary('engine', [], [...pure, ...noJoints]),
   boundary('api', [], noJoints),
   boundary('proxy', ['api', 'recipe'], noJoints),
-  ...['clusters', 'document', 'panel', 'jobs', 'viewer'].map(part =>
-    boundary(part, ['api', 'recipe', ...(part === 'viewer' ? ['engine'] : [])])
+  boundary('tuning', ['api', 'engine', 'recipe'], noJoints),
+  ...['clusters', 'document', 'panel', 'jobs', 'savu', 'viewer'].map(part =>
+    boundary(part, ['api', 'recipe', ...(part === 'viewer' ? ['tuning'] : [])])
   ),
   {
     // Fakes stand for a part of an interface, and commands in tests are nobody's to query.

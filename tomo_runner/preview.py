@@ -57,7 +57,8 @@ def preview_row(
     row
         Row of the full image.
     product
-        ``slice`` or ``sinogram`` (after all steps, sorted by angle).
+        ``slice``, ``sinogram`` (after all steps, sorted by angle), or ``attenuation`` (before the
+        sinogram steps, in acquisition order: what the engine is given).
     axis
         The axis when it is known already.
     hosts
@@ -83,7 +84,11 @@ def preview_row(
         warnings += about_edge([sinogram])
     stop.check()
     loaded = time.perf_counter()
-    if product == "sinogram":
+    live: Dict[str, Any] = {}
+    if product == "attenuation":
+        engine = Reconstructor(recipe, dataset, region, used)
+        image, unit, live = sinogram, engine.unit, {"live": engine.live()}
+    elif product == "sinogram":
         engine = Reconstructor(recipe, dataset, region, used)
         image = engine.sinogram(pipeline.workers.engine(), sinogram).copy()
         unit = engine.unit
@@ -97,6 +102,7 @@ def preview_row(
         "row": row,
         "product": product,
         "centre": {"column": used.at(row), "row": used.row, "tilt": used.tilt},
+        **live,
         "unit": unit,
         "seconds": {
             "centre": round(read - start, 4),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, Optional, Tuple, Union
+from typing import Any, Callable, Dict, Optional, Tuple, Union
 
 import numpy as np
 
@@ -38,14 +38,32 @@ class Reconstructor:
         self._axis = axis
         size = dataset.pixel_centimetres
         self.unit = "1/pixel" if size is None else "1/cm"
+        self._scale = 1.0 if size is None else 1.0 / size
         self._plan = compile_plan(
             recipe,
             count=len(self._angles),
             columns=region.columns,
             centre=axis.column,
             left=region.left,
-            scale=1.0 if size is None else 1.0 / size,
+            scale=self._scale,
         )
+
+    def live(self) -> Dict[str, Any]:
+        """What else than sinogram and recipe makes a slice: for an engine in another place.
+
+        Returns
+        -------
+        dict
+            ``angles`` (degrees, acquisition order), ``axis`` (column, row, tilt), ``left`` (column
+            of the full image with which the sinogram begins) and ``scale`` (factor on the values).
+        """
+        axis = self._axis
+        return {
+            "angles": [float(angle) for angle in self._angles],
+            "axis": {"column": axis.column, "row": axis.row, "tilt": axis.tilt},
+            "left": self._region.left,
+            "scale": self._scale,
+        }
 
     def slice(self, engine: Engine, sinogram: np.ndarray, row: int) -> np.ndarray:
         """One slice.

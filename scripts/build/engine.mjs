@@ -13,9 +13,11 @@ export async function buildEngine() {
     '--target',
     'release'
   ]);
-  await mkdir(path.join(root, 'tomo_runner/_built'), { recursive: true });
-  await copyFile(
-    path.join(root, 'src/engine/build/engine.wasm'),
-    path.join(root, 'tomo_runner/_built/engine.wasm')
-  );
+  for (const folder of ['tomo_runner/_built', 'lib/tuning']) {
+    await mkdir(path.join(root, folder), { recursive: true });
+    await copyFile(
+      path.join(root, 'src/engine/build/engine.wasm'),
+      path.join(root, folder, 'engine.wasm')
+    );
+  }
 }

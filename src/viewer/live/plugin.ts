@@ -15,6 +15,7 @@ import {
   ITomoApi
 } from '../../tokens';
 import type { IRecipeSession } from '../../tokens';
+import { engineWorkers } from '../../tuning';
 import { RecipeViewer } from './recipe-viewer';
 
 /** The open viewers, so that a command finds the one of a session. */
@@ -41,6 +42,7 @@ export const recipeViewerPlugin: JupyterFrontEndPlugin<IRecipeViewerFactory> = {
           api,
           themes,
           trans,
+          workers: engineWorkers(),
           showPanel: () => {
             void app.commands.execute(CommandIDs.showPanel);
           }

@@ -8,6 +8,8 @@ import { failureOf } from '../../api';
 import type { Failure } from '../../api';
 import type { Rectangle } from '../../recipe';
 import type { IRecipeSession, ITomoApi, ViewMode } from '../../tokens';
+import { isLive, LiveSlices, sliceKey } from '../../tuning';
+import type { EngineWorkers, ILiveImage } from '../../tuning';
 import { button, element, segments } from '../dom';
 import { duration, short } from '../format';
 import { images, Newest } from '../frames';
@@ -37,7 +39,12 @@ export interface IRecipeViewerOptions {
   readonly themes: IThemeManager | null;
   readonly trans: TranslationBundle;
   readonly showPanel: () => void;
+  /** Engines of this page; null where there are none, and the agent computes every slice. */
+  readonly workers: EngineWorkers | null;
 }
+
+/** Number of viewers so far, for requests that no other viewer aborts. */
+let viewers = 0;
 
 export class RecipeViewer extends ImagePanel {
   constructor(private readonly options: IRecipeViewerOptions) {
@@ -84,6 +91,13 @@ export class RecipeViewer extends ImagePanel {
       trans.__('Draw the air region: drag a rectangle beside the sample'),
       () => this._draw('air')
     );
+    this._follow = button(
+      trans.__('Live'),
+      trans.__(
+        'Compute slices in this browser while something changes; off: the server computes them when the changes pause'
+      ),
+      () => this._setLive(!this._live)
+    );
     this._reset = button(
       trans.__('Reset zoom'),
       trans.__('Whole image (0)'),
@@ -95,9 +109,22 @@ export class RecipeViewer extends ImagePanel {
       this._stage.node,
       this._roi,
       this._air,
+      this._follow,
       this._reset,
       helpMark(trans)
     );
+    if (options.workers) {
+      this._slices = new LiveSlices({
+        api: options.api,
+        workers: options.workers,
+        purpose: `row ${++viewers}`,
+        look: look => this._look(look),
+        ready: (image, key) => this._show(image, key),
+        failed: error => this._fallBack(failureOf(error)),
+        busy: busy => this.setBusy(busy)
+      });
+    }
+    this._live = this._slices !== null;
     this._requests = new Newest<IImage>({
       cached: key => images.get(key),
       ready: (image, wanted) => this._show(image, wanted.key),
@@ -119,6 +146,7 @@ export class RecipeViewer extends ImagePanel {
   /** Ask for the shown image again, whatever the cache holds. */
   refresh(): void {
     images.delete(this._key);
+    this._slices?.forget();
     this._key = '';
     this._update(0);
   }
@@ -130,6 +158,7 @@ export class RecipeViewer extends ImagePanel {
     window.clearTimeout(this._timer);
     this.options.session.changed.disconnect(this._changed);
     this._requests.dispose();
+    this._slices?.dispose();
     super.dispose();
   }
 
@@ -138,7 +167,7 @@ export class RecipeViewer extends ImagePanel {
     what: 'recipe' | 'description' | 'centre' | 'position' | 'path'
   ): void => {
     const { mode } = this.options.session.position;
-    const slow = what === 'recipe' && mode !== 'projection';
+    const slow = what === 'recipe' && mode !== 'projection' && !this._isLive();
     this._update(slow ? SETTLE : what === 'position' ? FOLLOW : 0);
   };
 
@@ -149,9 +178,14 @@ export class RecipeViewer extends ImagePanel {
     window.clearTimeout(this._timer);
     if (this._obstacle()) {
       this._requests.drop();
+      this._slices?.drop();
       return;
     }
-    this._timer = window.setTimeout(() => this._ask(), delay);
+    if (delay === 0) {
+      this._ask();
+    } else {
+      this._timer = window.setTimeout(() => this._ask(), delay);
+    }
   }
 
   private _ask(): void {
@@ -159,6 +193,19 @@ export class RecipeViewer extends ImagePanel {
     if (session.base === null || session.description.state !== 'ready') {
       return;
     }
+    if (this._slices && this._isLive()) {
+      this._requests.drop();
+      const { base, recipe, position } = session;
+      const slice = { base, recipe, row: position.row };
+      if (sliceKey(slice) === this._key) {
+        this._slices.drop();
+        this.message(null);
+      } else {
+        this._slices.ask(slice);
+      }
+      return;
+    }
+    this._slices?.drop();
     const wanted = wantedImage(
       api,
       session.base,
@@ -173,6 +220,38 @@ export class RecipeViewer extends ImagePanel {
     }
     // A preview of an outdated recipe is of no interest; a projection on the way is.
     this._requests.ask(wanted, session.position.mode !== 'projection');
+  }
+
+  /** Whether what is shown follows the hand. */
+  private _isLive(): boolean {
+    const { recipe, position } = this.options.session;
+    return this._live && position.mode === 'slice' && isLive(recipe);
+  }
+
+  private _setLive(live: boolean): void {
+    this._live = live;
+    this._trouble = null;
+    this._key = '';
+    this._update(0);
+  }
+
+  /** A first look at the slice that comes. */
+  private _look({ bin, ...image }: ILiveImage): void {
+    if (this._shown?.mode === 'slice' && this._isLive()) {
+      this.view.showLook(image, bin);
+    }
+  }
+
+  /** Without an engine in the browser, the agent's is used. */
+  private _fallBack(failure: Failure): void {
+    const lost = failure.where === 'browser' || failure.code === 'engine-trap';
+    if (!lost) {
+      this._fail(failure);
+      return;
+    }
+    this._live = false;
+    this._trouble = failure;
+    this._update(0);
   }
 
   private _show(image: IImage, key: string): void {
@@ -296,6 +375,9 @@ export class RecipeViewer extends ImagePanel {
         String(this.view.drawing && this._region === region)
       );
     }
+    this._follow.hidden =
+      this._slices === null || mode !== 'slice' || !isLive(session.recipe);
+    this._follow.setAttribute('aria-pressed', String(this._live));
     this._reset.hidden = !this.view.isZoomed;
   }
 
@@ -325,7 +407,12 @@ export class RecipeViewer extends ImagePanel {
       facts.push(duration(seconds));
     }
     this.info.node.replaceChildren(element('span', '', facts.join(' · ')));
-    const [warning, ...others] = warningsOf(image);
+    const [warning, ...others] = [
+      ...(this._trouble
+        ? [trans.__('Live is off: %1', this._trouble.message)]
+        : []),
+      ...warningsOf(image)
+    ];
     if (warning) {
       const text = others.length
         ? trans.__('%1 (and %2 more)', warning, others.length)
@@ -366,8 +453,13 @@ export class RecipeViewer extends ImagePanel {
   private readonly _stepper: Stepper;
   private readonly _roi: HTMLButtonElement;
   private readonly _air: HTMLButtonElement;
+  private readonly _follow: HTMLButtonElement;
   private readonly _reset: HTMLButtonElement;
   private readonly _requests: Newest<IImage>;
+  private readonly _slices: LiveSlices | null = null;
+  private _live: boolean;
+  /** Why slices do not follow any more. */
+  private _trouble: Failure | null = null;
   private _chosen: Stage = 'raw';
   private _region: 'roi' | 'air' = 'roi';
   private _relevel = false;

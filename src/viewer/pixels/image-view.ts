@@ -119,6 +119,7 @@ export class ImageView extends Widget {
   setImage(image: IImage | null, unit: string = ''): void {
     const before = this._image;
     this._image = image;
+    this._look = null;
     this._unit = unit;
     if (
       image &&
@@ -131,6 +132,20 @@ export class ImageView extends Widget {
     this._paint();
     this._draw();
     this._hover(this._pointer);
+  }
+
+  /**
+   * Paint other values in the place of the image, until the next one: a first
+   * look at what it is going to be.
+   *
+   * @param bin width of its pixels in those of the image
+   */
+  showLook(look: IImage, bin: number): void {
+    if (this._image && this._view && this._size) {
+      this._look = { image: look, bin };
+      this._paint();
+      this._pixels.place(this._view, this._size);
+    }
   }
 
   setOverlays(overlays: readonly Overlay[]): void {
@@ -429,12 +444,18 @@ export class ImageView extends Widget {
       return;
     }
     const { look, levels } = this.contrast;
-    if (this._look !== look) {
-      this._look = look;
+    if (this._painted !== look) {
+      this._painted = look;
       this._table = colourTable(look);
       this._scale = colourScale(look);
     }
-    this._pixels.paint(this._image, this._table, levels);
+    if (this._look) {
+      const { image, bin } = this._look;
+      const shift = (this._image.columns - bin * image.columns) / 2;
+      this._pixels.paint(image, this._table, levels, { size: bin, shift });
+    } else {
+      this._pixels.paint(this._image, this._table, levels);
+    }
   }
 
   private _reshape(): void {
@@ -507,7 +528,9 @@ export class ImageView extends Widget {
   private _fits = true;
   private _pointer: IPoint | null = null;
   private _painting = 0;
-  private _look: ILook | null = null;
+  /** What is painted in the place of the image. */
+  private _look: { image: IImage; bin: number } | null = null;
+  private _painted: ILook | null = null;
   private _table = new Uint32Array(0);
   private _scale: [number, string][] = [];
   private _colours: IColours | null = null;

@@ -9,6 +9,16 @@ import type { ILevels } from './paint';
 import { magnification } from './view';
 import type { ISize, IView } from './view';
 
+/** Pixels that are larger than those of the view. */
+export interface IGrain {
+  /** Width of one in pixels of the view. */
+  readonly size: number;
+  /** Where the first one begins, in pixels of the view. */
+  readonly shift: number;
+}
+
+const WHOLE: IGrain = { size: 1, shift: 0 };
+
 export class PixelLayer implements IDisposable {
   constructor() {
     this.node = document.createElement('div');
@@ -21,8 +31,18 @@ export class PixelLayer implements IDisposable {
 
   readonly node: HTMLDivElement;
 
-  /** Paint an image; its canvas is used again while the size stays. */
-  paint(image: IImage, table: Uint32Array, levels: ILevels): void {
+  /**
+   * Paint an image; its canvas is used again while the size stays.
+   *
+   * @param grain how its pixels lie on those of the view
+   */
+  paint(
+    image: IImage,
+    table: Uint32Array,
+    levels: ILevels,
+    grain: IGrain = WHOLE
+  ): void {
+    this._grain = grain;
     const context = this._canvas.getContext('2d', { alpha: false });
     if (!context) {
       return;
@@ -45,9 +65,10 @@ export class PixelLayer implements IDisposable {
   /** Put the canvas where the view has it. */
   place(view: IView, plot: ISize): void {
     const scale = magnification(view, plot);
-    const x = (-0.5 - view.left) * scale;
-    const y = (-0.5 - view.top) * scale;
-    this._canvas.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
+    const { size, shift } = this._grain;
+    const x = (shift - 0.5 - view.left) * scale;
+    const y = (shift - 0.5 - view.top) * scale;
+    this._canvas.style.transform = `translate(${x}px, ${y}px) scale(${scale * size})`;
     this._canvas.classList.toggle('jp-mod-pixelated', scale >= 2);
   }
 
@@ -65,6 +86,7 @@ export class PixelLayer implements IDisposable {
   }
 
   private readonly _canvas: HTMLCanvasElement;
+  private _grain = WHOLE;
   private _pixels: ImageData | null = null;
   private _disposed = false;
 }

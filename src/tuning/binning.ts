@@ -1,0 +1,77 @@
+/**
+ * A coarser sinogram, for a first look while the hand moves.
+ */
+import type { ISinogram } from './messages';
+
+/** Where the numbers of a plan stand, see docs/architecture.md. */
+const COUNT = 1;
+const COLUMNS = 2;
+const CENTRE = 3;
+const SIZE = 4;
+const SCALE = 9;
+
+/**
+ * The mean of `bin` neighbouring columns in every `thin`-th projection. Columns
+ * that do not fill the last bin are left out.
+ */
+export function binned(
+  sinogram: ISinogram,
+  bin: number,
+  thin: number
+): ISinogram {
+  if (bin === 1 && thin === 1) {
+    return sinogram;
+  }
+  const columns = Math.max(1, Math.floor(sinogram.columns / bin));
+  const count = Math.ceil(sinogram.count / thin);
+  const width = Math.min(bin, sinogram.columns);
+  const data = new Float32Array(count * columns);
+  const angles = new Float64Array(count);
+  for (let row = 0; row < count; row++) {
+    const from = row * thin * sinogram.columns;
+    angles[row] = sinogram.angles[row * thin];
+    for (let column = 0; column < columns; column++) {
+      let sum = 0;
+      const first = from + column * bin;
+      for (let i = 0; i < width; i++) {
+        sum += sinogram.data[first + i];
+      }
+      data[row * columns + column] = sum / width;
+    }
+  }
+  return { key: sinogram.key, data, count, columns, angles };
+}
+
+/** A column of the whole sinogram in columns of the binned one. */
+export function binnedColumn(column: number, bin: number): number {
+  return (column - (bin - 1) / 2) / bin;
+}
+
+/** The plan for the binned sinogram: the same values, on coarser pixels. */
+export function binnedPlan(
+  plan: Float64Array,
+  sinogram: ISinogram,
+  bin: number
+): Float64Array {
+  const next = plan.slice();
+  next[COUNT] = sinogram.count;
+  next[COLUMNS] = sinogram.columns;
+  next[CENTRE] = binnedColumn(plan[CENTRE], bin);
+  next[SIZE] = Math.floor(plan[SIZE] / bin);
+  next[SCALE] = plan[SCALE] / bin;
+  return next;
+}
+
+/**
+ * How much coarser a first look is, so that it follows the hand: at most
+ * `wide` columns, and projections no finer than its pixels need.
+ */
+export function coarseness(
+  columns: number,
+  count: number,
+  wide: number
+): { bin: number; thin: number } {
+  const bin = Math.ceil(columns / wide);
+  const needed = (0.75 * columns) / bin;
+  return { bin, thin: bin === 1 ? 1 : Math.max(1, Math.round(count / needed)) };
+}

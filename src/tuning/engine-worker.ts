@@ -1,0 +1,107 @@
+/** The page's end of one worker. */
+import type { IDisposable } from '@lumino/disposable';
+
+import { ApiError } from '../api';
+import type { FromWorker, ISinogram, ISliceDone, ToWorker } from './messages';
+
+interface IPending {
+  resolve(done: ISliceDone): void;
+  reject(reason: Error): void;
+}
+
+export class EngineWorker implements IDisposable {
+  /** @param start starts the worker's script */
+  constructor(start: () => Worker, module: WebAssembly.Module) {
+    this._worker = start();
+    this._worker.onmessage = (event: MessageEvent<FromWorker>): void =>
+      this._answered(event.data);
+    this._worker.onerror = (event: ErrorEvent): void => {
+      event.preventDefault();
+      this._lose(event.message);
+    };
+    this._worker.onmessageerror = (): void => this._lose('');
+    this._post({ kind: 'start', module });
+  }
+
+  /** Key of the row that it was given last. */
+  get key(): string {
+    return this._key;
+  }
+
+  /** How many slices it has not answered. */
+  get pending(): number {
+    return this._pending.size;
+  }
+
+  get isDisposed(): boolean {
+    return this._disposed;
+  }
+
+  /** Give it a row; its data are copied, as the other worker needs them, too. */
+  load(sinogram: ISinogram, bin: number, thin: number): void {
+    const copy = { ...sinogram, data: sinogram.data.slice() };
+    this._key = sinogram.key;
+    this._post({ kind: 'load', sinogram: copy, bin, thin }, [copy.data.buffer]);
+  }
+
+  /** @throws ApiError when the engine refuses, or the worker is lost. */
+  slice(plan: Float64Array, centre: number): Promise<ISliceDone> {
+    if (this._disposed) {
+      return Promise.reject(lost(''));
+    }
+    const id = ++this._last;
+    return new Promise((resolve, reject) => {
+      this._pending.set(id, { resolve, reject });
+      this._post({ kind: 'slice', id, key: this._key, plan, centre });
+    });
+  }
+
+  dispose(): void {
+    this._lose('');
+  }
+
+  private _answered(message: FromWorker): void {
+    const pending = this._pending.get(message.id);
+    this._pending.delete(message.id);
+    if (message.kind === 'done') {
+      pending?.resolve(message);
+      return;
+    }
+    const { code, message: text, where, hint } = message;
+    pending?.reject(new ApiError({ code, message: text, where, hint }));
+    if (code === 'engine-trap') {
+      this._lose(text);
+    }
+  }
+
+  private _post(message: ToWorker, transfer: Transferable[] = []): void {
+    this._worker.postMessage(message, transfer);
+  }
+
+  private _lose(why: string): void {
+    if (this._disposed) {
+      return;
+    }
+    this._disposed = true;
+    this._worker.terminate();
+    for (const pending of this._pending.values()) {
+      pending.reject(lost(why));
+    }
+    this._pending.clear();
+  }
+
+  private readonly _worker: Worker;
+  private readonly _pending = new Map<number, IPending>();
+  private _key = '';
+  private _last = 0;
+  private _disposed = false;
+}
+
+function lost(why: string): ApiError {
+  return new ApiError({
+    code: 'worker-lost',
+    message: `The browser ended the computation of slices${why ? ` (${why})` : ''}.`,
+    where: 'browser',
+    hint: 'Move anything: it starts again by itself. If it stays, switch Live off.'
+  });
+}

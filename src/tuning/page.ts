@@ -1,0 +1,16 @@
+/** The workers that all viewers of this page share. */
+import { ENGINE_URL, startWorker } from './urls';
+import { EngineWorkers } from './workers';
+
+/** Compiles while it loads; the server says what it is. */
+async function compile(): Promise<WebAssembly.Module> {
+  return WebAssembly.compileStreaming(fetch(ENGINE_URL));
+}
+
+let shared: EngineWorkers | null = null;
+
+/** They start with the first slice. */
+export function engineWorkers(): EngineWorkers {
+  shared ??= new EngineWorkers({ start: startWorker, compile });
+  return shared;
+}

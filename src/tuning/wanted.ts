@@ -1,0 +1,171 @@
+/** What is to be computed, and from what. */
+import { compilePlan } from '../engine';
+import type { Asked, IFrame, PreviewRequest } from '../api';
+import { STEPS } from '../recipe';
+import type { Recipe } from '../recipe';
+import stepsFile from '../recipe/steps.json';
+import toolsFile from '../recipe/tools.json';
+import type { ISinogram } from './messages';
+
+/** A slice of one row. */
+export interface IWantedSlice {
+  /** Absolute folder that relative paths start from. */
+  readonly base: string;
+  readonly recipe: Recipe;
+  /** Row of the full image. */
+  readonly row: number;
+}
+
+/** A row as the agent gave it, and what a plan needs of it. */
+export interface IRow {
+  readonly sinogram: ISinogram;
+  readonly axis: IAxis;
+  /** Column of the full image with which the sinogram begins. */
+  readonly left: number;
+  readonly scale: number;
+  /** What the runner says about it. */
+  readonly about: Readonly<Record<string, unknown>>;
+}
+
+interface IAxis {
+  readonly column: number;
+  readonly row: number;
+  readonly tilt: number;
+}
+
+/** An answer that is no row; the slice is asked of the agent then. */
+export class RowError extends Error {}
+
+/** Whether the slice of a recipe is made by the engine. */
+export function isLive(recipe: Recipe): boolean {
+  return (recipe.reconstruction?.tool ?? 'builtin') === 'builtin';
+}
+
+/** The key of what the agent has to compute: everything before the sinogram steps. */
+export function rowKey({ base, recipe, row }: IWantedSlice): string {
+  const { dataset, regions, filters = [] } = recipe;
+  const before = filters.filter(({ name }) =>
+    STEPS.some(step => step.name === name && step.domain === 'projection')
+  );
+  const { centre } = regions ?? {};
+  // An axis that the run is to find depends on everything.
+  const search = centre?.column === undefined ? [centre, filters] : null;
+  return JSON.stringify([
+    base,
+    row,
+    dataset,
+    regions?.roi,
+    regions?.air,
+    before,
+    search
+  ]);
+}
+
+/** The key of the slice itself. */
+export function sliceKey(wanted: IWantedSlice): string {
+  const { regions, filters, reconstruction } = wanted.recipe;
+  return JSON.stringify([
+    rowKey(wanted),
+    regions?.centre,
+    filters,
+    reconstruction
+  ]);
+}
+
+/** The request for a row. */
+export function rowRequest(
+  { base, recipe, row }: IWantedSlice,
+  purpose: string
+): Asked<PreviewRequest> {
+  const resource = recipe.dataset?.resource;
+  return {
+    purpose,
+    base,
+    recipe,
+    row,
+    product: 'attenuation',
+    ...(resource && { resource })
+  };
+}
+
+/** @throws RowError when the frame holds no row of attenuation. */
+export function rowOf(frame: IFrame, key: string): IRow {
+  const { dtype, shape, about } = frame.header;
+  const live = about?.live;
+  if (dtype !== 'float32' || shape?.length !== 2 || !about || !isObject(live)) {
+    throw new RowError('The agent gave no row of attenuation.');
+  }
+  const [count, columns] = shape;
+  const angles = numbers(live.angles);
+  const { left, scale } = live;
+  if (
+    frame.body.byteLength !== 4 * count * columns ||
+    angles?.length !== count ||
+    typeof left !== 'number' ||
+    typeof scale !== 'number'
+  ) {
+    throw new RowError('The row of attenuation is not whole.');
+  }
+  const sinogram = {
+    key,
+    data: new Float32Array(frame.body),
+    count,
+    columns,
+    angles
+  };
+  return { sinogram, axis: axisOf(live.axis), left, scale, about };
+}
+
+/** Plan and axis (in columns of the sinogram) for a slice of a row, as the runner has them. */
+export function planOf(
+  { recipe, row }: IWantedSlice,
+  source: IRow
+): { plan: Float64Array; centre: number; axis: IAxis; column: number } {
+  const given = recipe.regions?.centre;
+  const axis =
+    given?.column === undefined
+      ? source.axis
+      : {
+          column: given.column,
+          row: given.row ?? 0,
+          tilt: given.tilt ?? 0
+        };
+  const { left, scale, sinogram } = source;
+  const plan = compilePlan(
+    recipe,
+    {
+      count: sinogram.count,
+      columns: sinogram.columns,
+      centre: axis.column,
+      left,
+      scale
+    },
+    { steps: stepsFile.steps, tools: toolsFile.tools }
+  );
+  const column =
+    axis.column + (row - axis.row) * Math.tan(axis.tilt * (Math.PI / 180));
+  return { plan, centre: column - left, axis, column };
+}
+
+function axisOf(value: unknown): IAxis {
+  if (
+    isObject(value) &&
+    typeof value.column === 'number' &&
+    typeof value.row === 'number' &&
+    typeof value.tilt === 'number'
+  ) {
+    return { column: value.column, row: value.row, tilt: value.tilt };
+  }
+  throw new RowError('The agent did not say where the axis is.');
+}
+
+function numbers(value: unknown): Float64Array | null {
+  return Array.isArray(value) &&
+    value.every((one): one is number => Number.isFinite(one))
+    ? Float64Array.from(value)
+    : null;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
