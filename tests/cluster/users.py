@@ -17,6 +17,9 @@ NOISE = """\
 echo "Welcome to the cluster, $USER"
 printf '\\033[31mQuota: 93 %% used\\033[0m\\n'
 echo "module: command not found" >&2
+export LC_ALL=de_DE.UTF-8 LANG=de_DE.UTF-8
+export SQUEUE_FORMAT='%j' SQUEUE_STATES=RUNNING SQUEUE_SORT=-i SACCT_FORMAT=JobName
+export SLURM_TIME_FORMAT=relative SBATCH_PARTITION=devel SLURM_BITSTR_LEN=4
 """
 # Role, shell, what the shell reads at its start.
 ROLES = {

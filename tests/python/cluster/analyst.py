@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import requests
 import tifffile
 from cluster import Cluster
 from cluster.users import User
@@ -93,7 +95,9 @@ class Analyst:
             ]
         )
         house = House.start(home, data_set, config, environment=environment)
-        return cls(house, cluster, cluster.user(role))
+        analyst = cls(house, cluster, cluster.user(role))
+        analyst.watch()
+        return analyst
 
     @staticmethod
     def write_settings(home: Path, resources: list[dict[str, Any]]) -> None:
@@ -101,6 +105,24 @@ class Analyst:
         folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps({"resources": resources})
         (folder / "plugin.jupyterlab-settings").write_text(text)
+
+    def watch(self) -> None:
+        """Look at the jobs, as an open page does; polls are rarer when nobody looks."""
+
+        def read() -> None:
+            server = self.house.server
+            headers = {"Authorization": f"token {server.token}"}
+            while self.house.server.process.poll() is None:
+                try:
+                    with requests.get(
+                        server.api("events"), headers=headers, stream=True, timeout=30
+                    ) as stream:
+                        for _ in stream.iter_lines():
+                            pass
+                except requests.RequestException:
+                    time.sleep(0.5)
+
+        threading.Thread(target=read, daemon=True).start()
 
     # --- log in
 
@@ -140,6 +162,19 @@ class Analyst:
         reply = self.house.server.get("jobs")
         assert reply.status_code == 200, reply.text
         return list(reply.json()["jobs"])
+
+    def projection(self, data: str, name: str = RESOURCE, index: int = 3) -> Any:
+        """A projection of data on a cluster, as its agent there gives it."""
+        recipe = {
+            "version": 1,
+            "dataset": {
+                "path": f"{data}/Tomo",
+                "angles": {"first": 0, "last": 180, "endpoint": True},
+                "resource": name,
+            },
+        }
+        body = {"channel": "tests", "base": "/", "recipe": recipe, "resource": name}
+        return self.post("data/projection", index=index, stage="raw", **body)
 
     def slurm(self, *command: str) -> str:
         """A Slurm command as this user, beside the proxy."""

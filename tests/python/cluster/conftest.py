@@ -14,8 +14,9 @@ import pytest
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1]), *(str(HERE.parent / n) for n in ("server", "integration"))]
 
-from analyst import Analyst, make_data, resource  # noqa: E402
+from analyst import RESOURCE, Analyst, make_data, resource  # noqa: E402
 from cluster import Cluster, Faults, Link, Trouble, why_not  # noqa: E402
+from cluster.users import ROLES  # noqa: E402
 
 PROXY = HERE.parents[2] / "jupyterlab_tomo" / "_built" / "proxy.mjs"
 PREFIX = "tomo-cluster-run-"
@@ -92,3 +93,66 @@ def start_analyst(
     yield start
     for analyst in started:
         analyst.stop()
+
+
+@pytest.fixture(scope="session")
+def line(cluster: Cluster) -> Iterator[Link]:
+    """The line of the shared analyst's resource `linked`."""
+    with Link(cluster.description["port"]) as line:
+        yield line
+
+
+@pytest.fixture(scope="session")
+def analyst(
+    cluster: Cluster, remote_data: Path, line: Link, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Analyst]:
+    """One server for all tests that leave it as it was, with a resource for every purpose."""
+    if not PROXY.is_file():
+        pytest.skip("the proxy is not built: npm run build")
+    user = cluster.user("analyst")
+    eater = "/usr/bin/python3 -c 'bytearray(900_000_000)' || exit 9"
+    resources = [
+        resource(cluster, user),
+        resource(cluster, user, name="linked", port=line.port),
+        resource(cluster, user, name="slow", prelude=["sleep 8"]),
+        resource(cluster, user, name="endless", prelude=["sleep 300"]),
+        resource(cluster, user, name="devel", partition="devel", prelude=["sleep 300"], time=1),
+        resource(cluster, user, name="preemptable", partition="preemptable", prelude=["sleep 12"]),
+        resource(cluster, user, name="waiting", partition="gpu"),
+        resource(cluster, user, name="hungry", prelude=[eater]),
+        resource(cluster, user, name="hungry-step", prelude=[f"srun {eater}"]),
+        resource(cluster, user, name="no-python", pythons={"default": "/nowhere/python3"}),
+        resource(
+            cluster, user, name="failing", prelude=['echo "cannot read the disc" >&2', "exit 7"]
+        ),
+        resource(
+            cluster,
+            user,
+            name="failing-task",
+            # Once, and only the task in the middle.
+            prelude=[
+                '[ "$SLURM_ARRAY_TASK_ID" != 1 ] || [ -e failed ] || { touch failed; exit 7; }'
+            ],
+        ),
+        *(
+            resource(cluster, cluster.user(role), name=role)
+            for role in ("colleague", "tcsh", "fish", "noisy")
+        ),
+    ]
+    home = tmp_path_factory.mktemp("home")
+    analyst = Analyst.start(home, cluster, remote_data, resources)
+    yield analyst
+    analyst.stop()
+
+
+@pytest.fixture
+def logged_in(analyst: Analyst) -> Callable[[str], Analyst]:
+    """A function that logs the shared analyst in to a resource, unless that is so already."""
+
+    def log_in(name: str = RESOURCE) -> Analyst:
+        if analyst.resource(name)["state"] != "online":
+            user = analyst.cluster.user(name if name in ROLES else "analyst")
+            analyst.log_in(name, user=user.name, key=user.plainKey, passphrase="")
+        return analyst
+
+    return log_in
