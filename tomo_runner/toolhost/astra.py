@@ -15,7 +15,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 import numpy as np
 
 from .contract import Task, ToolError
-from .geometry import centred
+from .geometry import centred, spread
 from .parameters import choice, integer, number, switch
 
 NAME = "astra"
@@ -547,12 +547,12 @@ def options(task: Task, geometry: Dict[str, Any]) -> Dict[str, Any]:
         count = len(task.angles)
         if task.method == "ART":
             columns = _columns(geometry)
-            order = _spread(count * columns)
+            order = spread(count * columns)
             found["RayOrder"] = "custom"
             found["RayOrderList"] = np.stack(np.divmod(order, columns), 1).ravel().tolist()
         else:
             found["ProjectionOrder"] = "custom"
-            found["ProjectionOrderList"] = _spread(count).tolist()
+            found["ProjectionOrderList"] = spread(count).tolist()
     elif given.get("order") == "sequential":
         found["RayOrder" if task.method == "ART" else "ProjectionOrder"] = "sequential"
     if task.method.endswith("_CUDA"):
@@ -647,15 +647,6 @@ def _disc(size: int, columns: int) -> np.ndarray:
     inside = offset[:, None] ** 2 + offset[None, :] ** 2 <= radius**2
     disc: np.ndarray = inside.astype(np.float32)
     return disc
-
-
-def _spread(count: int) -> np.ndarray:
-    """All of 0 to count - 1, neighbours in the order far apart: steps of the golden section."""
-    step = max(1, round(count * 0.381966))
-    while np.gcd(step, count) != 1:
-        step += 1
-    order: np.ndarray = (np.arange(count, dtype=np.int64) * step) % count
-    return order
 
 
 def _columns(geometry: Dict[str, Any]) -> int:

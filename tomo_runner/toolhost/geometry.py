@@ -5,7 +5,7 @@ Only for methods that filter and back-project; iterative ones take angles and ax
 
 from __future__ import annotations
 
-from typing import Tuple
+from typing import Tuple, Union
 
 import numpy as np
 
@@ -114,28 +114,56 @@ def centred(
     middle
         (wide - 1) / 2.
     """
-    count, columns = sinogram.shape
-    weighted = sinogram.astype(np.float32)
-    once = is_full_turn(angles) and abs(centre - (columns - 1) / 2) > 0.5
-    weights = density(angles, 360.0 if once else 180.0)
-    if np.ptp(weights) > 1e-6:
-        weighted *= weights[:, None].astype(np.float32)
-    if once:
-        weighted *= 2.0 * redundancy(columns, centre).astype(np.float32)
+    columns = sinogram.shape[1]
     longer = max(centre, columns - 1 - centre)
     wide = _fft_length(int(np.ceil(2 * longer)) + 1 + columns)
     middle = (wide - 1) / 2
     left = int(np.floor(middle - centre))
-    padded = np.zeros((count, wide), np.float32)
-    padded[:, left : left + columns] = weighted
+    padded = widened(weighted(sinogram, angles, centre), wide, left, edge)
+    return moved(padded, middle - centre - left), middle
+
+
+def weighted(sinogram: np.ndarray, angles: np.ndarray, centre: float) -> np.ndarray:
+    """A copy in which all projections count alike: for uneven angles and lines seen twice."""
+    columns = sinogram.shape[1]
+    copy = sinogram.astype(np.float32)
+    once = is_full_turn(angles) and abs(centre - (columns - 1) / 2) > 0.5
+    weights = density(angles, 360.0 if once else 180.0)
+    if np.ptp(weights) > 1e-6:
+        copy *= weights[:, None].astype(np.float32)
+    if once:
+        copy *= 2.0 * redundancy(columns, centre).astype(np.float32)
+    return copy
+
+
+def widened(sinogram: np.ndarray, wide: int, left: int, edge: str) -> np.ndarray:
+    """The sinogram at column ``left`` of a wider one, its ends tapered or zero."""
+    columns = sinogram.shape[1]
+    padded = np.zeros((len(sinogram), wide), np.float32)
+    padded[:, left : left + columns] = sinogram
     if edge == "taper":
         _taper(padded, left, left + columns)
-    shift = middle - centre - left
-    if shift > 1e-6:
-        spectrum = np.fft.rfft(padded, axis=1)
-        spectrum *= np.exp(-2j * np.pi * np.fft.rfftfreq(wide) * shift)
-        padded = np.fft.irfft(spectrum, wide, axis=1).astype(np.float32)
-    return np.ascontiguousarray(padded), middle
+    return padded
+
+
+def moved(sinogram: np.ndarray, columns: Union[float, np.ndarray]) -> np.ndarray:
+    """A sinogram moved to the right by parts of a column: all, or each projection by its own."""
+    shift = np.broadcast_to(np.asarray(columns, np.float64), (len(sinogram),))
+    if np.abs(shift).max() < 1e-6:
+        return np.ascontiguousarray(sinogram)
+    wide = sinogram.shape[1]
+    spectrum = np.fft.rfft(sinogram, axis=1)
+    spectrum *= np.exp(-2j * np.pi * shift[:, None] * np.fft.rfftfreq(wide)[None, :])
+    return np.ascontiguousarray(np.fft.irfft(spectrum, wide, axis=1).astype(np.float32))
+
+
+def spread(count: int) -> np.ndarray:
+    """All of 0 to count - 1, neighbours in the order far apart: steps of the golden section."""
+    step = max(1, round(count * 0.381966))
+    while np.gcd(step, count) != 1:
+        step += 1
+    order: np.ndarray = (np.arange(count, dtype=np.int64) * step) % count
+    return order
 
 
 def _taper(padded: np.ndarray, first: int, past: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Dict, List, cast
 
 from .contract import GROUP, Tool, ToolError
 
-BUILT_IN = ("astra",)
+BUILT_IN = ("tomopy", "astra")
 """Modules in this folder, in the order in which they are shown."""
 
 

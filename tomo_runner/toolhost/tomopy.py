@@ -1,0 +1,494 @@
+"""TomoPy: gridrec and iterative methods on the processor, with threads of its own.
+
+Its columns count from the detector's edge in the iterative methods, whose axis is half a column
+higher, and from pixel centres in gridrec, whose slices have the axis on a pixel; its slices are
+upside down. Gridrec's values are too high by a factor that grows with the distance from the axis;
+the factor is measured on points of known height and taken out.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from typing import Any, Dict, List, Tuple
+
+import numpy as np
+
+from .contract import Task, ToolError
+from .geometry import moved, spread, weighted, widened
+from .parameters import choice, integer, number, switch
+
+NAME = "tomopy"
+TITLE = "TomoPy"
+HELP = "TomoPy: fast gridrec and many iterative methods on the processor."
+OLDEST = (1, 10)
+INSTALL = "conda install -c conda-forge tomopy (it is not on PyPI)."
+
+FILTERS = (
+    "shepp",
+    "ramlak",
+    "cosine",
+    "hann",
+    "hamming",
+    "parzen",
+    "butterworth",
+    "none",
+)
+_LEAST = 1e-6
+"""Attenuation that iterative methods see instead of zero and negative values."""
+
+_GRIDREC = {
+    "filter": choice(
+        "Filter",
+        "Window on the ramp: ramlak is sharpest, parzen calms noise most, none: no ramp either.",
+        FILTERS,
+        "shepp",
+    ),
+    "cutoff": number(
+        "Cut-off",
+        "Of the butterworth filter, as a fraction of the highest frequency.",
+        0.25,
+        above=0.0,
+        maximum=1.0,
+        level="advanced",
+    ),
+    "order": number(
+        "Order", "Of the butterworth filter: higher is steeper.", 2.0, 0.5, 16.0, level="advanced"
+    ),
+    "edge": choice(
+        "Sinogram ends",
+        "What stands beyond the detector: the edge value tapered to zero, or zero.",
+        ("taper", "zero"),
+        "taper",
+    ),
+    "calibrated": switch(
+        "True values",
+        "Take out gridrec's own gain (about 12 %, more outwards), measured on known points.",
+        True,
+        level="advanced",
+    ),
+}
+_BLOCKS = {
+    "blocks": integer(
+        "Blocks",
+        "Into how many interleaved sets the projections are divided: more is faster and rougher.",
+        8,
+        1,
+        1000,
+    )
+}
+
+
+def _iterations(default: int) -> Dict[str, Any]:
+    return {"iterations": integer("Iterations", "Rounds over all projections.", default, 1, 10000)}
+
+
+def _penalty(default: float, text: str, title: str = "Penalty") -> Dict[str, Any]:
+    return {"penalty": number(title, text, default, above=0.0, maximum=1e9)}
+
+
+_STEP = {
+    "delta": number(
+        "Edge",
+        "Differences between neighbours above this are taken for edges and kept.",
+        0.1,
+        0.0,
+        1e9,
+        level="advanced",
+    )
+}
+
+
+def _method(
+    name: str, title: str, text: str, kind: str, level: str, *schemas: Dict[str, Any]
+) -> Dict[str, Any]:
+    schema: Dict[str, Any] = {}
+    for part in schemas:
+        schema.update(part)
+    return {
+        "name": name,
+        "title": title,
+        "help": text,
+        "kind": kind,
+        "level": level,
+        "schema": schema,
+    }
+
+
+METHODS: List[Dict[str, Any]] = [
+    _method(
+        "gridrec",
+        "Gridrec",
+        "Direct Fourier reconstruction: the fast one, padded here to twice the width.",
+        "analytic",
+        "basic",
+        _GRIDREC,
+    ),
+    _method(
+        "sirt",
+        "SIRT",
+        "All rays at once in each iteration: calm with noise and few projections, slow.",
+        "iterative",
+        "basic",
+        _iterations(100),
+    ),
+    _method(
+        "osem",
+        "OSEM",
+        "Ordered subsets of the likelihood: never negative, quick for an iterative method.",
+        "iterative",
+        "basic",
+        _iterations(10),
+        _BLOCKS,
+    ),
+    _method(
+        "mlem",
+        "MLEM",
+        "Maximum likelihood for counted events: never negative, calm, slow.",
+        "iterative",
+        "basic",
+        _iterations(50),
+    ),
+    _method(
+        "art",
+        "ART",
+        "One ray after the other: for few projections without noise.",
+        "iterative",
+        "basic",
+        _iterations(10),
+    ),
+    _method(
+        "bart",
+        "BART",
+        "ART in blocks of projections.",
+        "iterative",
+        "advanced",
+        _iterations(20),
+        _BLOCKS,
+    ),
+    _method(
+        "fbp",
+        "FBP (unfiltered)",
+        "Despite its name a back-projection without filter: blurred, its values no attenuation.",
+        "unfiltered",
+        "advanced",
+    ),
+    _method(
+        "pml_hybrid",
+        "PML hybrid",
+        "Penalised likelihood that smooths but keeps edges.",
+        "iterative",
+        "advanced",
+        _iterations(30),
+        _penalty(1.0, "How much neighbours are drawn together."),
+        _STEP,
+    ),
+    _method(
+        "pml_quad",
+        "PML quadratic",
+        "Penalised likelihood that smooths everywhere.",
+        "iterative",
+        "advanced",
+        _iterations(30),
+        _penalty(1.0, "How much neighbours are drawn together."),
+    ),
+    _method(
+        "ospml_hybrid",
+        "OSPML hybrid",
+        "Penalised likelihood with ordered subsets that keeps edges.",
+        "iterative",
+        "advanced",
+        _iterations(8),
+        _BLOCKS,
+        _penalty(1.0, "How much neighbours are drawn together."),
+        _STEP,
+    ),
+    _method(
+        "ospml_quad",
+        "OSPML quadratic",
+        "Penalised likelihood with ordered subsets that smooths everywhere.",
+        "iterative",
+        "advanced",
+        _iterations(8),
+        _BLOCKS,
+        _penalty(1.0, "How much neighbours are drawn together."),
+    ),
+    _method(
+        "tv",
+        "Total variation",
+        "Flat areas with sharp borders; the penalty must be found by trying.",
+        "iterative",
+        "advanced",
+        _iterations(100),
+        _penalty(0.1, "How much of the variation is taken away in each iteration."),
+    ),
+    _method(
+        "grad",
+        "Gradient descent",
+        "Plain gradient descent; diverges unless the step is small enough.",
+        "iterative",
+        "advanced",
+        _iterations(100),
+        _penalty(0.1, "Length of a step: short ones are slow, long ones diverge.", "Step"),
+    ),
+    _method(
+        "tikh",
+        "Tikhonov",
+        "Gradient descent with values drawn towards zero; diverges unless the step is small.",
+        "iterative",
+        "advanced",
+        _iterations(100),
+        _penalty(0.1, "Length of a step: short ones are slow, long ones diverge.", "Step"),
+        {
+            "towards": number(
+                "Damping",
+                "How strongly values are drawn towards zero.",
+                0.0,
+                0.0,
+                1e9,
+                level="advanced",
+            )
+        },
+    ),
+]
+
+
+def probe() -> Dict[str, Any]:
+    """Whether TomoPy can be loaded."""
+    try:
+        tomopy = importlib.import_module("tomopy")
+    except ImportError as error:
+        first = str(error).strip().split(". ")[0]
+        return {
+            "available": False,
+            "why": f"TomoPy is not installed in this Python ({first}).",
+            "install": INSTALL,
+        }
+    version = str(getattr(tomopy, "__version__", "0"))
+    if _numbers(version) < OLDEST:
+        return {
+            "available": False,
+            "version": version,
+            "why": f"TomoPy {version} is too old; {OLDEST[0]}.{OLDEST[1]} or newer is needed.",
+            "install": INSTALL,
+        }
+    return {"available": True, "version": version, "gpu": False}
+
+
+def cost(
+    method: str, parameters: Dict[str, Any], angles: int, columns: int, size: int
+) -> Dict[str, float]:
+    """One slice on a core."""
+    wide = float(_wide(columns, (columns - 1) / 2))
+    if method == "gridrec":
+        seconds = 1.2e-7 * angles * wide + 4e-9 * wide * wide * math.log2(wide)
+        row = 4.0 * (2 * angles * wide + 2 * wide * wide)
+    else:
+        rounds = float(parameters.get("iterations", 1))
+        seconds = 1.1e-8 * rounds * angles * float(columns) * size
+        row = 4.0 * (3 * angles * columns + 3.0 * size * size)
+    return {"seconds": seconds, "thread": 16.0 * wide * wide, "row": row}
+
+
+def reconstruct(task: Task) -> None:
+    """Fill the slices, see ``contract.py``.
+
+    Raises
+    ------
+    ToolError
+        When TomoPy is missing or too old.
+    """
+    found = probe()
+    if not found["available"]:
+        raise ToolError(
+            "tool-missing", found["why"], "reconstruction.tool", "Install it: " + found["install"]
+        )
+    rows = len(task.slices)
+    # Several rows a call, so that its threads have work, and few enough that progress shows.
+    batch = max(2, 2 * task.cores) if task.method == "gridrec" else max(1, task.cores)
+    one = _gridrec if task.method == "gridrec" else _iterate
+    if np.any(task.sinograms < 0) and task.method != "gridrec" and task.method != "fbp":
+        task.say(f"TomoPy {task.method} takes no negative attenuation; it became zero.")
+    for first in range(0, rows, batch):
+        past = min(rows, first + batch)
+        one(task, first, past)
+        for row in range(first, past):
+            task.done(row)
+
+
+def _iterate(task: Task, first: int, past: int) -> None:
+    sinograms = np.array(task.sinograms[first:past])
+    if task.method != "fbp":
+        np.maximum(sinograms, np.float32(_LEAST), out=sinograms)
+    angles = task.angles
+    if task.method == "art":
+        # It takes projections as they come; neighbours one after the other converge badly.
+        order = spread(len(angles))
+        sinograms, angles = np.ascontiguousarray(sinograms[:, order]), angles[order]
+    made = _recon(
+        sinograms,
+        angles,
+        task.centres[first:past] + 0.5,
+        task.method,
+        task.cores,
+        num_gridx=task.size,
+        num_gridy=task.size,
+        **keywords(task),
+    )
+    task.slices[first:past] = made[:, ::-1, :]
+
+
+def keywords(task: Task) -> Dict[str, Any]:
+    """TomoPy's keywords for the parameters of a task."""
+    given = task.parameters
+    found: Dict[str, Any] = {}
+    if "iterations" in given:
+        found["num_iter"] = int(given["iterations"])
+    if "blocks" in given:
+        count = len(task.angles)
+        blocks = min(int(given["blocks"]), count)
+        found["num_block"] = blocks
+        # Each block has angles from all around; TomoPy's own are neighbours.
+        found["ind_block"] = np.concatenate([np.arange(k, count, blocks) for k in range(blocks)])
+    if "delta" in given:
+        found["reg_par"] = np.array([given["penalty"], given["delta"]], np.float32)
+    elif "penalty" in given:
+        found["reg_par"] = np.array([given["penalty"], given.get("towards", 0.0)], np.float32)
+    if task.method == "tikh":
+        shape = (len(task.slices), task.size, task.size)
+        found["reg_data"] = np.zeros(shape, np.float32)
+    if "filter" in given:
+        found["filter_name"] = given["filter"]
+        if given["filter"] == "butterworth":
+            found["filter_par"] = np.array([given["cutoff"], given["order"]], np.float32)
+    return found
+
+
+def _gridrec(task: Task, first: int, past: int) -> None:
+    size = task.size
+    wide = _wide(task.sinograms.shape[2], float(task.centres.mean()))
+    wide = max(wide, 1 << (size - 1).bit_length())
+    radians = np.deg2rad(task.angles)
+    # Slices of an even width have the axis between pixels: half a pixel up and to the left.
+    half = -0.5 * (np.cos(radians) + np.sin(radians)) if size % 2 == 0 else np.zeros(1)
+
+    def prepared(row: int) -> Tuple[np.ndarray, float]:
+        centre = float(task.centres[row])
+        left = (wide - task.sinograms.shape[2]) // 2
+        sinogram = weighted(task.sinograms[row], task.angles, centre)
+        padded = widened(sinogram, wide, left, str(task.parameters["edge"]))
+        return moved(padded, half), centre + left
+
+    with ThreadPoolExecutor(task.cores) as pool:
+        ready = list(pool.map(prepared, range(first, past)))
+    made = _recon(
+        np.stack([sinogram for sinogram, _ in ready]),
+        task.angles,
+        np.array([centre for _, centre in ready]),
+        "gridrec",
+        task.cores,
+        **keywords(task),
+    )
+    corner = wide // 2 - size // 2
+    cut = slice(corner, corner + size)
+    task.slices[first:past] = made[:, ::-1, :][:, cut, cut]
+    if task.parameters["calibrated"]:
+        gain, missing = _calibration(wide, task.cores)
+        part = gain[cut].astype(np.float32)
+        for row, (sinogram, _) in enumerate(ready, first):
+            mass = float(sinogram.sum(dtype=np.float64)) / len(sinogram)
+            task.slices[row] += np.float32(missing * mass)
+            task.slices[row] /= part[:, None] * part[None, :]
+
+
+@lru_cache(maxsize=4)
+def _calibration(wide: int, cores: int) -> Tuple[np.ndarray, float]:
+    """What gridrec does to values, seen on points of height one along a line through the axis.
+
+    Returns
+    -------
+    gain
+        float64 (wide,), for slices whose axis is at ``wide // 2``: a pixel's value is multiplied by
+        the gain of its row and that of its column.
+    missing
+        How much a slice is too low before the gain is taken out, as a part of the sum of a
+        projection: gridrec leaves the mean out.
+    """
+    width = wide / 160
+    places = np.round(np.linspace(0.0, 0.3, 7) * wide)
+    radians = np.linspace(0.0, math.pi, max(180, wide // 2), endpoint=False)
+    middle = (wide - 1) / 2
+    columns = np.arange(wide)
+    sinogram = np.zeros((len(radians), wide), np.float32)
+    for place in places:
+        distance = columns[None, :] - (middle + place * np.cos(radians))[:, None]
+        sinogram += width * math.sqrt(2 * math.pi) * np.exp(-0.5 * (distance / width) ** 2)
+    made = _recon(
+        sinogram[None],
+        np.rad2deg(radians),
+        np.array([middle]),
+        "gridrec",
+        cores,
+        filter_name="ramlak",
+    )[0][::-1]
+    heights, level = _heights(made, places, wide // 2, width)
+    mass = len(places) * 2 * math.pi * width * width
+    # The first is on the axis: its column and its row have the same factor.
+    factors = heights / math.sqrt(heights[0])
+    terms = np.polynomial.polynomial.polyfit((places / wide) ** 2, factors, 3)
+    offset = (np.arange(wide) - wide // 2) / wide
+    gain: np.ndarray = np.polynomial.polynomial.polyval(np.minimum(offset**2, 0.09), terms)
+    return gain, -level / mass
+
+
+def _heights(
+    picture: np.ndarray, places: np.ndarray, axis: int, width: float
+) -> Tuple[np.ndarray, float]:
+    """Heights of Gaussian points to the right of the axis, and the level around them."""
+    reach = int(4 * width)
+    strip = (
+        slice(axis - reach, axis + reach + 1),
+        slice(axis - reach, axis + int(places[-1]) + reach),
+    )
+    part = picture[strip]
+    rows = np.arange(part.shape[0])[None, :, None] - reach
+    columns = np.arange(part.shape[1])[None, None, :] - reach
+    square = rows**2 + (columns - places[:, None, None]) ** 2
+    bells = np.exp(-0.5 * square / width**2).reshape(len(places), -1)
+    design = np.concatenate([bells, np.ones((1, part.size))]).T
+    terms, *_ = np.linalg.lstsq(design, part.ravel(), rcond=None)
+    return terms[:-1], float(terms[-1])
+
+
+def _recon(
+    sinograms: np.ndarray,
+    angles: np.ndarray,
+    centres: np.ndarray,
+    method: str,
+    cores: int,
+    **keywords: Any,
+) -> np.ndarray:
+    tomopy = importlib.import_module("tomopy")
+    made: np.ndarray = tomopy.recon(
+        sinograms,
+        np.deg2rad(angles).astype(np.float32),
+        center=centres.astype(np.float32),
+        sinogram_order=True,
+        algorithm=method,
+        ncore=cores,
+        **keywords,
+    )
+    return made
+
+
+def _wide(columns: int, centre: float) -> int:
+    """Columns of a padded sinogram: a power of two, with room for all that the axis sees."""
+    longer = max(centre, columns - 1 - centre)
+    return 1 << (max(int(2 * longer) + 1 + columns // 2, 3 * columns // 2) - 1).bit_length()
+
+
+def _numbers(version: str) -> Tuple[int, ...]:
+    parts = version.split(".")[:2]
+    return tuple(int("".join(c for c in part if c.isdigit()) or 0) for part in parts)
