@@ -1,0 +1,3 @@
+export { HostKeys } from './host-keys';
+export type { IStanding } from './session';
+export { Sessions } from './sessions';
