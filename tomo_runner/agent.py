@@ -7,6 +7,7 @@ between its pieces, so a cancelled request is answered within a tenth of a secon
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import sys
 import threading
@@ -14,13 +15,13 @@ import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, BinaryIO, Callable, Dict, Optional
+from typing import Any, BinaryIO, Callable, Dict, Optional, Tuple
 
 import numpy as np
 
 from .failures import RecipeFailure, as_failure
 from .frames import FrameError, encode, image_frame, read_header
-from .service import Service
+from .service import Answer, Service
 from .stopping import Stop
 from .version import PROTOCOL, VERSION
 from .workers import Workers
@@ -30,6 +31,8 @@ _AT_ONCE = 4
 """Requests that are worked on at the same time."""
 _PIECE = 1 << 20
 """Bytes that are written at once."""
+_FRESH = 30.0
+"""Seconds for which an image that was looked at is held."""
 _FAREWELL = 5.0
 """Seconds that work in hand has to end after standard input has ended."""
 
@@ -65,6 +68,36 @@ def content_hash() -> str:
     return digest.hexdigest()[:16]
 
 
+class Seen:
+    """The image of which a coarse look was sent last: the whole of it is asked for next."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: Optional[Tuple[str, float, Answer]] = None
+
+    def keep(self, request: Dict[str, Any], answer: Dict[str, Any], image: np.ndarray) -> None:
+        """Hold an image for the next request."""
+        # The engine may use the memory of its own again.
+        kept = (_meant(request), time.monotonic(), (answer, image.copy()))
+        with self._lock:
+            self._kept = kept
+
+    def take(self, request: Dict[str, Any]) -> Optional[Answer]:
+        """The image when it is the one that is meant and nothing can have changed; given once."""
+        with self._lock:
+            if self._kept is None or request.get("bin", 1) > 1:
+                return None
+            meant, when, answer = self._kept
+            self._kept = None
+        fresh = time.monotonic() - when < _FRESH
+        return answer if fresh and meant == _meant(request) else None
+
+
+def _meant(request: Dict[str, Any]) -> str:
+    how = ("id", "channel", "bin", "encoding")
+    return json.dumps({key: request[key] for key in request if key not in how}, sort_keys=True)
+
+
 class Agent:
     """The requests in hand, by id and by channel."""
 
@@ -79,6 +112,7 @@ class Agent:
         self._by_channel: Dict[str, int] = {}
         self._last = time.monotonic()
         self._writes = False
+        self._seen = Seen()
 
     def run(self, source: BinaryIO) -> None:
         """Read requests until the stream ends; then everything in hand is dropped."""
@@ -107,6 +141,7 @@ class Agent:
             for stop in self._by_id.values():
                 stop.request("cancelled")
         self._pool.shutdown(wait=True)
+        self._service.close()
         self._workers.close()
         last.cancel()
 
@@ -147,11 +182,14 @@ class Agent:
         header: Dict[str, Any] = {"id": number, "channel": channel}
         body: Optional[np.ndarray] = None
         try:
-            answer, image = self._service.answer(request, stop)
+            bin, encoding = _scale(request)
+            answer, image = self._seen.take(request) or self._service.answer(request, stop)
             stop.check()
             header.update(answer)
             if image is not None:
-                header, body = image_frame(header, image, *_scale(request))
+                if bin > 1:
+                    self._seen.keep(request, answer, image)
+                header, body = image_frame(header, image, bin, encoding)
         except Exception as error:
             failure = as_failure(error)
             if failure.code == "unexpected":

@@ -86,6 +86,8 @@ def image_frame(
     limits = [float(finite.min()), float(finite.max())] if finite.size else None
     small = binned(np.ascontiguousarray(image, np.float32), bin)
     described = {**header, "shape": list(small.shape), "range": limits, "encoding": "raw"}
+    if bin > 1:
+        described.update(bin=bin, whole=list(image.shape))
     if encoding != "uint16" or not np.isfinite(small).all():
         return {**described, "dtype": "float32"}, small
     low, high = float(small.min()), float(small.max())

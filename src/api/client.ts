@@ -346,8 +346,12 @@ export class ApiClient implements IApiClient, IDisposable {
         body,
         signal
       });
+      const began = performance.now();
       const bytes = await this._taken(url, response.arrayBuffer(), signal);
-      return frameOf(url, bytes);
+      const here = (performance.now() - began) / 1000;
+      const seconds = here + linkSeconds(response);
+      const transfer = { bytes: bytes.byteLength, seconds };
+      return { ...frameOf(url, bytes), transfer };
     });
   }
 
@@ -490,6 +494,13 @@ function frameOf(url: string, bytes: ArrayBuffer): IFrame {
     throw new ApiError(frame.header.error);
   }
   return frame;
+}
+
+/** What the proxy says of the way from the cluster to itself. */
+function linkSeconds(response: Response): number {
+  const said = response.headers.get('Server-Timing') ?? '';
+  const found = /(?:^|,)\s*link\s*;\s*dur=(\d+(?:\.\d+)?)/.exec(said);
+  return found ? Number(found[1]) / 1000 : 0;
 }
 
 function parsed(text: string): unknown {

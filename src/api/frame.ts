@@ -23,6 +23,10 @@ export interface IFrameHeader {
   dtype?: FrameDType;
   /** C order: (rows, columns). */
   shape?: number[];
+  /** Pixels of the whole image along the edge of one of these; left out: 1. */
+  bin?: number;
+  /** Shape of the whole image when `bin` is more than 1. */
+  whole?: number[];
   /** Smallest and largest finite value of the whole image; null when there is none. */
   range?: [number, number] | null;
   /** raw: values as they are. linear: value = offset + slope * stored. */
@@ -38,6 +42,8 @@ export interface IFrameHeader {
 export interface IFrame {
   header: IFrameHeader;
   body: ArrayBuffer;
+  /** How long its bytes were on their way, over all links; not how long it was made. */
+  transfer?: { bytes: number; seconds: number };
 }
 
 /** A frame that is not one. */

@@ -11,6 +11,7 @@ import {
   type IAnswer
 } from './agents';
 import { failureOf, ProxyError } from './failure';
+import type { Clusters } from './clusters';
 import type { Activity } from './idle';
 import type { Jobs } from './jobs';
 import { isJobId } from './job-folder';
@@ -30,6 +31,7 @@ export interface IServices {
   readonly user: string;
   readonly resources: ReadonlyMap<string, IResource>;
   readonly jobs: Jobs;
+  readonly clusters: Clusters;
   readonly agents: AgentPool;
   readonly savu: SavuLists;
   readonly notices: Notices;
@@ -84,10 +86,12 @@ export function makeServer(services: IServices): Hono {
 
 function addStateRoutes(app: Hono, services: IServices): void {
   const { resources, notices, activity } = services;
-  const describe = (user: string): Promise<Resource[]> =>
-    Promise.all(
+  const describe = async (user: string): Promise<Resource[]> => [
+    ...(await Promise.all(
       [...resources.values()].map(resource => resource.describe(user))
-    );
+    )),
+    ...services.clusters.spoilt
+  ];
 
   app.get(`/${ROUTES.hello}`, async c => {
     const hello: Hello = {
@@ -167,11 +171,17 @@ function addAgentRoutes(app: Hono, services: IServices): void {
   ): void => {
     app.post(`/${ROUTES[op]}`, async c => {
       const answer = await ask(c, kind, op, DOORS[op]);
+      const type = { 'Content-Type': 'application/octet-stream' };
+      if (!answer.remote) {
+        return new Response(answer.frame, { headers: type });
+      }
       // A connection that is cut in the middle is told in words, not by half an image.
-      const body = answer.remote ? await wholeFrame(answer) : answer.frame;
-      return new Response(body, {
-        headers: { 'Content-Type': 'application/octet-stream' }
-      });
+      const { body, transfer } = await wholeFrame(answer);
+      const timing =
+        transfer === null
+          ? null
+          : { 'Server-Timing': `link;dur=${transfer.toFixed(1)}` };
+      return new Response(body, { headers: { ...type, ...timing } });
     });
   };
   json('data', 'describe');

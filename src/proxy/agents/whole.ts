@@ -1,9 +1,18 @@
-/** A frame as one piece, where a cut in its middle must still be told in words. */
+/**
+ * A frame as one piece, where a cut in its middle must still be told in words,
+ * and how long it was on its way.
+ */
 import { ProxyError } from '../failure';
 import type { IAnswer } from './agent';
 
 /** Bytes; a larger frame goes through piece by piece. */
 const MOST = 256 << 20;
+
+export interface IWholeFrame {
+  readonly body: ArrayBuffer | ReadableStream<Uint8Array>;
+  /** Milliseconds from its head to its end; null: it is on its way yet. */
+  readonly transfer: number | null;
+}
 
 /**
  * The bytes of an answer's frame.
@@ -13,13 +22,15 @@ const MOST = 256 << 20;
 export async function wholeFrame({
   header,
   frame
-}: IAnswer): Promise<ArrayBuffer | ReadableStream<Uint8Array>> {
+}: IAnswer): Promise<IWholeFrame> {
   const values = (header.shape ?? []).reduce((a, b) => a * b, 1);
   if (values * 4 > MOST) {
-    return frame;
+    return { body: frame, transfer: null };
   }
   try {
-    return await new Response(frame).arrayBuffer();
+    const began = performance.now();
+    const body = await new Response(frame).arrayBuffer();
+    return { body, transfer: performance.now() - began };
   } catch (error) {
     if (error instanceof ProxyError) {
       throw error;

@@ -166,6 +166,27 @@ def test_an_unknown_encoding_is_refused(talk, folder, recipe):
     assert answer["dtype"] == "uint16" and len(body) == 2 * np.prod(answer["shape"])
 
 
+def test_a_look_is_computed_once(talk, tmp_path, folder, recipe):
+    """The whole image after a binned one is what was computed for that; once."""
+    path = tmp_path / "slice_00003.tif"
+    tifffile.imwrite(path, np.full((4, 6), 2, np.float32))
+    asked = {"folder": str(tmp_path), "row": 3}
+    look, body = talk.ask("slice", **asked, bin=4, encoding="uint16")
+    assert look["shape"] == [1, 2] and look["bin"] == 4 and look["whole"] == [4, 6]
+    path.unlink()
+    tifffile.imwrite(path, np.full((4, 6), 5, np.float32))
+    answer, body = talk.ask("slice", **asked, encoding="float32")
+    assert answer["shape"] == [4, 6] and image(answer, body).max() == 2
+    answer, body = talk.ask("slice", **asked)
+    assert image(answer, body).max() == 5
+    asked = {"base": "/", "recipe": recipe(folder), "row": 4, "product": "slice"}
+    look, _ = talk.ask("preview", **asked, bin=2)
+    whole, first = talk.ask("preview", **asked)
+    again, second = talk.ask("preview", **asked)
+    assert whole["about"]["seconds"] == look["about"]["seconds"]
+    assert first == second and again["about"]["seconds"] != look["about"]["seconds"]
+
+
 def test_nothing_is_left_when_the_input_ends_in_the_middle_of_work(talk, tmp_path):
     """As when a connection is cut: what computes stops, whatever it is at."""
     made = phantom.scan(columns=256, rows=64, frames=400)
