@@ -38,26 +38,57 @@ def step(name: str) -> Dict[str, Any]:
     return next(entry for entry in steps() if entry["name"] == name)
 
 
-def tools() -> List[Dict[str, Any]]:
-    """The tools whose parameters are known without running anything."""
-    return list(document("tools.json")["tools"])
+def tools(everywhere: bool = False) -> List[Dict[str, Any]]:
+    """The tools whose parameters are known.
+
+    Parameters
+    ----------
+    everywhere
+        Those of other packages, too; their modules are loaded, each in a process of its own.
+    """
+    known = list(document("tools.json")["tools"])
+    if everywhere:
+        names = {tool["name"] for tool in known}
+        known += [tool for tool in _others() if tool["name"] not in names]
+    return known
+
+
+@cache
+def _others() -> List[Dict[str, Any]]:
+    # Here, as these modules need the catalogue themselves.
+    from .external.others import describe_others
+
+    return describe_others()
 
 
 def method(tool: str, name: str) -> Dict[str, Any]:
     """A method of a tool; the recipe was validated, so it is there."""
-    found = next(entry for entry in tools() if entry["name"] == tool)
+    found = _tool(tool)
     return dict(next(entry for entry in found["methods"] if entry["name"] == name))
 
 
 def first_method(tool: str) -> str:
     """The method that stands for a tool when a recipe names none."""
-    found = next(entry for entry in tools() if entry["name"] == tool)
-    return str(found["methods"][0]["name"])
+    return str(_tool(tool)["methods"][0]["name"])
 
 
 def title(tool: str) -> str:
     """What a tool is called in sentences."""
-    return next((str(entry["title"]) for entry in tools() if entry["name"] == tool), tool)
+    return str(_tool(tool)["title"])
+
+
+def _tool(name: str) -> Dict[str, Any]:
+    """A tool of a checked recipe; those of other packages are looked at last."""
+    for everywhere in (False, True):
+        for entry in tools(everywhere):
+            if entry["name"] == name:
+                return entry
+    raise ToolFailure(
+        "unknown-tool",
+        f"There is no tool {name}.",
+        "reconstruction.tool",
+        "Install the package that has it in this Python, or choose another tool.",
+    )
 
 
 def defaults(schema: Dict[str, Any]) -> Dict[str, Any]:

@@ -139,11 +139,16 @@ def tools(arguments: Namespace) -> Dict[str, Any]:
     listed = list_tools()
     if arguments.json:
         return {"tools": listed}
-    lines = [
-        f"{tool['name']:<10} {method['name']:<12} {method['title']}: {method['help']}"
-        for tool in listed
-        for method in tool["methods"]
-    ]
+    lines = []
+    for tool in listed:
+        state = tool["version"] if tool["available"] else "not available"
+        lines.append(f"{tool['title']} {state}".rstrip() + f": {tool['help']}")
+        if not tool["available"]:
+            lines.append(f"  {tool['why']} {tool['install']}".rstrip())
+        for method in tool["methods"]:
+            lines.append(f"  {tool['name']:<8} {method['name']:<14} {method['help']}")
+            if "why" in method:
+                lines.append(f"  {'':<23} {method['why']}")
     return {"text": "\n".join(lines)}
 
 

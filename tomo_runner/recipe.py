@@ -103,8 +103,10 @@ def _check_version(recipe: Any) -> None:
 
 
 def _check_tool(reconstruction: Dict[str, Any]) -> None:
-    tools = {tool["name"]: tool for tool in catalogue.tools()}
     name = reconstruction.get("tool", "builtin")
+    tools = {tool["name"]: tool for tool in catalogue.tools()}
+    if name not in tools:
+        tools = {tool["name"]: tool for tool in catalogue.tools(everywhere=True)}
     if name not in tools:
         raise RecipeFailure(
             "unknown-tool",
@@ -114,6 +116,14 @@ def _check_tool(reconstruction: Dict[str, Any]) -> None:
         )
     methods = {method["name"]: method for method in tools[name]["methods"]}
     method = reconstruction.get("method", next(iter(methods)))
+    refused = tools[name].get("refused", {})
+    if method in refused:
+        raise RecipeFailure(
+            "method-refused",
+            f"{method} cannot be used: {refused[method]}",
+            "reconstruction.method",
+            f"Choose one of {_listed(methods)}.",
+        )
     if method not in methods:
         raise _not_allowed(["reconstruction", "method"], method, "one of " + _listed(methods))
     _check(

@@ -13,9 +13,11 @@ from .centre import find_centre
 from .dataset import Dataset
 from .describe import description
 from .estimate import estimate
+from .external import ToolHosts
 from .failures import RecipeFailure
 from .pipeline import Pipeline
 from .preview import find_axis, preview_row
+from .process import machine_bytes
 from .recipe import Recipe, validate
 from .reconstruct import Reconstructor
 from .regions import Axis, region_of_interest
@@ -45,6 +47,7 @@ class Service:
     def __init__(self, workers: Workers, budget: int) -> None:
         self._workers = workers
         self._cache = Cache(budget)
+        self._hosts = ToolHosts(machine_bytes() // 2)
         self._operations: Dict[str, Callable[[Request, Stop], Answer]] = {
             "describe": self._describe,
             "projection": self._projection,
@@ -55,6 +58,10 @@ class Service:
             "slice": self._slice,
             "tools": self._tools,
         }
+
+    def close(self) -> None:
+        """End the tools that were kept."""
+        self._hosts.close()
 
     def answer(self, request: Request, stop: Stop) -> Answer:
         """The answer: ``reply`` or ``about``, and an image.
@@ -119,7 +126,16 @@ class Service:
         pipeline = self._pipeline(recipe, base)
         axis, warnings = self._axis(recipe, base, pipeline, stop)
         product = str(request.get("product", "slice"))
-        made = preview_row(recipe, pipeline, _number(request, "row"), product, stop, axis)
+        made = preview_row(
+            recipe,
+            pipeline,
+            _number(request, "row"),
+            product,
+            stop,
+            axis,
+            self._hosts,
+            request.get("python"),
+        )
         about = {**made.about, "warnings": [*made.about["warnings"], *warnings]}
         return {"about": about}, made.image
 
@@ -151,7 +167,8 @@ class Service:
         return {"about": {"row": row}}, image
 
     def _tools(self, request: Request, stop: Stop) -> Answer:
-        return {"reply": {"tools": list_tools()}}, None
+        python, again = request.get("python"), bool(request.get("again", False))
+        return {"reply": {"tools": list_tools(python, again)}}, None
 
     # --- kept between requests -------------------------------------------------------------
 

@@ -9,6 +9,8 @@ A tool is one Python module with these names:
     ``basic`` or ``advanced``; ``kind`` is ``analytic``, ``iterative`` or ``unfiltered``; ``gpu`` is
     true where a method needs one. ``schema`` maps each parameter to its JSON Schema with title,
     description (one line), type, range, default, ``unit`` and ``level``.
+``REFUSED`` (may be left out)
+    Methods that people ask for and cannot have here, each with a sentence that says why.
 ``probe()``
     ``{"available": bool, "version": str, "gpu": bool, "why": str, "install": str}``; ``why`` and
     ``install`` say in a sentence each what is missing and how to get it. Must not raise.

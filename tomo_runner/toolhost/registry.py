@@ -64,6 +64,7 @@ def described(tool: Tool) -> Dict[str, Any]:
         "name": tool.NAME,
         "title": tool.TITLE,
         "help": tool.HELP,
+        "refused": dict(getattr(tool, "REFUSED", {})),
         "methods": [
             {
                 "name": method["name"],
