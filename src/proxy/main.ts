@@ -12,6 +12,7 @@ import readline from 'node:readline';
 import { getRequestListener } from '@hono/node-server';
 
 import { AgentPool, spawnAgent, type IAgentCommand } from './agents';
+import { Clusters } from './clusters';
 import { messageOf, unknownResource } from './failure';
 import { forecaster } from './forecast';
 import { Activity } from './idle';
@@ -60,6 +61,15 @@ async function run(start: IStart): Promise<void> {
       ? Promise.reject(unknownResource(resource))
       : Promise.resolve(spawnAgent(agent))
   );
+  const forecast = forecaster(agents);
+  const clusters = new Clusters({
+    jobs: start.jobs,
+    runtime: start.runtime,
+    notices,
+    forecast,
+    resources
+  });
+  clusters.configure(start.settings);
   const jobs = new Jobs({
     store: new JobStore(start.jobs),
     ownership: new Ownership(start.jobs, server),
@@ -67,8 +77,9 @@ async function run(start: IStart): Promise<void> {
     resources,
     runtime: start.runtime,
     limit: settings.localJobs,
-    forecast: forecaster(agents)
+    forecast
   });
+  clusters.jobs = jobs;
 
   const savu = new SavuLists({
     worker: new URL('./savu.mjs', import.meta.url)
@@ -93,13 +104,14 @@ async function run(start: IStart): Promise<void> {
         for (const resource of resources.values()) {
           resource.dispose();
         }
+        clusters.dispose();
         http.closeAllConnections();
         http.close(() => process.exit(code));
       });
   };
   const activity = new Activity(
     start.idle,
-    () => jobs.busy,
+    () => jobs.busy || clusters.sessions.busy,
     () => end(0)
   );
   process.on('SIGTERM', () => end(0));
@@ -113,6 +125,7 @@ async function run(start: IStart): Promise<void> {
     user: start.user,
     resources,
     jobs,
+    clusters,
     agents,
     savu,
     notices,

@@ -28,6 +28,11 @@ export class Notices {
     return this._subscribers.size;
   }
 
+  /** Whether a page of this user is open and seen. */
+  watched(user: string): boolean {
+    return [...this._subscribers].some(other => other.user === user);
+  }
+
   /** Tell everyone, or only the streams of one user. */
   emit(kind: Notice['kind'], id: string, user?: string): void {
     this._rev += 1;

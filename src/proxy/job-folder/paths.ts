@@ -52,6 +52,14 @@ export class JobPaths {
   get stderr(): string {
     return this._file('stderr.log');
   }
+  /** Log of the finishing task of an array. */
+  get finish(): string {
+    return this._file('finish.log');
+  }
+  /** A file of one task of an array. */
+  task(index: number, name: string): string {
+    return path.join(this.folder, 'tasks', String(index), name);
+  }
   /** Mirror of a remote job: what has been asked of the scheduler. */
   get slurm(): string {
     return this._file('slurm.json');

@@ -99,9 +99,14 @@ export interface IAttempt {
 
 export async function readSpec(paths: JobPaths): Promise<IJobSpec | null> {
   const o = await readObject(paths.job);
-  const id = o && text(o, 'id');
-  const output = o && text(o, 'output');
-  if (!o || !id || !output) {
+  return o && parseSpec(o);
+}
+
+/** @returns null when the object lacks id or result folder. */
+export function parseSpec(o: JsonObject): IJobSpec | null {
+  const id = text(o, 'id');
+  const output = text(o, 'output');
+  if (!id || !output) {
     return null;
   }
   return {

@@ -42,7 +42,7 @@ export function newEntry(spec: IJobSpec, paths: JobPaths): IEntry {
   return {
     spec,
     paths,
-    log: new JobLog([paths.stdout, paths.stderr]),
+    log: logOf(spec, paths),
     status: FRESH,
     state: 'queued',
     failure: undefined,
@@ -54,6 +54,23 @@ export function newEntry(spec: IJobSpec, paths: JobPaths): IEntry {
     remote: null,
     turn: Promise.resolve()
   };
+}
+
+/** Of an array, the logs of its tasks under headings. */
+function logOf({ remote }: IJobSpec, paths: JobPaths): JobLog {
+  if (!remote?.tasks) {
+    return new JobLog([paths.stdout, paths.stderr]);
+  }
+  const tasks = remote.tasks.flatMap((_, index) => [
+    paths.task(index, 'stdout.log'),
+    paths.task(index, 'stderr.log')
+  ]);
+  return new JobLog([...tasks, paths.finish], file => {
+    const name = file.slice(paths.folder.length + 1);
+    return name.startsWith('tasks/')
+      ? `--- Task ${name.slice('tasks/'.length)}`
+      : '--- Finishing task';
+  });
 }
 
 /**

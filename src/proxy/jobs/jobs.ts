@@ -17,6 +17,7 @@ import { ProxyError } from '../failure';
 import type { Forecaster } from '../forecast';
 import { readObject } from '../files';
 import type { IClusterResource, IResource } from '../resources';
+import type { IJobSpec, IStatus, JobPaths } from '../job-folder';
 import type { IEntry } from './entry';
 import { Launcher, type ILauncherOptions } from './launcher';
 import { planHere } from './plan';
@@ -26,6 +27,9 @@ import { Tracker, type ITrackerOptions } from './tracker';
 
 export type IJobsOptions = ITrackerOptions &
   ILauncherOptions & { readonly forecast: Forecaster };
+
+/** A remote job and where its mirror is. */
+export type IMirrored = Pick<IEntry, 'spec' | 'paths'>;
 
 export class Jobs {
   constructor(private readonly _options: IJobsOptions) {
@@ -202,6 +206,28 @@ export class Jobs {
       throw noCluster(resource);
     }
     return cluster.queue(user);
+  }
+
+  /** Every job of a cluster. */
+  mirrors(resource: string): readonly IMirrored[] {
+    return this._tracker.entries.filter(
+      ({ spec }) => spec.remote && spec.resource === resource
+    );
+  }
+
+  /** Take in a job that another machine has left on a cluster. */
+  async adopt(
+    spec: IJobSpec,
+    recipe: object,
+    status: IStatus,
+    own: (paths: JobPaths) => Promise<void>
+  ): Promise<void> {
+    const { store, ownership } = this._options;
+    await store.create(spec, recipe, status, async paths => {
+      await ownership.found(paths);
+      await own(paths);
+    });
+    await this._tracker.scan();
   }
 
   /** The mirror of a remote job has changed, or one has come. */

@@ -1,6 +1,6 @@
 /**
- * stdout.log and stderr.log read as one text, in the order in which they were
- * seen to grow. Offsets count the bytes of both and stay valid as they grow.
+ * The logs of a job read as one text, in the order in which they were seen to
+ * grow. Offsets count the bytes of all and stay valid as they grow.
  */
 import * as fs from 'node:fs/promises';
 
@@ -9,15 +9,23 @@ import { systemCode } from '../failure';
 
 const LIMIT = 64 * 1024;
 
-/** A part of one file; parts follow one another in the text. */
+/** A part of one file, or a heading before it; parts follow one another in the text. */
 interface IPart {
   readonly file: string;
   readonly from: number;
   to: number;
+  readonly heading?: Buffer;
 }
 
 export class JobLog {
-  constructor(private readonly _files: readonly string[]) {}
+  /**
+   * @param files - absolute paths.
+   * @param heading - the line before a part of a file that follows another's; left out: none.
+   */
+  constructor(
+    private readonly _files: readonly string[],
+    private readonly _heading?: (file: string) => string
+  ) {}
 
   /** At most 64 KiB from byte `offset` on. */
   async read(offset: number): Promise<Log> {
@@ -34,11 +42,10 @@ export class JobLog {
       const length = part.to - part.from;
       const skip = Math.max(0, at - start);
       if (skip < length && room > 0) {
-        const piece = await slice(
-          part.file,
-          part.from + skip,
-          Math.min(length - skip, room)
-        );
+        const wanted = Math.min(length - skip, room);
+        const piece = part.heading
+          ? part.heading.subarray(skip, skip + wanted)
+          : await slice(part.file, part.from + skip, wanted);
         pieces.push(piece);
         room -= piece.byteLength;
         at += piece.byteLength;
@@ -60,7 +67,8 @@ export class JobLog {
   private async _look(): Promise<void> {
     for (const file of this._files) {
       const known = this._parts.reduce(
-        (to, part) => (part.file === file ? Math.max(to, part.to) : to),
+        (to, part) =>
+          part.file === file && !part.heading ? Math.max(to, part.to) : to,
         0
       );
       const size = await sizeOf(file);
@@ -71,6 +79,15 @@ export class JobLog {
       if (last?.file === file) {
         last.to = size;
       } else {
+        if (this._heading) {
+          const heading = Buffer.from(`${this._heading(file)}\n`);
+          this._parts.push({
+            file,
+            from: 0,
+            to: heading.byteLength,
+            heading
+          });
+        }
         this._parts.push({ file, from: known, to: size });
       }
     }

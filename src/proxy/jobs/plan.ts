@@ -1,15 +1,14 @@
 /** What a submission to this machine would do. */
 import type { Submission, SubmissionPlan } from '../../api/_generated/api';
 import type { Forecaster } from '../forecast';
-import { outputFolder } from './output';
-import { checkRecipe } from './submit';
+import { checkRecipe, outputFolder } from '../submission';
 
 export async function planHere(
   submission: Submission,
   user: string,
   forecast: Forecaster
 ): Promise<SubmissionPlan> {
-  const recipe = checkRecipe(submission.recipe);
+  const recipe = checkRecipe(submission.recipe, submission.rows);
   const { base, name, memory } = submission;
   const { estimate } = await forecast(submission, user);
   const short = estimate.outputBytes > estimate.freeBytes;

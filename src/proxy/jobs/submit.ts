@@ -3,12 +3,10 @@ import * as fs from 'node:fs/promises';
 import path from 'node:path';
 
 import type { Submission } from '../../api/_generated/api';
-import type { Recipe } from '../../recipe/_generated/recipe';
-import { isRecipe, problemsOf } from '../../recipe/validation';
 import { ProxyError } from '../failure';
 import type { IPrepared, IResource } from '../resources';
+import { checkRecipe, outputFolder, refuseCollision } from '../submission';
 import { FRESH } from './entry';
-import { outputFolder, refuseCollision } from './output';
 
 /**
  * @param about.folder - the job folder that is to be.
@@ -37,18 +35,7 @@ export async function prepare(
       }
     );
   }
-  const recipe = checkRecipe(submission.recipe);
-  if (submission.rows && submission.rows[0] >= submission.rows[1]) {
-    throw new ProxyError(
-      422,
-      'no-rows',
-      `The rows ${submission.rows.join(' to ')} are none.`,
-      {
-        where: 'rows',
-        hint: 'Give the first row and one past the last.'
-      }
-    );
-  }
+  const recipe = checkRecipe(submission.recipe, submission.rows);
   await checkBase(submission.base);
   const kernel = await resource.check(submission.kernel);
   const now = new Date();
@@ -75,29 +62,6 @@ export async function prepare(
     },
     status: { ...FRESH, output }
   };
-}
-
-/** @throws ProxyError that names what is wrong in it. */
-export function checkRecipe(value: unknown): Recipe {
-  const [problem] = problemsOf(value);
-  if (problem || !isRecipe(value)) {
-    throw new ProxyError(
-      422,
-      'recipe-invalid',
-      problem?.message ?? 'The recipe is not valid.',
-      {
-        where: problem?.path,
-        hint: 'Correct it in the recipe.'
-      }
-    );
-  }
-  if (!value.dataset?.path) {
-    throw new ProxyError(422, 'no-data-set', 'The recipe names no data set.', {
-      where: 'dataset.path',
-      hint: 'Open a data set in the panel first.'
-    });
-  }
-  return value;
 }
 
 async function checkBase(base: string): Promise<void> {

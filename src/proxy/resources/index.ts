@@ -1,5 +1,7 @@
 export * from './resource';
-export { viewRemote } from './slurm-ssh';
+export { SlurmResource, viewRemote } from './slurm-ssh';
+export type { IRemote, IRemotes } from './slurm-ssh/remote';
+export { HostKeys, Sessions } from './slurm-ssh/ssh';
 export {
   ExtensionKernels,
   LocalKernelResource,

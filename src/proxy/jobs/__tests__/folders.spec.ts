@@ -14,7 +14,7 @@ import { replaceJson } from '../../files';
 import { JobPaths, parseStatus, type IJobSpec } from '../../job-folder';
 import { FRESH } from '../entry';
 import { JobLog } from '../log';
-import { outputFolder, refuseCollision } from '../output';
+import { outputFolder, refuseCollision } from '../../submission';
 import { Ownership } from '../ownership';
 import { JobStore, runnerLives } from '../store';
 

@@ -1,1 +1,3 @@
+export { SlurmResource, type ISlurmOptions } from './slurm-ssh';
+export type { IAdopter } from './slurm/adoption';
 export { viewRemote } from './slurm/view';

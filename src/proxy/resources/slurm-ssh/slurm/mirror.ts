@@ -11,7 +11,17 @@ import {
   text,
   type JsonObject
 } from '../../../files';
-import { parseFailure, type JobPaths } from '../../../job-folder';
+import { parseFailure, type IStatus, type JobPaths } from '../../../job-folder';
+
+/** The status of a job whose runner has told nothing yet. */
+export const UNSEEN: IStatus = {
+  state: 'queued',
+  progress: { stage: 'queued', done: 0, total: 0 },
+  slices: { done: 0, total: 0 },
+  warnings: [],
+  seq: 0,
+  attempt: 0
+};
 
 /** How far a submission has come. */
 export type SubmissionPhase = 'prepared' | 'uploaded' | 'sent' | 'accepted';

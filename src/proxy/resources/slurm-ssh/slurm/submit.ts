@@ -13,6 +13,7 @@ import type { IRemote } from '../remote';
 import { finishCommand, submitCommand, type IBatch } from './batch';
 import { finishName } from './queue';
 import { refusal } from './refusals';
+import { compressTasks } from './text';
 
 /** Slurm's ids of a submission. */
 export interface ISubmitted {
@@ -77,6 +78,7 @@ export function submitScript(submission: ISubmission, attempt: number): string {
   const { batch, uid, tasks } = submission;
   const lock = lockName(uid, attempt);
   const arrayed = tasks !== null;
+  const list = quote(compressTasks(tasks ?? []));
   const [before, after] = finishCommand(batch, uid);
   const main =
     arrayed && tasks.length === 0
@@ -98,7 +100,7 @@ export function submitScript(submission: ISubmission, attempt: number): string {
     `printf '%s %s\\n' "$$" "$(uname -n)" > ${lock}/process`,
     ...main,
     ...finishing,
-    `printf '%s;%s\\n' "$id" "$finish" > ${lock}/ids.new && mv ${lock}/ids.new ${lock}/ids`,
+    `printf '%s;%s;%s\\n' "$id" "$finish" ${list} > ${lock}/ids.new && mv ${lock}/ids.new ${lock}/ids`,
     `printf '%s;%s\\n' "$id" "$finish"`,
     'exit 0',
     '}',
@@ -193,7 +195,7 @@ export function recoveryScript(
           '  fi'
         ]
       : []),
-    `  printf '%s;%s\\n' "$id" "$fin" > ${lock}/ids; printf 'ids %s;%s\\n' "$id" "$fin"; exit 0`,
+    `  printf '%s;%s;%s\\n' "$id" "$fin" ${quote(compressTasks(tasks ?? []))} > ${lock}/ids; printf 'ids %s;%s\\n' "$id" "$fin"; exit 0`,
     'fi',
     'if [ "$asked" = 0 ]; then echo none; else echo unknown; fi',
     'exit 0',
@@ -207,7 +209,7 @@ function lockName(uid: string, attempt: number): string {
 }
 
 function idsOf(text: string): ISubmitted {
-  const found = /^(\d*);(\d*)$/.exec(text.trim());
+  const found = /^(\d*);(\d*)(?:;[\d,-]*)?$/.exec(text.trim());
   if (!found || !(found[1] || found[2])) {
     throw new ProxyError(
       502,

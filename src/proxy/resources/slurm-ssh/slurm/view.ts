@@ -5,18 +5,16 @@ import { exists, readObject, text } from '../../../files';
 import { readStatus, type JobPaths } from '../../../job-folder';
 import type { IRemoteView } from '../../resource';
 import { judgeRemote } from './judge';
-import { readRecord, readSeen } from './mirror';
+import {
+  readRecord,
+  readSeen,
+  UNSEEN,
+  type ISeen,
+  type ISlurmRecord
+} from './mirror';
+import { worst } from './states';
 
 const LAST = 600;
-
-const UNSEEN = {
-  state: 'queued',
-  progress: { stage: 'queued', done: 0, total: 0 },
-  slices: { done: 0, total: 0 },
-  warnings: [],
-  seq: 0,
-  attempt: 0
-} as const;
 
 /** @param moving - this proxy is bringing it to the scheduler now. */
 export async function viewRemote(
@@ -30,26 +28,41 @@ export async function viewRemote(
     exists(paths.cancel),
     readObject(paths.fetched)
   ]);
-  const lastLines =
-    (await lastOf(paths.stderr)) || (await lastOf(paths.stdout));
   const verdict = judgeRemote({
     record,
     seen,
     status,
     cancelAsked,
     moving,
-    lastLines
+    lastLines: await lastLines(paths, record, seen)
   });
   const copied = fetched?.done === true ? text(fetched, 'folder') : undefined;
   return {
     ...verdict,
-    status: { ...(status ?? { ...UNSEEN, warnings: [] }) },
+    status: status ?? UNSEEN,
     ...(seen && {
       ...(seen.slurm.id === record.id && { slurm: seen.slurm }),
       seen: seen.time
     }),
     ...(copied && { fetched: copied })
   };
+}
+
+/** The end of the log that tells why the job has ended, if it has. */
+async function lastLines(
+  paths: JobPaths,
+  record: ISlurmRecord,
+  seen: ISeen | null
+): Promise<string> {
+  if (!record.tasks) {
+    return (await lastOf(paths.stderr)) || lastOf(paths.stdout);
+  }
+  const main = seen?.slurm.tasks.filter(task => task.id !== record.finish);
+  const index = worst(main ?? [])?.index ?? null;
+  return index === null
+    ? lastOf(paths.finish)
+    : (await lastOf(paths.task(index, 'stderr.log'))) ||
+        lastOf(paths.task(index, 'stdout.log'));
 }
 
 /** The last lines of a file; empty when there is none. */

@@ -1,0 +1,81 @@
+/** Whether one task does all, or an array over slabs. */
+import type { Recipe } from '../../../../recipe/_generated/recipe';
+
+/** Seconds that one task may take before it is shared. */
+const LONG = 600;
+/** Rows of a task on GPUs. */
+const GPU_ROWS = 128;
+
+export interface IShares {
+  /** Rows of each task; undefined: one task does all. */
+  readonly tasks: readonly (readonly [number, number])[] | undefined;
+  /** Why, as a sentence. */
+  readonly reason: string;
+}
+
+/**
+ * @param rows - first row and one past the last.
+ * @param about.seconds - that one task would take; null: not known.
+ * @param about.most - tasks.
+ * @param about.asked - tasks that the user wants.
+ */
+export function shares(
+  rows: readonly [number, number],
+  about: {
+    readonly seconds: number | null;
+    readonly gpu: boolean;
+    readonly most: number;
+    readonly asked?: number;
+  }
+): IShares {
+  const { seconds, gpu, most, asked } = about;
+  const count = Math.max(0, rows[1] - rows[0]);
+  const limited = (wanted: number): number =>
+    Math.max(1, Math.min(wanted, most, count));
+  if (asked !== undefined) {
+    return cut(rows, Math.min(asked, Math.max(1, count)), 'As asked for');
+  }
+  if (gpu) {
+    return cut(
+      rows,
+      limited(Math.ceil(count / GPU_ROWS)),
+      `The tool uses GPUs, and a task does about ${GPU_ROWS} slices`
+    );
+  }
+  if (seconds === null) {
+    return cut(rows, 1, 'Nothing is known of the time that it takes');
+  }
+  const minutes = Math.ceil(seconds / 60);
+  return seconds > LONG
+    ? cut(
+        rows,
+        limited(Math.ceil(seconds / LONG)),
+        `One task would take about ${minutes} minutes`
+      )
+    : cut(rows, 1, 'One task is done in less than ten minutes');
+}
+
+/** Whether the recipe's method computes on GPUs. */
+export function usesGpu({ reconstruction }: Recipe): boolean {
+  const parameters: object = reconstruction?.parameters ?? {};
+  return (
+    /cuda|gpu/i.test(reconstruction?.method ?? '') ||
+    Reflect.get(parameters, 'gpu') === true
+  );
+}
+
+function cut(
+  [first, last]: readonly [number, number],
+  count: number,
+  why: string
+): IShares {
+  if (count <= 1) {
+    return { tasks: undefined, reason: `${why}: one task.` };
+  }
+  const rows = last - first;
+  const tasks = Array.from({ length: count }, (_, index) => {
+    const from = first + Math.floor((rows * index) / count);
+    return [from, first + Math.floor((rows * (index + 1)) / count)] as const;
+  });
+  return { tasks, reason: `${why}: an array of ${count} tasks.` };
+}

@@ -1,0 +1,2 @@
+export { checkRecipe } from './checks';
+export { DEFAULT_OUTPUT, outputFolder, refuseCollision } from './output';
