@@ -40,3 +40,20 @@ export function formatSeconds(seconds: number): string {
 export function formatNumber(value: number, digits = 3): string {
   return String(Number(value.toFixed(digits)));
 }
+
+/** An ISO time as the clock here shows it: "14:05" today, else "23 Nov 14:05"; the year when it is another. */
+export function formatTime(iso: string, now = new Date()): string {
+  const time = new Date(iso);
+  if (Number.isNaN(time.getTime())) {
+    return iso;
+  }
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const clock = `${two(time.getHours())}:${two(time.getMinutes())}`;
+  if (time.toDateString() === now.toDateString()) {
+    return clock;
+  }
+  const month = time.toLocaleString('en', { month: 'short' });
+  const year =
+    time.getFullYear() === now.getFullYear() ? '' : ` ${time.getFullYear()}`;
+  return `${time.getDate()} ${month}${year} ${clock}`;
+}

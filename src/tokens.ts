@@ -220,6 +220,8 @@ export interface ITomoJobs extends IDisposable {
     session: IRecipeSession,
     rows?: [number, number]
   ): Promise<SubmissionPlan>;
+  /** Submit the recipe of a job once more, to the same resource. */
+  runAgain(id: string): Promise<Job>;
   /** One job with its recipe and its batch script. */
   job(id: string): Promise<Job>;
   /** Copy the result of a remote job to this server; the job's `transfer` tells how far it is. */

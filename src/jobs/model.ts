@@ -25,7 +25,7 @@ import type {
 } from '../tokens';
 import type { IChoiceStore } from './choice';
 import { limitedCluster, limitsOf } from './limits';
-import { baseOf, submissionOf } from './submission';
+import { baseOf, repeated, submissionOf } from './submission';
 
 /** At most this often notices lead to requests, in ms. */
 const NOTICE_LIMIT = 200;
@@ -129,6 +129,21 @@ export class JobsModel implements ITomoJobs {
     return this._api.plan(
       submissionOf(session, this.choice, this.limits, this._resources, rows)
     );
+  }
+
+  async runAgain(id: string): Promise<Job> {
+    const { choice } = this;
+    const before = await this._api.job(id);
+    const { cores, memory, time } = limitsOf(
+      { ...choice, resource: before.resource },
+      this._clusters?.clusters ?? [],
+      this._resources
+    );
+    const job = await this._api.submit(
+      await repeated(before, { cores, memory, time }, this._api)
+    );
+    this._put(job);
+    return job;
   }
 
   job(id: string): Promise<Job> {

@@ -1,9 +1,11 @@
 /**
  * From a recipe and a choice to what is asked of the proxy.
  */
+import { PathExt } from '@jupyterlab/coreutils';
 import { UUID } from '@lumino/coreutils';
 
-import type { Resource, Submission } from '../api';
+import type { Job, Resource, Submission } from '../api';
+import type { IApiClient } from '../api';
 import { ApiError } from '../api';
 import type { IRecipeSession, IRunChoice, IRunLimits } from '../tokens';
 
@@ -63,5 +65,40 @@ export function submissionOf(
     memory: limits.memory,
     ...(limits.time === undefined ? {} : { time: limits.time }),
     ...(rows ? { rows } : {})
+  };
+}
+
+/**
+ * The submission of a job once more.
+ *
+ * @param job - with its recipe
+ * @throws ApiError when the recipe is not kept, or its folder is not there any more.
+ */
+export async function repeated(
+  job: Job,
+  limits: IRunLimits,
+  api: Pick<IApiClient, 'resolve'>
+): Promise<Submission> {
+  const { document, kernel, name, recipe, resource } = job;
+  if (!recipe) {
+    throw new ApiError({
+      code: 'no-recipe',
+      message: `The recipe of ${name} is not kept with the job.`,
+      where: job.id,
+      hint: 'Open the recipe in the result folder and reconstruct it.'
+    });
+  }
+  const base = await api.resolve(PathExt.dirname(document ?? ''));
+  return {
+    id: UUID.uuid4(),
+    name,
+    base: base.path,
+    ...(document === undefined ? {} : { document }),
+    recipe,
+    resource,
+    kernel,
+    cores: limits.cores,
+    memory: limits.memory,
+    ...(limits.time === undefined ? {} : { time: limits.time })
   };
 }

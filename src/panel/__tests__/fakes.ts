@@ -271,6 +271,10 @@ export class FakeJobs implements ITomoJobs {
   plan(): Promise<SubmissionPlan> {
     return Promise.reject(new Error('No plan is set.'));
   }
+  runAgain(id: string): Promise<Job> {
+    this.calls.push(`again ${id}`);
+    return Promise.resolve(job());
+  }
   job(id: string): Promise<Job> {
     const found = this.jobs.find(each => each.id === id);
     return found ? Promise.resolve(found) : Promise.reject(new Error('gone'));

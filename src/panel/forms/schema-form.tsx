@@ -18,7 +18,7 @@ import { FieldTemplate, ObjectFieldTemplate } from './templates';
 import { trustingValidator } from './validator';
 import { widgetFor, WIDGETS } from './widgets';
 
-/** Pause after the last key before the recipe changes, in ms. */
+/** Pause after the last key before the recipe changes, in ms; sliders and choices are followed at once. */
 const PAUSE = 250;
 
 export interface ISchemaFormProps {
@@ -83,7 +83,11 @@ export function SchemaForm({
       onChange={event => {
         const after = copyOf(JSON.stringify(event.formData ?? {}));
         setDraft(after);
-        pause.commit(after);
+        if (isTyping()) {
+          pause.commit(after);
+        } else {
+          commit.current(after);
+        }
       }}
     />
   );
@@ -164,6 +168,15 @@ function errorsOf(
     errors[name] = { __errors: [message] };
   }
   return errors;
+}
+
+/** Whether the change comes from a text field. */
+function isTyping(): boolean {
+  const active = document.activeElement;
+  return (
+    active instanceof HTMLInputElement &&
+    (active.type === 'text' || active.type === 'number')
+  );
 }
 
 function copyOf(text: string): JSONObject {

@@ -5,44 +5,58 @@ import { closeIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import type { Job } from '../../api';
+import { seenText, slurmSentence, transferSentence } from '../../cluster-words';
 import {
   failureSentence,
-  fractionOf,
   isActive,
   progressSentence,
   stateWord
 } from '../../job-words';
-import { CommandIDs } from '../../tokens';
 import { usePanel } from '../context';
 import { LinkAction } from '../fields';
+import { jobActions, PROMPT } from './actions';
+import { JobDetails } from './details';
 import { JobLog } from './log';
+import { JobProgress } from './progress';
 
 export function JobRow({ job }: { job: Job }): JSX.Element {
-  const { model, commands, trans, fail } = usePanel();
-  const { jobs } = model;
+  const context = usePanel();
+  const { model, trans } = context;
   const [logged, setLogged] = React.useState(false);
-  const active = isActive(job);
-  const sentence = progressSentence(job, trans);
-  const resource =
-    jobs.resources.find(each => each.name === job.resource)?.title ??
-    job.resource;
-  const percent = Math.round(fractionOf(job) * 100);
-  const waits = job.state === 'queued' || job.state === 'starting';
-  const open = (): void => {
-    commands
-      .execute(CommandIDs.openResult, { folder: job.output, name: job.name })
-      .catch(fail);
-  };
+  const [opened, setOpened] = React.useState(false);
+  const resource = model.jobs.resources.find(
+    each => each.name === job.resource
+  );
+  const place = [resource?.title ?? job.resource, job.slurm?.id]
+    .filter(Boolean)
+    .join(' ');
+  const actions = jobActions(job, resource, context);
+  const remove = actions.find(each => each.id === 'remove');
+  const sentences = [
+    job.transfer ? transferSentence(job.transfer, trans) : '',
+    // What Slurm says of a job that has ended is among its details.
+    job.slurm && isActive(job) ? slurmSentence(job.slurm, trans) : '',
+    [
+      // In the queue Slurm tells more.
+      job.slurm && job.state === 'queued' ? '' : progressSentence(job, trans),
+      seenText(job, resource, trans)
+    ]
+      .filter(Boolean)
+      .join(' · ')
+  ].filter(Boolean);
   return (
     <li className="jp-TomoJob" data-state={job.state} data-job={job.id}>
       <div className="jp-TomoJob-head">
         <span className="jp-TomoJob-state">{stateWord(job.state, trans)}</span>
-        <span
+        <button
+          type="button"
           className="jp-TomoJob-name"
-          title={`${job.name} · ${resource} · ${job.created}\n${job.output}`}
+          aria-expanded={opened}
+          title={`${job.name} · ${place} · ${job.created}\n${job.output}`}
+          onClick={() => setOpened(!opened)}
         >
-          <b>{job.name}</b> · {resource}
-        </span>
+          <b>{job.name}</b> · {place}
+        </button>
         <span className="jp-TomoJob-actions">
           <button
             type="button"
@@ -52,38 +66,23 @@ export function JobRow({ job }: { job: Job }): JSX.Element {
           >
             {trans.__('log')}
           </button>
-          {active && job.state !== 'cancelling' ? (
-            <LinkAction
-              label={trans.__('cancel')}
-              title={trans.__('Stop after the slices at hand; they are kept')}
-              onClick={() => void jobs.cancel(job.id).catch(fail)}
-            />
-          ) : null}
-          {!active && job.resumable ? (
-            <LinkAction
-              label={trans.__('resume')}
-              title={trans.__('Go on and compute only what is missing')}
-              onClick={() => void jobs.resume(job.id).catch(fail)}
-            />
-          ) : null}
-          {job.output && (job.state === 'finished' || job.slices.done > 0) ? (
-            <LinkAction
-              label={trans.__('open')}
-              title={
-                job.state === 'finished'
-                  ? trans.__('Open the slices')
-                  : trans.__('Look at the finished slices')
-              }
-              onClick={open}
-            />
-          ) : null}
-          {active ? null : (
+          {actions
+            .filter(each => PROMPT.has(each.id))
+            .map(each => (
+              <LinkAction
+                key={each.id}
+                label={each.label}
+                title={each.title}
+                onClick={each.run}
+              />
+            ))}
+          {remove ? (
             <button
               type="button"
               className="jp-TomoIconButton jp-mod-small"
-              aria-label={trans.__('remove')}
-              title={trans.__('Take the job off the list; its result stays')}
-              onClick={() => void jobs.forget(job.id).catch(fail)}
+              aria-label={remove.label}
+              title={remove.title}
+              onClick={remove.run}
             >
               <closeIcon.react
                 tag="span"
@@ -91,25 +90,18 @@ export function JobRow({ job }: { job: Job }): JSX.Element {
                 width="12px"
               />
             </button>
-          )}
+          ) : null}
         </span>
       </div>
-      {active ? (
-        <div
-          className={`jp-TomoProgress${waits ? ' jp-mod-waits' : ''}`}
-          role="progressbar"
-          aria-label={trans.__('Progress of %1', job.name)}
-          aria-valuemin={0}
-          aria-valuemax={100}
-          aria-valuenow={percent}
-        >
-          <div style={{ width: `${percent}%` }} />
-        </div>
-      ) : null}
+      <JobProgress job={job} />
       {job.failure ? (
         <div className="jp-TomoJob-failure">{failureSentence(job.failure)}</div>
       ) : null}
-      {sentence ? <div className="jp-TomoJob-sentence">{sentence}</div> : null}
+      {sentences.map(sentence => (
+        <div className="jp-TomoJob-sentence" key={sentence}>
+          {sentence}
+        </div>
+      ))}
       {job.warnings.length ? (
         <details className="jp-TomoJob-warnings">
           <summary>
@@ -120,6 +112,7 @@ export function JobRow({ job }: { job: Job }): JSX.Element {
           ))}
         </details>
       ) : null}
+      {opened ? <JobDetails job={job} /> : null}
       {logged ? <JobLog job={job} /> : null}
     </li>
   );
