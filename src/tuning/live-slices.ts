@@ -1,6 +1,6 @@
 /**
  * Slices that follow the hand: for each change a first look at once, and the
- * whole slice when the changes pause. At most one look is under way and one
+ * whole slice when the changes pause. Of each at most one is under way and one
  * waits; the last one wanted is always shown whole.
  */
 import type { IDisposable } from '@lumino/disposable';
@@ -14,9 +14,10 @@ import { planOf, rowKey, rowOf, rowRequest, sliceKey } from './wanted';
 import type { EngineWorkers, Look } from './workers';
 
 /** Milliseconds without a change before the whole slice is computed. */
-const PAUSE = 20;
+const PAUSE = 25;
 /** Slices wider than this are looked at binned first. */
 export const WIDE = 1024;
+const ALL = { bin: 1, thin: 1 } as const;
 
 /** A slice as it is shown. */
 export interface ILiveImage {
@@ -54,17 +55,23 @@ export class LiveSlices implements IDisposable {
       return;
     }
     this._wanted = { ...wanted, key };
-    this._changed = performance.now();
     this._options.busy(true);
-    void this._work();
+    clearTimeout(this._timer);
+    if (this._looking) {
+      this._hurry();
+    } else {
+      void this._look();
+    }
   }
 
   /** Nothing is wanted any more. */
   drop(): void {
-    this._wanted = null;
+    if (this._wanted) {
+      this._wanted = null;
+      this._options.busy(false);
+    }
     this._fetching?.abort();
     clearTimeout(this._timer);
-    this._options.busy(false);
   }
 
   /** Ask the agent again for the row, whatever is kept. */
@@ -79,80 +86,80 @@ export class LiveSlices implements IDisposable {
     this._row = null;
   }
 
-  /** One thing after the other, until what is wanted now is shown whole. */
-  private async _work(): Promise<void> {
-    clearTimeout(this._timer);
-    if (this._working) {
-      this._hurry();
-      return;
-    }
-    this._working = true;
-    try {
-      while (this._wanted) {
-        const wanted = this._wanted;
-        if (!(await this._step(wanted))) {
+  /** First looks, one after the other, until the last one wanted was looked at. */
+  private async _look(): Promise<void> {
+    this._looking = true;
+    for (let wanted = this._wanted; wanted;) {
+      try {
+        const row = await this._rowOf(wanted);
+        const { columns, count } = row.sinogram;
+        const coarse = coarseness(columns, count, WIDE);
+        if (coarse.bin > 1 && this._wanted === wanted) {
+          const image = await this._slice('first', wanted, row, coarse);
+          if (this._wanted) {
+            this._options.look(image);
+          }
+        }
+        if (this._wanted === wanted) {
+          this._follow(coarse.bin > 1 ? PAUSE : 0);
+          break;
+        }
+      } catch (error) {
+        if (!this._failed(wanted, error)) {
           break;
         }
       }
-    } finally {
-      this._working = false;
+      wanted = this._wanted;
+    }
+    this._looking = false;
+  }
+
+  /** The whole slice, when nothing changes for a while. */
+  private _follow(pause: number): void {
+    clearTimeout(this._timer);
+    if (pause > 0) {
+      this._timer = setTimeout(() => this._follow(0), pause);
+    } else if (!this._making) {
+      void this._whole();
     }
   }
 
-  /** @returns whether to go on at once. */
-  private async _step(
-    wanted: IWantedSlice & { key: string }
-  ): Promise<boolean> {
+  private async _whole(): Promise<void> {
+    const wanted = this._wanted;
+    if (!wanted) {
+      return;
+    }
+    this._making = true;
+    let again = false;
     try {
       const row = await this._rowOf(wanted);
-      if (this._wanted !== wanted) {
-        return true;
-      }
-      const coarse = coarseness(row.sinogram.columns, row.sinogram.count, WIDE);
-      if (coarse.bin > 1 && this._looked !== wanted.key) {
-        const image = await this._slice('first', wanted, row, coarse);
-        this._looked = wanted.key;
-        if (this._wanted) {
-          this._options.look(image);
-        }
-        return this._wanted === wanted ? this._paused(wanted) : true;
-      }
-      const image = await this._slice('whole', wanted, row, {
-        bin: 1,
-        thin: 1
-      });
+      const image = await this._slice('whole', wanted, row, ALL);
       if (this._wanted === wanted) {
         this._wanted = null;
-        this._looked = '';
         this._options.busy(false);
         this._options.ready(image, wanted.key);
-      } else if (this._wanted) {
-        // Overtaken, but newer than what is shown.
-        this._options.look(image);
+      } else {
+        again = this._wanted !== null && !this._looking;
+        const small = coarseness(row.sinogram.columns, 1, WIDE).bin === 1;
+        if (this._wanted && small) {
+          // Overtaken, but newer than what is shown.
+          this._options.look(image);
+        }
       }
-      return true;
     } catch (error) {
-      return this._failed(wanted, error);
+      again = this._failed(wanted, error);
+    } finally {
+      this._making = false;
+    }
+    if (again && !this._looking) {
+      void this._look();
     }
   }
 
-  /** Wait for the pause; a change in it goes first. */
-  private _paused(wanted: object): boolean {
-    const left = PAUSE - (performance.now() - this._changed);
-    if (left <= 0) {
-      return true;
-    }
-    this._timer = setTimeout(() => {
-      if (this._wanted === wanted) {
-        void this._work();
-      }
-    }, left);
-    return false;
-  }
-
+  /** @returns whether it is worth trying again. */
   private _failed(wanted: object, error: unknown): boolean {
     if (this._wanted !== wanted) {
-      return true;
+      return this._wanted !== null;
     }
     const lost =
       error instanceof ApiError && error.failure.code === 'worker-lost';
@@ -187,6 +194,7 @@ export class LiveSlices implements IDisposable {
     const { data, size, bin, took } = done;
     const about = {
       row: wanted.row,
+      live: true,
       centre: { ...axis, column },
       unit: row.about.unit,
       warnings: row.about.warnings,
@@ -230,11 +238,9 @@ export class LiveSlices implements IDisposable {
   private _row: IRow | null = null;
   private _fetching: AbortController | null = null;
   private _fetchingKey = '';
-  private _working = false;
+  private _looking = false;
+  private _making = false;
   private _retried = false;
-  /** Key of the last first look. */
-  private _looked = '';
-  private _changed = 0;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _disposed = false;
 }

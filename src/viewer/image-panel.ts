@@ -111,6 +111,7 @@ export class ImagePanel extends Panel {
   /** Work goes on; shown when it lasts. */
   setBusy(busy: boolean): void {
     window.clearTimeout(this._waiting);
+    this.node.setAttribute('aria-busy', String(busy));
     if (busy) {
       this._waiting = window.setTimeout(() => {
         this._busy.node.hidden = false;
