@@ -11,7 +11,8 @@ import tempfile
 from pathlib import Path
 
 PREFIX = "tomo-"
-LOCK = "lock"
+# What is swept: nobody else's folder holds a file of this name, whatever the folder is called.
+LOCK = "jupyterlab-tomo.lock"
 # sun_path holds 104 bytes on macOS and 108 on Linux, with the zero at the end.
 LONGEST = 103
 _LONGEST_NAME = "/kernels.sock"

@@ -143,7 +143,7 @@ class Cluster:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        with (self.folder.root / "lock").open("w") as lock:
+        with (self.folder.root / "starting.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
