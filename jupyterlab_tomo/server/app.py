@@ -16,7 +16,7 @@ from traitlets import Float, Unicode, default
 
 from .credentials import owner, server_access
 from .failures import ServerFailure, proxy_not_built
-from .handlers import ResolveHandler
+from .handlers import ResolveHandler, SettingsHandler
 from .kernel_door import KernelDoor
 from .node_binary import find_node
 from .node_process import Launch, NodeProcess
@@ -60,7 +60,7 @@ class TomoServer(ExtensionApp):
         return os.environ.get("JUPYTER_TOMO_JOBS") or str(Path(jupyter_data_dir(), "tomo", "jobs"))
 
     def initialize_handlers(self) -> None:
-        """Add the two routes."""
+        """Add the routes."""
         self._folder: PrivateFolder | None = None
         self._door: KernelDoor | None = None
         self.process = NodeProcess(self._prepare, self.log, self.ready_within)
@@ -68,6 +68,14 @@ class TomoServer(ExtensionApp):
             [
                 (rf"/{ROUTE}.*", RelayHandler, {"node": self.process}),
                 (r"/jupyterlab-tomo/resolve", ResolveHandler),
+                (
+                    r"/jupyterlab-tomo/settings",
+                    SettingsHandler,
+                    {
+                        "node": self.process,
+                        "read": lambda: plugin_settings(self.serverapp, self.log),
+                    },
+                ),
             ]
         )
 

@@ -1,8 +1,9 @@
-"""What all routes of the extension share, and the route that resolves paths."""
+"""What all routes of the extension share, and the routes for paths and for settings."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from jupyter_server.auth.decorator import authorized
@@ -11,6 +12,7 @@ from tornado import web
 
 from .contents_paths import contents_path_of, resolve_contents_path
 from .failures import ServerFailure
+from .node_process import NodeProcess
 
 _REFUSALS = {
     400: ("bad-request", "Check the request."),
@@ -85,6 +87,23 @@ class ResolveHandler(TomoHandler):
         else:
             path = contents_path_of(value, self.contents_manager)
             self.finish(json.dumps(None if path is None else {"path": path}))
+
+
+class SettingsHandler(TomoHandler):
+    """POST (no body): the plugin's settings were saved; Node is told of them as they are now."""
+
+    def initialize(self, node: NodeProcess, read: Callable[[], dict[str, Any]]) -> None:
+        """Take the process, and what reads the settings."""
+        self._node = node
+        self._read = read
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Read them and pass them on; nothing to do while Node does not run."""
+        await self._node.tell({"settings": self._read()})
+        self.set_status(204)
+        self.finish()
 
 
 def _not_asked() -> ServerFailure:

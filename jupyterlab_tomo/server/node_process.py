@@ -97,6 +97,33 @@ class NodeProcess:
         except asyncio.TimeoutError:
             raise proxy_down(f"it was not ready after {self._ready_within:g} s") from None
 
+    async def tell(self, line: dict[str, Any]) -> bool:
+        """Write a further line to a Node that runs or starts.
+
+        Returns
+        -------
+        bool
+            Whether there was one; one that starts later is told by `prepare`.
+
+        Raises
+        ------
+        ServerFailure
+            Node was starting, and did not come up.
+        """
+        if self._starting is not None:
+            # What it is starting with may have been read before.
+            await asyncio.shield(self._starting)
+        process = self._process
+        if process is None or self._socket is None or process.stdin is None:
+            return False
+        try:
+            process.stdin.write(json.dumps(line).encode() + b"\n")
+            await process.stdin.drain()
+        except OSError:
+            # It has just ended; the next one reads everything afresh.
+            return False
+        return True
+
     async def stop(self) -> None:
         """End Node: SIGTERM, and after three seconds SIGKILL to its whole group."""
         self._stopped = True

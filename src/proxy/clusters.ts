@@ -34,7 +34,7 @@ export class Clusters {
   constructor(private readonly _options: IClustersOptions) {
     const { jobs, notices } = _options;
     this.sessions = new Sessions(
-      new HostKeys(path.join(path.dirname(jobs), 'known_hosts.json')),
+      new HostKeys(path.join(path.dirname(jobs), 'known_hosts')),
       notices
     );
   }

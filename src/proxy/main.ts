@@ -12,8 +12,9 @@ import readline from 'node:readline';
 import { getRequestListener } from '@hono/node-server';
 
 import { AgentPool, spawnAgent, type IAgentCommand } from './agents';
-import { Clusters } from './clusters';
+import { Clusters, settingsOf } from './clusters';
 import { messageOf, unknownResource } from './failure';
+import type { JsonObject } from './files';
 import { forecaster } from './forecast';
 import { Activity } from './idle';
 import { Jobs, Ownership } from './jobs';
@@ -37,7 +38,8 @@ globalThis.console = new Console(process.stderr, process.stderr);
 /** Milliseconds after which the process ends whatever is still open. */
 const LAST = 1_500;
 
-async function run(start: IStart): Promise<void> {
+/** @returns what takes settings that have changed. */
+async function run(start: IStart): Promise<(settings: JsonObject) => void> {
   const settings = readSettings(start.settings);
   const kernels = start.server
     ? new ServicesKernels(start.server)
@@ -135,6 +137,7 @@ async function run(start: IStart): Promise<void> {
   http.on('request', (request, response) => void listener(request, response));
   await listen(http, start.socket);
   process.stdout.write('{"ready": true}\n');
+  return changed => clusters.configure(changed);
 }
 
 /** Listen on a socket that only this user can open. */
@@ -152,12 +155,25 @@ async function listen(http: Server, socket: string): Promise<void> {
 }
 
 const lines = readline.createInterface({ input: process.stdin });
-lines.once('line', line => {
-  // The rest of the input is only waited for to end.
-  lines.close();
-  process.stdin.resume();
+lines.once('line', first => {
+  let configure: ((settings: JsonObject) => void) | null = null;
+  let waiting: JsonObject | null = null;
+  lines.on('line', line => {
+    const settings = settingsOf(line);
+    if (settings && configure) {
+      configure(settings);
+    } else {
+      waiting = settings ?? waiting;
+    }
+  });
   Promise.resolve()
-    .then(() => run(parseStart(line)))
+    .then(() => run(parseStart(first)))
+    .then(ready => {
+      configure = ready;
+      if (waiting) {
+        configure(waiting);
+      }
+    })
     .catch(error => {
       process.stderr.write(`The proxy cannot start: ${messageOf(error)}\n`);
       process.exit(1);

@@ -3,6 +3,9 @@ import type {
   CentreRequest,
   DescribeRequest,
   EstimateRequest,
+  FolderRequest,
+  LoginAnswer,
+  LoginRequest,
   FetchRequest,
   PreviewRequest,
   ProjectionRequest,
@@ -56,5 +59,8 @@ export const DOORS = {
   savuWrite: door<SavuWriteRequest>(validators.validateSavuWriteRequest),
   submission: door<Submission>(validators.validateSubmission),
   fetch: door<FetchRequest>(validators.validateFetchRequest),
-  queue: door<ResourceRequest>(validators.validateResourceRequest)
+  resource: door<ResourceRequest>(validators.validateResourceRequest),
+  login: door<LoginRequest>(validators.validateLoginRequest),
+  answer: door<LoginAnswer>(validators.validateLoginAnswer),
+  folder: door<FolderRequest>(validators.validateFolderRequest)
 } as const;

@@ -11,6 +11,8 @@ import {
   type IAnswer
 } from './agents';
 import { failureOf, ProxyError } from './failure';
+import { bodyOf, userOf } from './callers';
+import { addClusterRoutes } from './cluster-routes';
 import type { Clusters } from './clusters';
 import type { Activity } from './idle';
 import type { Jobs } from './jobs';
@@ -79,6 +81,7 @@ export function makeServer(services: IServices): Hono {
   );
   addStateRoutes(app, services);
   addAgentRoutes(app, services);
+  addClusterRoutes(app, services);
   addJobRoutes(app, services);
   addSavuRoutes(app, services);
   return app;
@@ -207,7 +210,7 @@ function addJobRoutes(app: Hono, services: IServices): void {
     return c.json(await jobs.plan(submission, userOf(c, services)));
   });
   app.post(`/${ROUTES.queue}`, async c => {
-    const { resource } = DOORS.queue(await bodyOf(c));
+    const { resource } = DOORS.resource(await bodyOf(c));
     return c.json(await jobs.queue(resource, userOf(c, services)));
   });
   app.post(`/${ROUTES.jobs}/:id/fetch`, async c => {
@@ -261,26 +264,6 @@ function tell(told: { failure: Failure; status: number }): Response {
   return Response.json(told.failure, { status: told.status });
 }
 
-/** The user that the relay names; no client can set it. */
-function userOf(c: Context, services: IServices): string {
-  const header = c.req.header('X-Tomo-User');
-  if (!header) {
-    return services.user;
-  }
-  try {
-    return decodeURIComponent(header);
-  } catch {
-    throw new ProxyError(
-      400,
-      'bad-request',
-      'The name of the user cannot be read.',
-      {
-        where: 'X-Tomo-User'
-      }
-    );
-  }
-}
-
 function idOf(c: Context): string {
   const id = c.req.param('id') ?? '';
   if (!isJobId(id)) {
@@ -294,16 +277,4 @@ function idOf(c: Context): string {
     );
   }
   return id;
-}
-
-async function bodyOf(c: Context): Promise<unknown> {
-  const text = await c.req.text();
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return parsed;
-  } catch (error) {
-    throw new ProxyError(400, 'bad-request', 'The request is not JSON.', {
-      cause: error
-    });
-  }
 }

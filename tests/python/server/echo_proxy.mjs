@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 const CHUNK = Buffer.alloc(65536, 7);
 let line;
 let streams = 0;
+const told = [];
 
 const answer = (response, value, status = 200) => {
   const text = JSON.stringify(value);
@@ -26,6 +27,9 @@ const body = async request => {
 };
 
 const routes = {
+  async told(request, response) {
+    answer(response, told);
+  },
   async line(request, response) {
     answer(response, {
       ...line,
@@ -146,6 +150,7 @@ const server = createServer((request, response) => {
 const input = createInterface({ input: process.stdin });
 input.once('line', text => {
   line = JSON.parse(text);
+  input.on('line', further => told.push(JSON.parse(further)));
   if (line.settings.mode === 'fail') {
     process.stderr.write('the settings say so\n');
     process.exit(4);

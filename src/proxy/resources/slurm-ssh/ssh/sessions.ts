@@ -56,7 +56,7 @@ export class Sessions implements IRemotes {
 
   /** @throws ProxyError with one sentence of why not. */
   async login(user: string, request: LoginRequest): Promise<LoginReply> {
-    const cluster = this._cluster(request.resource);
+    const cluster = this.cluster(request.resource);
     const entry = this._entry(user, request.resource);
     const { connection } = entry.session;
     if (connection) {
@@ -100,20 +100,20 @@ export class Sessions implements IRemotes {
   async answer(
     user: string,
     { login, answers }: LoginAnswer
-  ): Promise<LoginReply> {
+  ): Promise<{ resource: string; reply: LoginReply }> {
     const entry = [...this._entries.values()].find(
       ({ attempt, user: whose }) => whose === user && attempt?.id === login
     );
     if (!entry?.attempt?.waits) {
       throw noSuchLogin();
     }
-    const { attempt } = entry;
+    const { attempt, resource } = entry;
     attempt.answer(answers);
-    return this._turn(attempt);
+    return { resource, reply: await this._turn(attempt) };
   }
 
   logout(user: string, resource: string): void {
-    this._cluster(resource);
+    this.cluster(resource);
     const entry = this._entries.get(keyOf(user, resource));
     entry?.attempt?.abort(loginReplaced());
     entry?.session.end();
@@ -129,7 +129,7 @@ export class Sessions implements IRemotes {
   }
 
   demand(user: string, resource: string): IRemote {
-    const cluster = this._cluster(resource);
+    const cluster = this.cluster(resource);
     const remote = this.remote(user, resource);
     if (!remote) {
       const name = cluster.title || cluster.name;
@@ -187,7 +187,8 @@ export class Sessions implements IRemotes {
     }
   }
 
-  private _cluster(resource: string): IClusterSettings {
+  /** The settings of a cluster. @throws ProxyError when there is none of the name. */
+  cluster(resource: string): IClusterSettings {
     const cluster = this._clusters.get(resource);
     if (!cluster) {
       throw unknownResource(resource);
@@ -205,7 +206,7 @@ export class Sessions implements IRemotes {
       (credentials, ask, signal) =>
         connect({
           user,
-          cluster: this._cluster(resource),
+          cluster: this.cluster(resource),
           credentials,
           hostKeys: this._hostKeys,
           trust: '',
