@@ -50,7 +50,7 @@ export namespace CommandIDs {
   export const reconstruct = 'tomo:reconstruct';
   /** viewer: reconstruct the shown row. */
   export const reconstructSlice = 'tomo:reconstruct-slice';
-  /** viewer: open a result folder to the right of the current notebook. args: { folder: string, name?: string } absolute folder */
+  /** viewer: open a result folder to the right of the current notebook. args: { folder: string, name?: string, resource?: string } absolute folder, and the cluster that sees it */
   export const openResult = 'tomo:open-result';
   /** viewer: insert the current result as a cell into the notebook beside. */
   export const insertResult = 'tomo:insert-result';

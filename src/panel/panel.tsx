@@ -11,7 +11,7 @@ import type { IRecipeSession } from '../tokens';
 import type { IPanelContext } from './context';
 import { PanelContext, usePanel } from './context';
 import { Empty } from './empty';
-import { JobsSection } from './jobs/list';
+import { JobsSection } from './job-list/list';
 import type { PanelModel } from './model';
 import { CentreSection } from './sections/centre';
 import { DataSection } from './sections/data';

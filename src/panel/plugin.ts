@@ -23,6 +23,7 @@ import {
 } from '../tokens';
 import { PanelModel } from './model';
 import { TomoPanel } from './panel';
+import { addTable } from './table/plugin';
 
 const panelPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-tomo:panel',
@@ -71,14 +72,9 @@ const panelPlugin: JupyterFrontEndPlugin<void> = {
         }
       : null;
     const model = new PanelModel(recipes, jobs, clusters, state);
-    const panel = new TomoPanel({
-      model,
-      clusters,
-      commands,
-      trans,
-      openData,
-      fail
-    });
+    const context = { model, clusters, commands, trans, openData, fail };
+    addTable(app, context, restorer);
+    const panel = new TomoPanel(context);
     shell.add(panel, 'right', { rank: 300, type: 'Tomography' });
     restorer?.add(panel, 'jupyterlab-tomo-panel');
 
@@ -134,7 +130,8 @@ const entriesPlugin: JupyterFrontEndPlugin<void> = {
       CommandIDs.createNew,
       CommandIDs.findCentre,
       CommandIDs.reconstructSlice,
-      CommandIDs.showPanel
+      CommandIDs.showPanel,
+      CommandIDs.showJobs
     ]) {
       palette?.addItem({ command, category: trans.__('Tomography') });
     }

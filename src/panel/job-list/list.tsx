@@ -1,11 +1,14 @@
 /**
  * Section: the jobs, newest first.
  */
+import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import type { Job } from '../../api';
 import { isActive } from '../../job-words';
+import { CommandIDs } from '../../tokens';
 import { usePanel } from '../context';
+import { LinkAction } from '../fields';
 import { FailureMessage } from '../messages';
 import { Section } from '../section';
 import { JobRow } from './row';
@@ -27,25 +30,31 @@ export function lets(filter: JobFilter, job: Job): boolean {
   }
 }
 
-const FILTERS: readonly JobFilter[] = [
+export const FILTERS: readonly JobFilter[] = [
   'all',
   'active',
   'finished',
   'ended-early'
 ];
 
-export function JobsSection(): JSX.Element {
-  const { model, trans } = usePanel();
-  const { jobs } = model;
-  const [filter, setFilter] = React.useState<JobFilter>('all');
-  const active = jobs.jobs.filter(isActive).length;
-  const shown = jobs.jobs.filter(job => lets(filter, job));
-  const names: Record<JobFilter, string> = {
+export function filterNames(
+  trans: TranslationBundle
+): Record<JobFilter, string> {
+  return {
     all: trans.__('all'),
     active: trans.__('going on'),
     finished: trans.__('finished'),
     'ended-early': trans.__('failed, cancelled')
   };
+}
+
+export function JobsSection(): JSX.Element {
+  const { model, commands, trans, fail } = usePanel();
+  const { jobs } = model;
+  const [filter, setFilter] = React.useState<JobFilter>('all');
+  const active = jobs.jobs.filter(isActive).length;
+  const shown = jobs.jobs.filter(job => lets(filter, job));
+  const names = filterNames(trans);
   const note = (
     <>
       {active ? `${trans._n('%1 running', '%1 running', active)} · ` : null}
@@ -91,6 +100,14 @@ export function JobsSection(): JSX.Element {
               )}
         </p>
       )}
+      {jobs.jobs.length ? (
+        <LinkAction
+          label={trans.__('all jobs as a table')}
+          onClick={() => {
+            commands.execute(CommandIDs.showJobs).catch(fail);
+          }}
+        />
+      ) : null}
     </Section>
   );
 }
