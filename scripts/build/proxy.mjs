@@ -3,7 +3,8 @@ import path from 'node:path';
 import esbuild from 'esbuild';
 import { root } from './root.mjs';
 
-const banner = [
+/** What CommonJS packages expect of their file. */
+export const banner = [
   "import { createRequire as __createRequire } from 'node:module';",
   "import { fileURLToPath as __fileURLToPath } from 'node:url';",
   "import { dirname as __pathDirname } from 'node:path';",
