@@ -78,13 +78,22 @@ for (const [columns, count] of [
   );
 }
 
-prepare(835, 376, [1, 1, 1, 21]);
-row(
-  'engine, Node: sorting stripes 835x376, size 21',
-  time(() => engine.process()),
-  'ms',
-  13
-);
+for (const [name, step, bar] of [
+  ['all', [2, 4, 3, 61, 21, 0.1], 40],
+  ['sorting, size 21', [1, 1, 21], 13],
+  ['wavelet-Fourier, level 5', [8, 3, 5, 2, 2], 10],
+  ['large', [4, 4, 3, 51, 0.1, 1], null],
+  ['dead', [3, 3, 3, 51, 1], null],
+  ['interpolation', [5, 4, 3, 51, 0.1, 1], null]
+]) {
+  prepare(835, 376, [1, ...step]);
+  row(
+    `engine, Node: stripes 835x376, ${name}`,
+    time(() => engine.process()),
+    'ms',
+    bar
+  );
+}
 
 const side = 2048;
 const data = engine.allocate(4 * side * side);

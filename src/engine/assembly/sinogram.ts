@@ -1,17 +1,8 @@
 /** The sinogram: from acquisition order to sorted rows, and the plan's steps on them. */
 import { allocate, release } from './memory';
 import { columns, count, Refusal, stepAt, stepCount } from './plan';
-import {
-  prepareSorting,
-  releaseSorting,
-  removeBySorting
-} from './stripes/sorting';
+import { checkStripes, prepareStripes, releaseStripes, removeStripes, stripeBytes } from './stripes';
 import { order } from './views';
-
-/** Codes of the steps, as in steps.json. */
-const enum Step {
-  StripesSorting = 1
-}
 
 /** float32[count][columns], acquisition order: the host writes here. */
 export let rawRows: usize = 0;
@@ -22,7 +13,7 @@ export function releaseSinogram(): void {
   release(rawRows);
   release(processedRows);
   rawRows = processedRows = 0;
-  releaseSorting();
+  releaseStripes();
 }
 
 export function prepareSinogram(): Refusal {
@@ -34,24 +25,15 @@ export function prepareSinogram(): Refusal {
   }
   memory.fill(rawRows, 0, bytes);
   memory.fill(processedRows, 0, bytes);
+  let most: usize = 0;
   for (let index = 0; index < stepCount; index++) {
     const step = stepAt(index);
-    switch (<i32>load<f64>(step)) {
-      case Step.StripesSorting: {
-        const size = load<f64>(step, 16);
-        if (load<f64>(step, 8) != 1 || !(size >= 1 && size <= 1001)) {
-          return Refusal.Step;
-        }
-        if (!prepareSorting((<i32>size) | 1)) {
-          return Refusal.Memory;
-        }
-        break;
-      }
-      default:
-        return Refusal.Step;
+    if (!checkStripes(step)) {
+      return Refusal.Step;
     }
+    most = max(most, stripeBytes(step));
   }
-  return Refusal.None;
+  return prepareStripes(most) ? Refusal.None : Refusal.Memory;
 }
 
 /** Sort the rows by angle and run the steps. NaN and infinities become 0. */
@@ -66,17 +48,9 @@ export function processSinogram(): Refusal {
     );
   }
   for (let index = 0; index < stepCount; index++) {
-    runStep(stepAt(index));
+    removeStripes(stepAt(index), processedRows);
   }
   return Refusal.None;
-}
-
-function runStep(step: usize): void {
-  switch (<i32>load<f64>(step)) {
-    case Step.StripesSorting:
-      removeBySorting(processedRows, (<i32>load<f64>(step, 16)) | 1);
-      break;
-  }
 }
 
 function copyFinite(to: usize, from: usize, bytes: usize): void {

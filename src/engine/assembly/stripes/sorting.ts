@@ -3,191 +3,23 @@
  *
  * Each column is sorted along the angle, the sorted sinogram gets a median
  * across columns (ends mirrored), and the values go back to where they were
- * taken from. Equal values keep their order.
+ * taken from.
  */
-import { runningMedian } from '../median';
-import { allocate, release } from '../memory';
-import { columns, count } from '../plan';
+import { columns } from '../plan';
+import { layOutMedians, smoothRanks } from './medians';
+import { layOutRanks, putBack, rankColumns, ranked } from './ranks';
 
-/** Columns that are sorted together: one cache line of a row. */
-const TILE = 16;
-const DIGITS = 256;
-
-/** float32[count / 4 rounded up][columns][4]: four ranks of a column side by side. */
-let ranked: usize = 0;
-/** int32[columns][count rounded up to 4]: row that each rank came from. */
-let sources: usize = 0;
-let window: usize = 0;
-/** float32[columns][4] */
-let medians: usize = 0;
-/** uint64[count] twice: key and row. */
-let keys: usize = 0;
-let spare: usize = 0;
-/** uint32[4][256] */
-let histogram: usize = 0;
-/** float32[count][TILE] */
-let tile: usize = 0;
-
-export function releaseSorting(): void {
-  release(ranked);
-  release(sources);
-  release(window);
-  release(medians);
-  release(keys);
-  release(spare);
-  release(histogram);
-  release(tile);
-  ranked = sources = window = medians = keys = spare = histogram = tile = 0;
-}
-
-function ranks(): i32 {
-  return (count + 3) & ~3;
-}
-
-/** Make room for windows of `size` columns; false when there is none. */
-export function prepareSorting(size: i32): bool {
-  releaseSorting();
-  const values = <usize>ranks() * <usize>columns;
-  ranked = allocate(values << 2);
-  sources = allocate(values << 2);
-  window = allocate(<usize>size << 4);
-  medians = allocate(<usize>columns << 4);
-  keys = allocate(<usize>ranks() << 3);
-  spare = allocate(<usize>ranks() << 3);
-  histogram = allocate(4 * DIGITS * 4);
-  tile = allocate(<usize>ranks() * TILE * 4);
-  return !!ranked && !!sources && !!window && !!medians && !!keys && !!spare && !!histogram && !!tile;
+export function layOutSorting(size: i32): void {
+  layOutRanks();
+  layOutMedians(size);
 }
 
 /** `rows`: float32[count][columns], finite, replaced by the result; `size` is odd. */
 export function removeBySorting(rows: usize, size: i32): void {
-  for (let first = 0; first < columns; first += TILE) {
-    const wide = min(TILE, columns - first);
-    loadTile(rows, first, wide);
-    for (let column = 0; column < wide; column++) {
-      sortColumn(first + column, tile + <usize>column * <usize>count * 4);
-    }
+  if (columns < 2) {
+    return;
   }
-  const block = <usize>columns << 4;
-  for (let rank = 0; rank < count; rank += 4) {
-    const four = ranked + <usize>(rank >> 2) * block;
-    runningMedian(four, medians, columns, size, window);
-    memory.copy(four, medians, block);
-  }
-  for (let first = 0; first < columns; first += TILE) {
-    storeTile(rows, first, min(TILE, columns - first));
-  }
-}
-
-/** Columns of a tile, one after the other. */
-function loadTile(rows: usize, first: i32, wide: i32): void {
-  const pitch = <usize>columns << 2;
-  const height = <usize>count << 2;
-  for (let row = 0; row < count; row++) {
-    const from = rows + <usize>row * pitch + (<usize>first << 2);
-    let to = tile + (<usize>row << 2);
-    for (let column = 0; column < wide; column++) {
-      store<f32>(to, load<f32>(from + (<usize>column << 2)));
-      to += height;
-    }
-  }
-}
-
-/** Floats as unsigned integers of the same order. */
-@inline
-function orderedBits(value: f32): u32 {
-  // Adding zero makes -0 and 0 equal, as they are for a comparison.
-  const bits = reinterpret<u32>(value + 0);
-  return bits ^ (<u32>(<i32>bits >> 31) | 0x80000000);
-}
-
-@inline
-function fromOrderedBits(bits: u32): f32 {
-  return reinterpret<f32>(bits ^ (~(<u32>(<i32>bits >> 31)) | 0x80000000));
-}
-
-/** Stable radix sort of a column: values to `ranked`, rows to `sources`. */
-function sortColumn(column: i32, values: usize): void {
-  memory.fill(histogram, 0, 4 * DIGITS * 4);
-  for (let row = 0; row < count; row++) {
-    const key = orderedBits(load<f32>(values + (<usize>row << 2)));
-    store<u64>(keys + (<usize>row << 3), (<u64>key << 32) | <u64>row);
-    countDigit(key & 255);
-    countDigit(256 + ((key >> 8) & 255));
-    countDigit(512 + ((key >> 16) & 255));
-    countDigit(768 + (key >> 24));
-  }
-  let from = keys;
-  let to = spare;
-  for (let digit = 0; digit < 4; digit++) {
-    if (scatterDigit(from, to, digit)) {
-      const other = from;
-      from = to;
-      to = other;
-    }
-  }
-  const block = <usize>columns << 4;
-  let out = ranked + (<usize>column << 4);
-  const source = sources + <usize>column * (<usize>ranks() << 2);
-  for (let rank = 0; rank < ranks(); rank += 4) {
-    for (let lane = 0; lane < 4; lane++) {
-      // Ranks beyond the last repeat it; they are never put back.
-      const entry = load<u64>(from + (<usize>min(rank + lane, count - 1) << 3));
-      store<f32>(out + (<usize>lane << 2), fromOrderedBits(<u32>(entry >> 32)));
-      store<i32>(source + (<usize>(rank + lane) << 2), <i32>entry);
-    }
-    out += block;
-  }
-}
-
-@inline
-function countDigit(at: u32): void {
-  const place = histogram + (<usize>at << 2);
-  store<u32>(place, load<u32>(place) + 1);
-}
-
-/** One pass; false when all values share the digit, and nothing needs to move. */
-function scatterDigit(from: usize, to: usize, digit: i32): bool {
-  const counts = histogram + <usize>(digit * DIGITS * 4);
-  const shift = <u64>(32 + 8 * digit);
-  const some = load<u32>(counts + (<usize>((load<u64>(from) >> shift) & 255) << 2));
-  if (some == <u32>count) {
-    return false;
-  }
-  let place: u32 = 0;
-  for (let value: usize = 0; value < <usize>DIGITS * 4; value += 4) {
-    const number = load<u32>(counts + value);
-    store<u32>(counts + value, place);
-    place += number;
-  }
-  for (let i = 0; i < count; i++) {
-    const entry = load<u64>(from + (<usize>i << 3));
-    const slot = counts + (<usize>((entry >> shift) & 255) << 2);
-    const target = load<u32>(slot);
-    store<u32>(slot, target + 1);
-    store<u64>(to + (<usize>target << 3), entry);
-  }
-  return true;
-}
-
-/** Put the columns of a tile back into acquisition by angle. */
-function storeTile(rows: usize, first: i32, wide: i32): void {
-  const block = <usize>columns << 4;
-  for (let column = 0; column < wide; column++) {
-    let from = ranked + (<usize>(first + column) << 4);
-    const source = sources + <usize>(first + column) * (<usize>ranks() << 2);
-    const to = tile + (<usize>column << 2);
-    for (let rank = 0; rank < count; rank += 4) {
-      const many = min(4, count - rank);
-      for (let lane = 0; lane < many; lane++) {
-        const row = <usize>load<i32>(source + (<usize>(rank + lane) << 2));
-        store<f32>(to + (row << 6), load<f32>(from + (<usize>lane << 2)));
-      }
-      from += block;
-    }
-  }
-  const pitch = <usize>columns << 2;
-  for (let row = 0; row < count; row++) {
-    memory.copy(rows + <usize>row * pitch + (<usize>first << 2), tile + (<usize>row << 6), <usize>wide << 2);
-  }
+  rankColumns(rows);
+  smoothRanks(ranked, ranked, size);
+  putBack(ranked, rows);
 }

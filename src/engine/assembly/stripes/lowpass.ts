@@ -1,0 +1,175 @@
+/**
+ * The low frequencies along the angle, column by column.
+ *
+ * Stripe filters change a few frequencies only, so those are computed one by
+ * one and no length needs to be a power of two. A frequency f and its
+ * opposite come together: of the coefficient C - iS of f, with a weight for
+ * what is even in f and one for what is odd,
+ * even (C cos + S sin) is the real part, and odd (C sin - S cos) the imaginary.
+ */
+import { take } from './scratch';
+
+/** A Gaussian is zero beyond this many sigmas. */
+const REACH: f64 = 5.7;
+
+/** Rows that are transformed. */
+let height: i32 = 0;
+/** Frequencies are k + offset, in periods over the height. */
+let offset: f64 = 0;
+/** How many of them have weights. */
+export let frequencies: i32 = 0;
+/** float32[2 height] each: over one turn. */
+let cosines: usize = 0;
+let sines: usize = 0;
+/** float64[frequencies] each. */
+export let even: usize = 0;
+export let odd: usize = 0;
+
+/** Frequencies that a Gaussian of `sigma` may need over `rows`. */
+export function mostFrequencies(sigma: f64, rows: i32): i32 {
+  return min(<i32>(REACH * sigma) + 3, (rows >> 1) + 1);
+}
+
+export function layOutFrequencies(rows: i32, most: i32): void {
+  cosines = take(<usize>rows << 3);
+  sines = take(<usize>rows << 3);
+  even = take(<usize>most << 3);
+  odd = take(<usize>most << 3);
+}
+
+/** Bytes of the coefficients of `width` columns. */
+export function coefficientBytes(most: i32, pitch: usize): usize {
+  return 2 * <usize>most * pitch;
+}
+
+/**
+ * A Gaussian around frequency -`shift`, for transforms over `rows`, as weights;
+ * with `half`, frequencies are odd multiples of a half.
+ */
+export function setGaussian(rows: i32, sigma: f64, shift: f64, half: bool): void {
+  setHeight(rows);
+  offset = half ? 0.5 : 0;
+  frequencies = 0;
+  const most = mostFrequencies(sigma, rows);
+  const end = 0.5 * <f64>rows;
+  for (let k = 0; k < most; k++) {
+    const frequency = <f64>k + offset;
+    if (frequency > end) {
+      break;
+    }
+    const plus = frequency < end ? gaussian(frequency + shift, sigma) : 0;
+    const minus = frequency > 0 ? gaussian(shift - frequency, sigma) : 0;
+    store<f64>(even + (<usize>k << 3), (plus + minus) / <f64>rows);
+    store<f64>(odd + (<usize>k << 3), (plus - minus) / <f64>rows);
+    frequencies++;
+  }
+}
+
+function gaussian(x: f64, sigma: f64): f64 {
+  const part = x / sigma;
+  return Math.exp(-0.5 * part * part);
+}
+
+function setHeight(rows: i32): void {
+  height = rows;
+  for (let i = 0; i < 2 * rows; i++) {
+    const angle = (Math.PI * <f64>i) / <f64>rows;
+    store<f32>(cosines + (<usize>i << 2), <f32>Math.cos(angle));
+    store<f32>(sines + (<usize>i << 2), <f32>Math.sin(angle));
+  }
+}
+
+/** Place in the tables from one row to the next, for frequency k. */
+@inline
+function stepOf(k: i32): i32 {
+  return 2 * k + i32(offset > 0);
+}
+
+/**
+ * Coefficients of `width` columns, rounded up to 4.
+ *
+ * rows: uint32[height] pointers to the rows; out: float32[frequencies][2][pitch / 4], C and S.
+ */
+export function analyse(rows: usize, width: i32, out: usize, pitch: usize): void {
+  for (let column: usize = 0; column < <usize>width << 2; column += 32) {
+    // Eight columns, or the last four again where there are no more.
+    const wide: usize = column + 16 < <usize>width << 2 ? 16 : 0;
+    for (let k = 0; k < frequencies; k++) {
+      const step = stepOf(k);
+      let place = 0;
+      let cos0 = f32x4.splat(0);
+      let cos1 = f32x4.splat(0);
+      let sin0 = f32x4.splat(0);
+      let sin1 = f32x4.splat(0);
+      for (let row: usize = 0; row < <usize>height << 2; row += 4) {
+        const at = <usize>load<u32>(rows + row) + column;
+        const first = v128.load(at);
+        const second = v128.load(at + wide);
+        const cos = v128.load_splat<f32>(cosines + (<usize>place << 2));
+        const sin = v128.load_splat<f32>(sines + (<usize>place << 2));
+        cos0 = f32x4.add(cos0, f32x4.mul(first, cos));
+        cos1 = f32x4.add(cos1, f32x4.mul(second, cos));
+        sin0 = f32x4.add(sin0, f32x4.mul(first, sin));
+        sin1 = f32x4.add(sin1, f32x4.mul(second, sin));
+        place += step;
+        place -= place >= 2 * height ? 2 * height : 0;
+      }
+      const to = out + 2 * <usize>k * pitch + column;
+      v128.store(to, cos0);
+      v128.store(to + wide, cos1);
+      v128.store(to + pitch, sin0);
+      v128.store(to + pitch + wide, sin1);
+    }
+  }
+}
+
+/** Multiply coefficients with the even weights: then they are what `synthesise` adds up. */
+export function weigh(coefficients: usize, width: i32, pitch: usize): void {
+  for (let k: usize = 0; k < <usize>frequencies; k++) {
+    const weight = f32x4.splat(<f32>load<f64>(even + (k << 3)));
+    for (let line: usize = 0; line < 2; line++) {
+      const at = coefficients + (2 * k + line) * pitch;
+      for (let column: usize = 0; column < <usize>width << 2; column += 16) {
+        v128.store(at + column, f32x4.mul(v128.load(at + column), weight));
+      }
+    }
+  }
+}
+
+/** Rows `first` to before `past` of the sum of weighed coefficients; float32[past - first][outPitch / 4]. */
+export function synthesise(
+  coefficients: usize,
+  width: i32,
+  pitch: usize,
+  first: i32,
+  past: i32,
+  out: usize,
+  outPitch: usize
+): void {
+  for (let column: usize = 0; column < <usize>width << 2; column += 32) {
+    const wide: usize = column + 16 < <usize>width << 2 ? 16 : 0;
+    let to = out + column;
+    for (let row = first; row < past; row++) {
+      let sum0 = f32x4.splat(0);
+      let sum1 = f32x4.splat(0);
+      let at = coefficients + column;
+      let place = (stepOf(0) * row) % (2 * height);
+      const step = (2 * row) % (2 * height);
+      for (let k = 0; k < frequencies; k++) {
+        const cos = v128.load_splat<f32>(cosines + (<usize>place << 2));
+        const sin = v128.load_splat<f32>(sines + (<usize>place << 2));
+        sum0 = f32x4.add(sum0, f32x4.mul(v128.load(at), cos));
+        sum1 = f32x4.add(sum1, f32x4.mul(v128.load(at + wide), cos));
+        at += pitch;
+        sum0 = f32x4.add(sum0, f32x4.mul(v128.load(at), sin));
+        sum1 = f32x4.add(sum1, f32x4.mul(v128.load(at + wide), sin));
+        at += pitch;
+        place += step;
+        place -= place >= 2 * height ? 2 * height : 0;
+      }
+      v128.store(to, sum0);
+      v128.store(to + wide, sum1);
+      to += outPitch;
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/** How a sinogram is continued beyond its first and last row: by the mean of each column. */
+import { columns, count } from '../plan';
+import { take } from './scratch';
+
+const MOST: i32 = 150;
+
+/** A tenth of `extent`, 150 at most. */
+export function padOf(extent: i32): i32 {
+  return min(MOST, <i32>(0.1 * <f64>extent));
+}
+
+/** float32[columns] */
+let mean: usize = 0;
+/** float64[columns] */
+let sums: usize = 0;
+
+export function layOutPadding(): void {
+  mean = take(<usize>columns << 2);
+  sums = take(<usize>columns << 3);
+}
+
+export function findMean(rows: usize): void {
+  memory.fill(sums, 0, <usize>columns << 3);
+  for (let row: usize = 0; row < <usize>count; row++) {
+    const at = rows + ((row * <usize>columns) << 2);
+    for (let column: usize = 0; column < <usize>columns; column++) {
+      const sum = sums + (column << 3);
+      store<f64>(sum, load<f64>(sum) + <f64>load<f32>(at + (column << 2)));
+    }
+  }
+  for (let column: usize = 0; column < <usize>columns; column++) {
+    store<f32>(mean + (column << 2), <f32>(load<f64>(sums + (column << 3)) / <f64>count));
+  }
+}
+
+/** Pointer to a row of the sinogram with `pad` more on both sides. */
+@inline
+export function paddedRow(rows: usize, row: i32, pad: i32): usize {
+  const inside = row - pad;
+  return inside >= 0 && inside < count ? rows + ((<usize>inside * <usize>columns) << 2) : mean;
+}

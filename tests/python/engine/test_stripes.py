@@ -1,0 +1,178 @@
+"""Stripe filters against algotom's, and on sinograms that are hardly any."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tomo_runner.engine import Engine
+
+from .conftest import project, ramp_plan
+
+removal = pytest.importorskip("algotom.prep.removal", reason="algotom is not installed")
+
+# Rows and columns: even and odd, few and many.
+SHAPES = [(376, 835), (181, 240), (150, 131), (97, 96), (60, 333)]
+
+
+def sinogram(shape: tuple[int, int], seed: int = 0) -> np.ndarray:
+    """A phantom on a positive ground, with noise, and stripes of every kind."""
+    rows, columns = shape
+    random = np.random.default_rng(seed)
+    half_turn = np.linspace(0, 180, rows)
+    body = project(columns, half_turn, columns / 2 + 3) / columns + 1
+    body += random.normal(0, 0.01, shape)
+    body *= 1 + random.normal(0, 0.01, columns)
+    body[:, columns // 3] *= 1.3
+    body[:, columns // 2 : columns // 2 + 5] *= 0.85
+    body[rows // 3 : rows // 2, columns // 4] += 0.4
+    body[:, columns // 5] = 1.2
+    body[:, columns // 6] += random.normal(0, 0.3, rows)
+    return apart(body)
+
+
+def apart(data: np.ndarray) -> np.ndarray:
+    """The same, float32, without equal values in a column: their order is nobody's to say."""
+    gaps = 2e-6 * np.arange(len(data))[:, None]
+    order = np.argsort(data, axis=0)
+    ranked = np.take_along_axis(data, order, axis=0)
+    out = np.empty_like(data)
+    np.put_along_axis(out, order, np.maximum.accumulate(ranked - gaps, axis=0) + gaps, axis=0)
+    return out.astype(np.float32)
+
+
+def process(engine: Engine, data: np.ndarray, *filters: dict[str, Any]) -> np.ndarray:
+    """The sinogram after the filters; its rows are in the order of their angles."""
+    rows, columns = data.shape
+    plan = ramp_plan(rows, columns, columns / 2, filters=list(filters))
+    engine.configure(plan, np.linspace(0, 180, rows))
+    engine.sinogram()[...] = data
+    engine.process()
+    return engine.processed().copy()
+
+
+CASES: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
+    ("sorting", {"size": 21}, "stripe_based_sorting", {"size": 21}),
+    ("dead", {"residual": False}, "dead_stripe", {"residual": False}),
+    ("dead", {"snr": 5, "size": 31}, "dead_stripe", {"snr": 5, "size": 31}),
+    ("large", {}, "large_stripe", {}),
+    (
+        "large",
+        {"snr": 2, "size": 31, "drop": 0.4, "norm": False},
+        "large_stripe",
+        {"snr": 2, "size": 31, "drop_ratio": 0.4, "norm": False},
+    ),
+    ("all", {"large": 51}, "all_stripe", {"la_size": 51}),
+    (
+        "all",
+        {"snr": 2, "large": 61, "small": 11, "drop": 0.2},
+        "all_stripe",
+        {"snr": 2, "la_size": 61, "sm_size": 11, "drop_ratio": 0.2},
+    ),
+    ("interpolation", {}, "stripe_based_interpolation", {}),
+    (
+        "interpolation",
+        {"snr": 2, "size": 21, "drop": 0.3, "norm": False},
+        "stripe_based_interpolation",
+        {"snr": 2, "size": 21, "drop_ratio": 0.3, "norm": False},
+    ),
+    ("wavelet", {}, "stripe_based_wavelet_fft", {"size": 2}),
+    (
+        "wavelet",
+        {"level": 3, "sigma": 5, "wavelet": "db5"},
+        "stripe_based_wavelet_fft",
+        {"level": 3, "size": 5, "wavelet_name": "db5"},
+    ),
+    (
+        "wavelet",
+        {"level": 1, "sigma": 0.5, "wavelet": "db3"},
+        "stripe_based_wavelet_fft",
+        {"level": 1, "size": 0.5, "wavelet_name": "db3"},
+    ),
+    (
+        "wavelet",
+        {"level": 9, "sigma": 30, "wavelet": "db15"},
+        "stripe_based_wavelet_fft",
+        {"level": 9, "size": 30, "wavelet_name": "db15"},
+    ),
+]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(("name", "ours", "function", "theirs"), CASES)
+def test_like_algotom(
+    engine: Engine,
+    shape: tuple[int, int],
+    name: str,
+    ours: dict[str, Any],
+    function: str,
+    theirs: dict[str, Any],
+) -> None:
+    data = sinogram(shape)
+    expected = getattr(removal, f"remove_{function}")(data.copy(), **theirs)
+    result = process(engine, data, {"name": f"stripes-{name}", **ours})
+    assert np.abs(expected - data).max() > 0.01
+    assert np.abs(result - expected).max() <= 1e-4 * np.abs(expected).max()
+
+
+FILTERS = sorted({f"stripes-{case[0]}" for case in CASES})
+HARD_SHAPES = [(1, 1), (1, 50), (50, 1), (2, 2), (3, 5), (5, 3), (33, 17), (40, 32), (7, 1024)]
+
+
+@pytest.mark.parametrize("name", FILTERS)
+@pytest.mark.parametrize("shape", HARD_SHAPES)
+def test_hardly_a_sinogram(engine: Engine, name: str, shape: tuple[int, int]) -> None:
+    random = np.random.default_rng(1)
+    noise = random.normal(0, 1, shape).astype(np.float32)
+    gaps = noise.copy()
+    gaps[random.random(shape) < 0.3] = np.nan
+    gaps[random.random(shape) < 0.1] = np.inf
+    for data in (noise, gaps, 1e30 * noise, 0 * noise, noise - 5):
+        result = process(engine, data, {"name": name})
+        assert result.shape == shape
+        largest = np.abs(np.where(np.isfinite(data), data, 0)).max()
+        assert np.abs(result).max() <= 1e6 * largest
+        assert np.isfinite(engine.image()).all()
+    constant = np.full(shape, 2.5, np.float32)
+    assert np.abs(process(engine, constant, {"name": name}) - 2.5).max() < 1e-4
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_a_stripe_goes_and_the_sample_stays(engine: Engine, name: str) -> None:
+    rows, columns = 180, 256
+    random = np.random.default_rng(2)
+    ground = project(columns, np.linspace(0, 180, rows), 127.5) / columns + 1
+    ground = ground * (1 + random.normal(0, 1e-3, (rows, columns)))
+    stripe = ground.copy()
+    stripe[:, 100] *= 1.05
+    stripe[:, 101] += 0.03
+    if name == "stripes-dead":
+        stripe[:, 100:102] += random.normal(0, 0.2, (rows, 2))
+    result = process(engine, stripe.astype(np.float32), {"name": name})
+    before = np.abs(stripe - ground)[:, 100:102].mean()
+    assert np.abs(result - ground)[:, 100:102].mean() < 0.5 * before
+    assert np.abs(result - ground).mean() < 0.02
+
+
+def test_filters_share_their_memory(engine: Engine) -> None:
+    data = sinogram((120, 150))
+    wide = process(engine, data, {"name": "stripes-sorting", "size": 61})
+    narrow = process(engine, wide, {"name": "stripes-sorting", "size": 3})
+    both = process(
+        engine,
+        data,
+        {"name": "stripes-sorting", "size": 61},
+        {"name": "stripes-sorting", "size": 3},
+    )
+    assert np.array_equal(both, narrow)
+    assert not np.array_equal(both, wide)
+
+
+def test_filters_run_in_the_order_of_the_catalogue(engine: Engine) -> None:
+    data = sinogram((120, 150))
+    dead = process(engine, data, {"name": "stripes-dead"})
+    after = process(engine, dead, {"name": "stripes-wavelet"})
+    both = process(engine, data, {"name": "stripes-wavelet"}, {"name": "stripes-dead"})
+    assert np.array_equal(both, after)
