@@ -1,6 +1,7 @@
 /**
  * What stands where an image should: nothing chosen, waiting, failed.
  */
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 
 import type { Failure } from '../api';
@@ -46,6 +47,17 @@ export class MessageCard extends Widget {
     }
     this.node.append(card);
   }
+}
+
+/** What to do when nobody is logged in to the cluster: log in. */
+export function logInAction(
+  failure: Failure,
+  trans: TranslationBundle,
+  logIn: () => void
+): { text: string; run: () => void }[] {
+  return failure.code === 'logged-out'
+    ? [{ text: trans.__('Log in'), run: logIn }]
+    : [];
 }
 
 /** A failure as a message. */

@@ -1,3 +1,4 @@
 export * from './cache';
+export * from './link';
 export * from './newest';
 export * from './store';

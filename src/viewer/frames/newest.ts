@@ -6,7 +6,8 @@ import type { IDisposable } from '@lumino/disposable';
 /** What is asked for, and under which key it is kept. */
 export interface IWanted<T> {
   readonly key: string;
-  fetch(signal: AbortSignal): Promise<T>;
+  /** @param look takes what is there before the answer, as a coarse one. */
+  fetch(signal: AbortSignal, look: (value: T) => void): Promise<T>;
 }
 
 export interface INewestOptions<T> {
@@ -14,6 +15,8 @@ export interface INewestOptions<T> {
   cached(key: string): T | undefined;
   /** Called with every answer that is still of use, and last with the last one wanted. */
   ready(value: T, wanted: IWanted<T>): void;
+  /** Something came before the answer. */
+  look?(value: T, wanted: IWanted<T>): void;
   failed(error: unknown, wanted: IWanted<T>): void;
   /** Work began or ended. */
   busy(busy: boolean): void;
@@ -75,7 +78,11 @@ export class Newest<T> implements IDisposable {
     this._running = { wanted, abort };
     this.options.busy(true);
     try {
-      const value = await wanted.fetch(abort.signal);
+      const value = await wanted.fetch(abort.signal, early => {
+        if (!abort.signal.aborted) {
+          this.options.look?.(early, wanted);
+        }
+      });
       if (!abort.signal.aborted) {
         this.options.ready(value, wanted);
       }

@@ -45,6 +45,9 @@ export const recipeViewerPlugin: JupyterFrontEndPlugin<IRecipeViewerFactory> = {
           workers: engineWorkers(),
           showPanel: () => {
             void app.commands.execute(CommandIDs.showPanel);
+          },
+          logIn: resource => {
+            void app.commands.execute(CommandIDs.logIn, { resource });
           }
         });
         viewers.set(session, viewer);

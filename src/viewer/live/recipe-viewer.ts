@@ -12,11 +12,12 @@ import { isLive, LiveSlices, sliceKey } from '../../tuning';
 import type { EngineWorkers, ILiveImage } from '../../tuning';
 import { button, element, segments } from '../dom';
 import { duration, short } from '../format';
-import { images, Newest } from '../frames';
+import { images, links, Newest } from '../frames';
 import { ImagePanel } from '../image-panel';
-import { failureMessage } from '../message';
+import { failureMessage, logInAction } from '../message';
 import type { IImage } from '../pixels/image';
 import type { Overlay } from '../pixels/overlays';
+import { precisionMarks } from '../precision';
 import { Stepper } from '../stepper';
 import {
   changeOf,
@@ -39,6 +40,7 @@ export interface IRecipeViewerOptions {
   readonly themes: IThemeManager | null;
   readonly trans: TranslationBundle;
   readonly showPanel: () => void;
+  readonly logIn: (resource: string) => void;
   /** Engines of this page; null where there are none, and the agent computes every slice. */
   readonly workers: EngineWorkers | null;
 }
@@ -128,6 +130,8 @@ export class RecipeViewer extends ImagePanel {
     this._requests = new Newest<IImage>({
       cached: key => images.get(key),
       ready: (image, wanted) => this._show(image, wanted.key),
+      // Until the whole is there, its key stays wanted.
+      look: image => this._show(image, ''),
       failed: error => this._fail(failureOf(error)),
       busy: busy => this.setBusy(busy)
     });
@@ -206,26 +210,42 @@ export class RecipeViewer extends ImagePanel {
       return;
     }
     this._slices?.drop();
-    const wanted = wantedImage(
-      api,
-      session.base,
-      session.recipe,
-      session.position,
-      this._chosen
-    );
+    const wanted = wantedImage(api, {
+      base: session.base,
+      recipe: session.recipe,
+      position: session.position,
+      stage: this._chosen,
+      description: session.description.value,
+      exact: this._exact
+    });
+    this._exact = false;
     if (wanted.key === this._key) {
       this._requests.drop();
       this.message(null);
       return;
     }
-    // A preview of an outdated recipe is of no interest; a projection on the way is.
-    this._requests.ask(wanted, session.position.mode !== 'projection');
+    // A preview of an outdated recipe is of no interest; a projection on the way is,
+    // unless it would hold up a slow link.
+    const hurry =
+      session.position.mode !== 'projection' || links.isSlow(this._resource());
+    this._requests.ask(wanted, hurry);
   }
 
   /** Whether what is shown follows the hand. */
   private _isLive(): boolean {
     const { recipe, position } = this.options.session;
-    return this._live && position.mode === 'slice' && isLive(recipe);
+    return (
+      this._live &&
+      position.mode === 'slice' &&
+      isLive(recipe) &&
+      // A row of attenuation is as large as many slices are.
+      !links.isSlow(this._resource())
+    );
+  }
+
+  /** Who sees the data; empty: this server. */
+  private _resource(): string {
+    return this.options.session.recipe.dataset?.resource ?? '';
   }
 
   private _setLive(live: boolean): void {
@@ -280,16 +300,18 @@ export class RecipeViewer extends ImagePanel {
 
   private _fail(failure: Failure): void {
     this._key = '';
+    const { trans, logIn } = this.options;
     this.message(
       failureMessage(failure, [
-        { text: this.options.trans.__('Retry'), run: () => this.refresh() }
+        ...logInAction(failure, trans, () => logIn(this._resource())),
+        { text: trans.__('Retry'), run: () => this.refresh() }
       ])
     );
   }
 
   /** Why there can be no image, said in the image's place. */
   private _obstacle(): boolean {
-    const { session, trans, showPanel } = this.options;
+    const { session, trans, showPanel, logIn } = this.options;
     const panel = { text: trans.__('Show panel'), run: showPanel };
     const { description } = session;
     if (session.problems.length) {
@@ -313,6 +335,9 @@ export class RecipeViewer extends ImagePanel {
     } else if (description.state === 'failed') {
       this.message(
         failureMessage(description.failure, [
+          ...logInAction(description.failure, trans, () =>
+            logIn(this._resource())
+          ),
           {
             text: trans.__('Retry'),
             run: () => {
@@ -406,7 +431,13 @@ export class RecipeViewer extends ImagePanel {
     if (seconds) {
       facts.push(duration(seconds));
     }
-    this.info.node.replaceChildren(element('span', '', facts.join(' · ')));
+    this.info.node.replaceChildren(
+      element('span', '', facts.join(' · ')),
+      ...precisionMarks(image, trans, () => {
+        this._exact = true;
+        this.refresh();
+      })
+    );
     const [warning, ...others] = [
       ...(this._trouble
         ? [trans.__('Live is off: %1', this._trouble.message)]
@@ -463,6 +494,8 @@ export class RecipeViewer extends ImagePanel {
   private _chosen: Stage = 'raw';
   private _region: 'roi' | 'air' = 'roi';
   private _relevel = false;
+  /** The next image is asked for with all digits. */
+  private _exact = false;
   private _shown: { mode: ViewMode; path: string; image: IImage } | null = null;
   private _key = '';
   private _timer = 0;

@@ -1,46 +1,73 @@
 /**
  * What is to be fetched for a place in a recipe, and under which key it is kept.
  */
-import type { IFrame } from '../../api';
+import type { Description, IFrame } from '../../api';
 import type { Recipe } from '../../recipe';
 import type { ITomoApi, IViewPosition } from '../../tokens';
 import { fetchImage } from '../frames';
-import type { IWanted } from '../frames';
+import type { ISent, IWanted } from '../frames';
 import type { IImage } from '../pixels/image';
 
 export type Stage = 'raw' | 'processed';
 
+/** A place in a data set, as it is looked at. */
+export interface IPlace {
+  /** Absolute folder that relative paths start from. */
+  readonly base: string;
+  readonly recipe: Recipe;
+  readonly position: IViewPosition;
+  readonly stage: Stage;
+  readonly description: Description;
+  /** All digits, however long they take. */
+  readonly exact: boolean;
+}
+
 /**
  * The image of a place. Its key holds all parts of the recipe that the image
  * depends on, and no others.
- *
- * @param base absolute folder that relative paths start from
  */
-export function wantedImage(
-  api: ITomoApi,
-  base: string,
-  recipe: Recipe,
-  position: IViewPosition,
-  stage: Stage
-): IWanted<IImage> {
+export function wantedImage(api: ITomoApi, place: IPlace): IWanted<IImage> {
+  const { base, recipe, position, stage, exact } = place;
+  const resource = recipe.dataset?.resource;
   const key = wantedKey(base, recipe, position, stage);
-  const fetch = (signal: AbortSignal): Promise<IFrame> =>
-    position.mode === 'projection'
-      ? api.projection(
-          { purpose: 'viewer', base, recipe, index: position.frame, stage },
-          signal
-        )
+  const ask = (sent: ISent, signal: AbortSignal): Promise<IFrame> => {
+    const common = {
+      purpose: 'viewer',
+      base,
+      recipe,
+      ...(resource && { resource }),
+      ...sent
+    };
+    return position.mode === 'projection'
+      ? api.projection({ ...common, index: position.frame, stage }, signal)
       : api.preview(
-          {
-            purpose: 'viewer',
-            base,
-            recipe,
-            row: position.row,
-            product: position.mode
-          },
+          { ...common, row: position.row, product: position.mode },
           signal
         );
-  return { key, fetch: signal => fetchImage(key, () => fetch(signal)) };
+  };
+  const request = {
+    key,
+    resource: resource ?? '',
+    pixels: pixelsOf(place),
+    exact,
+    ask
+  };
+  return { key, fetch: (signal, look) => fetchImage(request, signal, look) };
+}
+
+/** How many pixels an image will have, about. */
+function pixelsOf({ position, description, recipe }: IPlace): number {
+  const { frames, rows, columns } = description;
+  const [left, , right] = recipe.regions?.roi ?? [0, 0, columns, rows];
+  const width = right - left;
+  switch (position.mode) {
+    case 'projection':
+      return rows * columns;
+    case 'sinogram':
+      return frames * width;
+    case 'slice':
+      return width * width;
+  }
 }
 
 /** The key alone. */

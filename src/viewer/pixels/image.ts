@@ -9,6 +9,12 @@ export interface IImage {
   readonly data: Float32Array;
   readonly rows: number;
   readonly columns: number;
+  /** How its values were sent; 16 bits are a 65535th of their range apart. */
+  readonly sent?: 'uint16';
+  /** Of a coarse image: width of its pixels in those of the whole. */
+  readonly bin?: number;
+  /** Rows and columns of the whole image, when this one is coarse. */
+  readonly whole?: readonly [number, number];
   /** What the runner says about it. */
   readonly about: Readonly<Record<string, unknown>>;
 }
@@ -23,7 +29,7 @@ export class ImageError extends Error {}
  * as long as its shape says.
  */
 export function imageOf(frame: IFrame): IImage {
-  const { dtype, shape, encoding, about } = frame.header;
+  const { dtype, shape, encoding, about, bin, whole } = frame.header;
   if (!dtype || shape?.length !== 2 || !shape.every(isSize)) {
     throw new ImageError('The answer holds no image.');
   }
@@ -44,7 +50,37 @@ export function imageOf(frame: IFrame): IImage {
       data[i] = offset + slope * data[i];
     }
   }
-  return { data, rows, columns, about: about ?? {} };
+  const coarse =
+    bin !== undefined && bin > 1 && whole?.length === 2 && whole.every(isSize);
+  return {
+    data,
+    rows,
+    columns,
+    about: about ?? {},
+    ...(dtype === 'uint16' && { sent: dtype }),
+    ...(coarse && { bin, whole: [whole[0], whole[1]] })
+  };
+}
+
+/** A coarse image in the size of the whole one, so that it lies where that will lie. */
+export function enlarged(image: IImage): IImage {
+  const { bin = 1, whole, columns: narrow } = image;
+  if (bin === 1 || !whole) {
+    return image;
+  }
+  const [rows, columns] = whole;
+  const data = new Float32Array(rows * columns);
+  const line = new Float32Array(columns);
+  for (let from = 0; from * bin < rows; from++) {
+    for (let x = 0; x < columns; x++) {
+      line[x] = image.data[from * narrow + Math.floor(x / bin)];
+    }
+    const past = Math.min(rows, (from + 1) * bin);
+    for (let y = from * bin; y < past; y++) {
+      data.set(line, y * columns);
+    }
+  }
+  return { ...image, data, rows, columns };
 }
 
 /** The value at a pixel, or null outside the image. */

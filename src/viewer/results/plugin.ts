@@ -53,11 +53,13 @@ export const resultPlugin: JupyterFrontEndPlugin<void> = {
 
     const make = (
       folder: string,
-      name: string
+      name: string,
+      resource: string
     ): MainAreaWidget<ResultViewer> => {
       const content = new ResultViewer({
         api,
         folder,
+        resource,
         // The result begins where its recipe is looked at.
         row:
           recipes?.find(({ session }) => session.name === name)?.session
@@ -69,6 +71,9 @@ export const resultPlugin: JupyterFrontEndPlugin<void> = {
         },
         copyPath: () => {
           void commands.execute(CommandIDs.copyResultPath);
+        },
+        logIn: () => {
+          void commands.execute(CommandIDs.logIn, { resource });
         }
       });
       const widget = new MainAreaWidget({ content });
@@ -76,7 +81,7 @@ export const resultPlugin: JupyterFrontEndPlugin<void> = {
       widget.toolbar.hide();
       widget.id = `tomo-result-${++count}`;
       widget.title.label = trans.__('%1 (result)', name);
-      widget.title.caption = folder;
+      widget.title.caption = resource ? `${resource}: ${folder}` : folder;
       widget.title.icon = tomographyIcon;
       widget.title.closable = true;
       return widget;
@@ -106,24 +111,35 @@ export const resultPlugin: JupyterFrontEndPlugin<void> = {
               type: 'string',
               description: trans.__('Absolute result folder')
             },
-            name: { type: 'string', description: trans.__('Title') }
+            name: { type: 'string', description: trans.__('Title') },
+            resource: {
+              type: 'string',
+              description: trans.__(
+                'Cluster that sees the folder; left out: this server'
+              )
+            }
           }
         }
       },
       execute: async args => {
         const { folder, name } = args;
+        const resource = textOf(args.resource);
         if (typeof folder !== 'string' || !folder) {
           throw new Error(
             trans.__('The command needs the folder of a result.')
           );
         }
-        let widget = tracker.find(one => one.content.folder === folder);
+        let widget = tracker.find(
+          ({ content }) =>
+            content.folder === folder && content.resource === resource
+        );
         if (widget) {
           void widget.content.describe();
         } else {
           widget = make(
             folder,
-            typeof name === 'string' && name ? name : PathExt.basename(folder)
+            textOf(name) || PathExt.basename(folder),
+            resource
           );
           show(widget);
           await tracker.add(widget);
@@ -140,7 +156,9 @@ export const resultPlugin: JupyterFrontEndPlugin<void> = {
     commands.addCommand(CommandIDs.insertResult, {
       label: trans.__('Insert Result as Cell'),
       describedBy: { args: { type: 'object', properties: {} } },
-      isEnabled: () => mine() && Boolean(notebooks?.currentWidget),
+      // A notebook here does not see the folders of a cluster.
+      isEnabled: () =>
+        mine() && !current()?.resource && Boolean(notebooks?.currentWidget),
       execute: () => {
         const viewer = current();
         const notebook = notebooks?.currentWidget;
@@ -166,10 +184,15 @@ export const resultPlugin: JupyterFrontEndPlugin<void> = {
         command: CommandIDs.openResult,
         args: widget => ({
           folder: widget.content.folder,
-          name: widget.title.label.replace(/ \([^(]*\)$/, '')
+          name: widget.title.label.replace(/ \([^(]*\)$/, ''),
+          resource: widget.content.resource
         }),
-        name: widget => widget.content.folder
+        name: ({ content }) => `${content.resource}:${content.folder}`
       });
     }
   }
 };
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

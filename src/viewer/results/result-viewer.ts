@@ -9,10 +9,12 @@ import { failureOf, isAbort } from '../../api';
 import type { IApiClient, Notice, ResultDescription } from '../../api';
 import type { ITomoApi } from '../../tokens';
 import { button, element } from '../dom';
-import { fetchImage, images, Newest } from '../frames';
+import { fetchImage, images, links, Newest } from '../frames';
+import type { ISent } from '../frames';
 import { ImagePanel } from '../image-panel';
-import { failureMessage } from '../message';
+import { failureMessage, logInAction } from '../message';
 import type { IImage } from '../pixels/image';
+import { precisionMarks } from '../precision';
 import { Stepper } from '../stepper';
 import { factsOf } from './facts';
 import { countFinished, nearestFinished } from './finished';
@@ -24,12 +26,15 @@ export interface IResultViewerOptions {
   readonly api: ITomoApi;
   /** Absolute result folder. */
   readonly folder: string;
+  /** The resource that sees the folder; empty: this server. */
+  readonly resource: string;
   /** Row of the full image to begin with; null: the middle. */
   readonly row: number | null;
   readonly themes: IThemeManager | null;
   readonly trans: TranslationBundle;
   readonly insertCell: () => void;
   readonly copyPath: () => void;
+  readonly logIn: () => void;
 }
 
 export class ResultViewer extends ImagePanel {
@@ -66,6 +71,8 @@ export class ResultViewer extends ImagePanel {
     this._requests = new Newest<IImage>({
       cached: key => images.get(key),
       ready: (image, wanted) => this._show(image, wanted.key),
+      // Until the whole is there, its key stays wanted.
+      look: image => this._show(image, ''),
       failed: error => this._fail(error),
       busy: busy => this.setBusy(busy)
     });
@@ -83,6 +90,11 @@ export class ResultViewer extends ImagePanel {
     return this.options.folder;
   }
 
+  /** Who sees the folder; empty: this server. */
+  get resource(): string {
+    return this.options.resource;
+  }
+
   /** Row of the full image that is shown or wanted. */
   get row(): number {
     return this._row ?? 0;
@@ -90,13 +102,15 @@ export class ResultViewer extends ImagePanel {
 
   /** Look at the folder again. */
   async describe(): Promise<void> {
-    const { api, folder } = this.options;
+    const { api, folder, resource } = this.options;
     try {
       const result = await api.result({
-        purpose: `result:${folder}`,
-        folder
+        purpose: `result:${resource}:${folder}`,
+        folder,
+        ...(resource && { resource })
       });
       if (!this.isDisposed) {
+        this._loggedOut = false;
         this._described(result);
       }
     } catch (error) {
@@ -138,16 +152,7 @@ export class ResultViewer extends ImagePanel {
       first: from,
       last: Math.max(from, past - 1)
     });
-    this.info.node.replaceChildren(
-      element('span', '', factsOf(result).join(' · '))
-    );
-    const where = element(
-      'span',
-      'jp-tomo-viewer-where',
-      result.folder.split('/').slice(-2).join('/')
-    );
-    where.title = result.folder;
-    this.info.node.append(where);
+    this._facts();
     this._go(this._row);
   }
 
@@ -157,7 +162,7 @@ export class ResultViewer extends ImagePanel {
     if (!result) {
       return;
     }
-    const { api, folder, trans } = this.options;
+    const { trans } = this.options;
     const there = nearestFinished(result.finished, row);
     if (there === null) {
       this.message({
@@ -168,17 +173,69 @@ export class ResultViewer extends ImagePanel {
       return;
     }
     this._sayProgress(result, row, there);
-    const key = JSON.stringify([folder, stampOf(result), there]);
+    this._ask(result, there);
+  }
+
+  private _ask(result: ResultDescription, row: number): void {
+    const { api, folder, resource } = this.options;
+    const key = JSON.stringify([resource, folder, stampOf(result), row]);
     if (key === this._key) {
       return;
     }
-    this._requests.ask({
+    const request = {
       key,
-      fetch: signal =>
-        fetchImage(key, () =>
-          api.slice({ purpose: `slice:${folder}`, folder, row: there }, signal)
+      resource,
+      pixels: result.width * result.height,
+      exact: this._exact,
+      ask: (sent: ISent, signal: AbortSignal) =>
+        api.slice(
+          {
+            purpose: `slice:${resource}:${folder}`,
+            folder,
+            row,
+            ...(resource && { resource }),
+            ...sent
+          },
+          signal
         )
-    });
+    };
+    this._exact = false;
+    this._requests.ask(
+      { key, fetch: (signal, look) => fetchImage(request, signal, look) },
+      // What is overtaken would hold up a slow link.
+      links.isSlow(resource)
+    );
+  }
+
+  /** What the result is, where it lies, and what the image lacks. */
+  private _facts(): void {
+    const result = this._result;
+    if (!result) {
+      return;
+    }
+    const { resource, trans } = this.options;
+    const where = element(
+      'span',
+      'jp-tomo-viewer-where',
+      `${resource && `${resource}: `}${result.folder.split('/').slice(-2).join('/')}`
+    );
+    where.title = result.folder;
+    const marks = this.view.image
+      ? precisionMarks(this.view.image, trans, () => this._showAll())
+      : [];
+    this.info.node.replaceChildren(
+      element('span', '', factsOf(result).join(' · ')),
+      ...marks,
+      where
+    );
+  }
+
+  /** Fetch the slice that is shown with all its digits. */
+  private _showAll(): void {
+    images.delete(this._key);
+    this._key = '';
+    this._exact = true;
+    this._go(this.row);
   }
 
   private _sayProgress(
@@ -212,14 +269,19 @@ export class ResultViewer extends ImagePanel {
       relevel: !this._result?.range && !this._leveled
     });
     this._leveled = true;
+    this._facts();
   }
 
   private _fail(error: unknown): void {
     this._key = '';
+    const { trans, logIn } = this.options;
+    const failure = failureOf(error);
+    this._loggedOut = failure.code === 'logged-out';
     this.message(
-      failureMessage(failureOf(error), [
+      failureMessage(failure, [
+        ...logInAction(failure, trans, logIn),
         {
-          text: this.options.trans.__('Retry'),
+          text: trans.__('Retry'),
           run: () => {
             void this.describe();
           }
@@ -229,7 +291,10 @@ export class ResultViewer extends ImagePanel {
   }
 
   private readonly _noticed = (_: IApiClient, notice: Notice): void => {
-    if (notice.kind === 'job' && !this._result?.complete) {
+    const { resource } = this.options;
+    const back =
+      this._loggedOut && notice.kind === 'resource' && notice.id === resource;
+    if (back || (notice.kind === 'job' && !this._result?.complete)) {
       void this._again.invoke();
     }
   };
@@ -254,6 +319,10 @@ export class ResultViewer extends ImagePanel {
   private _stepped = false;
   private _key = '';
   private _leveled = false;
+  /** The next slice is asked for with all digits. */
+  private _exact = false;
+  /** Nothing comes until somebody logs in to the cluster. */
+  private _loggedOut = false;
 }
 
 /** The row to begin with, when it is one of the rows, or else the middle one. */
