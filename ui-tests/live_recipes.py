@@ -1,0 +1,142 @@
+"""Random recipes over small data sets, and what the run gives for each: a row as raw float32.
+
+Usage: ``live_recipes.py FOLDER COUNT``. Writes data sets, ``live-NN.tomo.json`` and ``live-NN.raw``
+into the folder, and prints one JSON document: the file, row and size of each.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import tifffile
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "python")]
+
+from phantom import scan  # noqa: E402 - found by the line above
+
+from tomo_runner.cli import main  # noqa: E402
+
+ROWS = 3
+GOLDEN = 180 * (5**0.5 - 1) / 2
+DATA = {
+    "odd": (91, 180.0, False),
+    "full-turn": (96, 360.0, True),
+    "off-centre": (101, 360.0, False),
+    "golden": (77, None, False),
+    "falling": (64, -180.0, False),
+}
+
+
+def make_data(folder: Path, name: str) -> dict[str, Any]:
+    """An NXtomo file with noise and stripes; its columns and the column of its axis."""
+    columns, span, endpoint = DATA[name]
+    axis = (columns - 1) / 2 + (14.3 if name == "off-centre" else 2.3)
+    made = scan(columns, ROWS, 75, span or 180.0, endpoint, axis)
+    angles = made.angles
+    if span is None:
+        # The phantom's projections in another order, and unevenly spaced.
+        order = np.argsort((np.arange(75) * GOLDEN) % 180)
+        angles, made.attenuation[:] = angles[order], made.attenuation[order]
+    noise = np.random.default_rng(len(name))
+    gain = 1 + 0.05 * noise.standard_normal((1, ROWS, columns))
+    counts = 20000 * np.exp(-made.attenuation) * gain + 80 * noise.standard_normal(
+        made.attenuation.shape
+    )
+    frames = np.clip(counts, 0, 65535).astype(np.uint16)
+    flats = np.full((4, ROWS, columns), 20000, np.uint16)
+    darks = np.zeros((2, ROWS, columns), np.uint16)
+    with h5py.File(folder / f"{name}.nxs", "w") as file:
+        entry = file.create_group("entry1/tomo_entry")
+        entry["definition"] = "NXtomo"
+        detector = entry.create_group("instrument/detector")
+        detector["data"] = np.concatenate([darks, flats, frames])
+        detector["image_key"] = [2] * 2 + [1] * 4 + [0] * len(frames)
+        entry["sample/rotation_angle"] = np.concatenate([np.zeros(6), angles])
+        for key, target in {
+            "data": "instrument/detector/data",
+            "image_key": "instrument/detector/image_key",
+            "rotation_angle": "sample/rotation_angle",
+        }.items():
+            entry[f"data/{key}"] = h5py.SoftLink(f"/entry1/tomo_entry/{target}")
+    return {"columns": columns, "axis": axis}
+
+
+def drawn(schema: dict[str, Any], dice: random.Random) -> Any:
+    """A value that a parameter may have, on the small side."""
+    if "enum" in schema:
+        return dice.choice(schema["enum"])
+    if schema.get("type") == "boolean":
+        return dice.random() < 0.5
+    low = schema.get("minimum", schema.get("exclusiveMinimum", 0))
+    high = min(schema.get("maximum", 10), max(2 * schema.get("default", 1), low))
+    if schema.get("type") == "integer":
+        return dice.randint(int(low), int(high))
+    return round(dice.uniform(low + 0.01 * (high - low), high), 3)
+
+
+def make_recipe(index: int, names: dict[str, dict[str, Any]], dice: random.Random) -> dict:
+    """A recipe on one of the data sets, with every sinogram step in turn."""
+    steps = json.loads((ROOT / "src/recipe/steps.json").read_text())["steps"]
+    tools = json.loads((ROOT / "src/recipe/tools.json").read_text())["tools"]
+    name = list(DATA)[index % len(DATA)]
+    about = names[name]
+    sinogram = [step for step in steps if step["domain"] == "sinogram"]
+    # Every filter has its turn, and some recipes have two.
+    chosen = [sinogram[index % len(sinogram)], *dice.sample(sinogram, dice.randint(0, 1))]
+    filters = [{"name": "normalise"}, {"name": "minus-log"}]
+    for step in {step["name"]: step for step in chosen}.values():
+        values = {key: drawn(schema, dice) for key, schema in step["schema"].items()}
+        filters.append({"name": step["name"], **values})
+    method = next(tool for tool in tools if tool["name"] == "builtin")["methods"][0]
+    parameters = {key: drawn(schema, dice) for key, schema in method["schema"].items()}
+    centre = {"column": round(about["axis"] + dice.uniform(-3, 3), 2)}
+    if dice.random() < 0.3:
+        centre |= {"row": 1, "tilt": round(dice.uniform(-1, 1), 2)}
+    regions: dict[str, Any] = {"centre": centre}
+    if dice.random() < 0.3 and name != "off-centre":
+        regions["roi"] = [dice.randint(0, 8), 0, about["columns"] - dice.randint(0, 8), ROWS]
+    return {
+        "version": 1,
+        "dataset": {"path": f"{name}.nxs"},
+        "regions": regions,
+        "filters": filters,
+        "reconstruction": {
+            "tool": "builtin",
+            "method": "gridding",
+            "parameters": parameters,
+            "mask": dice.choice([0, 0.9, 1]),
+        },
+        "output": {"folder": f"slices-{index:02d}"},
+    }
+
+
+def run_all(folder: Path, count: int) -> list[dict[str, Any]]:
+    """Write data sets and recipes, and run each recipe on one row."""
+    folder.mkdir(parents=True, exist_ok=True)
+    dice = random.Random(6)
+    names = {name: make_data(folder, name) for name in DATA}
+    made = []
+    for index in range(count):
+        file = folder / f"live-{index:02d}.tomo.json"
+        file.write_text(json.dumps(make_recipe(index, names, dice), indent=2))
+        row = dice.randrange(ROWS)
+        code = main(["run", str(file), "--rows", f"{row}:{row + 1}", "--cores", "1", "--json"])
+        if code != 0:
+            raise SystemExit(f"{file.name} ended with {code}")
+        image = tifffile.imread(folder / f"slices-{index:02d}" / f"slice_{row:05d}.tif")
+        image.astype("<f4").tofile(folder / f"live-{index:02d}.raw")
+        made.append({"file": file.name, "row": row, "size": image.shape[0]})
+    return made
+
+
+if __name__ == "__main__":
+    rows = run_all(Path(sys.argv[1]), int(sys.argv[2]))
+    # What the runs print goes before it.
+    print("\n" + json.dumps(rows))

@@ -1,0 +1,187 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+
+import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
+import { expect, test } from '@jupyterlab/galata';
+
+import { Tomography } from './tomography';
+
+const RECIPES = 50;
+
+interface IRun {
+  file: string;
+  row: number;
+  size: number;
+}
+
+/** The recipe document, as far as the tests reach into it. */
+interface IDocument {
+  context: { model: { sharedModel: { setSource(text: string): void } } };
+  session: {
+    description: { state: string };
+    moveTo(position: { row: number }): void;
+  };
+  content: {
+    node: HTMLElement;
+    view: {
+      image: {
+        data: Float32Array;
+        columns: number;
+        about: { row?: number; live?: boolean };
+      } | null;
+    };
+  };
+}
+
+/** Random recipes and what the run gives for each of them, in a folder of the server. */
+async function runAll(
+  page: IJupyterLabPageFixture
+): Promise<{ folder: string; runs: IRun[] }> {
+  const reply = await page.request.post('/jupyterlab-tomo/resolve', {
+    data: { path: 'examples' }
+  });
+  expect(reply.status()).toBe(200);
+  const { path: examples } = (await reply.json()) as { path: string };
+  const folder = path.join(path.dirname(examples), 'random-recipes');
+  const checkout = path.resolve(__dirname, '..', '..');
+  const printed = execFileSync(
+    path.join(checkout, '.venv', 'bin', 'python'),
+    [path.join(checkout, 'ui-tests', 'live_recipes.py'), folder, `${RECIPES}`],
+    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }
+  );
+  const runs = JSON.parse(printed.trim().split('\n').pop() ?? '') as IRun[];
+  return { folder, runs };
+}
+
+/** Give the open document another recipe; the slice that is shown in the end. */
+async function sliceOf(
+  page: IJupyterLabPageFixture,
+  text: string,
+  { row, size }: IRun
+): Promise<Float32Array> {
+  await page.evaluate(text => {
+    const widget: unknown = window.jupyterapp.shell.currentWidget;
+    (widget as IDocument).context.model.sharedModel.setSource(text);
+  }, text);
+  const state = (): Promise<string> =>
+    page.evaluate(() => {
+      const widget: unknown = window.jupyterapp.shell.currentWidget;
+      const { session, content } = widget as IDocument;
+      const { node, view } = content;
+      const { image } = view;
+      return [
+        session.description.state,
+        node.getAttribute('aria-busy') === 'true' ? 'busy' : 'idle',
+        node.classList.contains('jp-mod-covered') ? 'covered' : 'seen',
+        `row ${image?.about.row}`,
+        `size ${image?.columns}`
+      ].join(', ');
+    });
+  // Another data set begins at its middle row.
+  await expect.poll(state, { timeout: 20_000 }).toContain('ready');
+  await page.evaluate(row => {
+    const widget: unknown = window.jupyterapp.shell.currentWidget;
+    (widget as IDocument).session.moveTo({ row });
+  }, row);
+  await expect
+    .poll(state, { timeout: 20_000, intervals: [20, 50, 100] })
+    .toBe(`ready, idle, seen, row ${row}, size ${size}`);
+  const words = await page.evaluate(() => {
+    const widget: unknown = window.jupyterapp.shell.currentWidget;
+    const { image } = (widget as IDocument).content.view;
+    return image?.about.live ? Array.from(image.data) : [];
+  });
+  return Float32Array.from(words);
+}
+
+test.describe('Slices that follow the hand', () => {
+  test(`${RECIPES} random recipes: what the browser shows is what the run writes`, async ({
+    page
+  }) => {
+    test.slow();
+    const { folder, runs } = await runAll(page);
+    expect(runs).toHaveLength(RECIPES);
+    await page.filebrowser.open('random-recipes/live-00.tomo.json');
+    const tomo = new Tomography(page);
+    await tomo.show('Slice');
+    const worst: { file: string; difference: number }[] = [];
+    for (const run of runs) {
+      const text = fs.readFileSync(path.join(folder, run.file), 'utf8');
+      const seen = await sliceOf(page, text, run);
+      const raw = fs.readFileSync(
+        path.join(folder, run.file.replace('.tomo.json', '.raw'))
+      );
+      const written = new Float32Array(
+        raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.byteLength)
+      );
+      expect(seen.length, run.file).toBe(run.size ** 2);
+      expect(written.length).toBe(seen.length);
+      let [low, high, difference] = [Infinity, -Infinity, 0];
+      written.forEach((value, i) => {
+        low = Math.min(low, value);
+        high = Math.max(high, value);
+        difference = Math.max(difference, Math.abs(value - seen[i]));
+      });
+      expect(high - low, run.file).toBeGreaterThan(0);
+      worst.push({ file: run.file, difference: difference / (high - low) });
+    }
+    worst.sort((a, b) => b.difference - a.difference);
+    expect(worst[0].difference, JSON.stringify(worst[0])).toBeLessThanOrEqual(
+      1e-5
+    );
+  });
+
+  test('no server is asked while the axis moves, and the last value is shown', async ({
+    page
+  }) => {
+    const tomo = new Tomography(page);
+    await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
+    const field = tomo.panel.getByLabel('Column of the axis of rotation');
+    await field.fill('131');
+    await field.press('Enter');
+    await tomo.show('Slice');
+    await expect(tomo.facts).toContainText('centre 131', { timeout: 30_000 });
+    const asked: string[] = [];
+    page.on('request', request => {
+      if (/jupyterlab-tomo\/api\/(data|results)/.test(request.url())) {
+        asked.push(request.url());
+      }
+    });
+    await field.focus();
+    for (let i = 0; i < 40; i++) {
+      await field.press(i % 4 === 3 ? 'Shift+ArrowUp' : 'ArrowDown');
+    }
+    // 30 steps of 0.05 down, 10 of 1 up.
+    await expect(tomo.facts).toContainText('centre 139.5');
+    expect(asked.filter(url => url.endsWith('data/preview'))).toEqual([]);
+    expect((await tomo.recipe()).regions?.centre?.column).toBe(139.5);
+  });
+
+  test('a lost worker is started again, and without any the server computes', async ({
+    page
+  }) => {
+    const tomo = new Tomography(page);
+    await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
+    const field = tomo.panel.getByLabel('Column of the axis of rotation');
+    await field.fill('131');
+    await field.press('Enter');
+    await tomo.show('Slice');
+    await expect(tomo.facts).toContainText('centre 131', { timeout: 30_000 });
+    await expect.poll(() => page.workers().length).toBeGreaterThan(0);
+
+    // From now on no worker can be started, and those that there are die.
+    await page.evaluate(() => {
+      window.Worker.prototype.postMessage = function (): void {
+        this.dispatchEvent(new ErrorEvent('error', { message: 'gone' }));
+      };
+    });
+    await field.fill('125');
+    await field.press('Enter');
+    await expect(tomo.facts).toContainText('centre 125', { timeout: 30_000 });
+    await expect(tomo.facts).toContainText('Live is off');
+    await expect(
+      tomo.viewer.getByRole('button', { name: 'Live', exact: true })
+    ).toHaveAttribute('aria-pressed', 'false');
+  });
+});
