@@ -1,14 +1,20 @@
 /** What the runner expects of a submission, asked of the agent that sees its data. */
-import type { Estimate, Submission } from '../api/_generated/api';
+import type { Estimate, Failure, Submission } from '../api/_generated/api';
 import type { AgentPool } from './agents';
-import { ProxyError } from './failure';
+import { failureOf, ProxyError } from './failure';
 import { isObject, number, text, type JsonObject } from './files';
 
 export interface IForecast {
-  /** First row and one past the last. */
-  readonly rows: readonly [number, number];
-  readonly estimate: Estimate;
+  /** First row and one past the last; null: not known. */
+  readonly rows: readonly [number, number] | null;
+  /** null: not known. */
+  readonly estimate: Estimate | null;
+  /** Why nothing is known: the agent could not be asked. */
+  readonly trouble: Failure | null;
 }
+
+/** Status of what the agent finds wrong with data or recipe. */
+const REFUSED = 422;
 
 export type Forecaster = (
   submission: Submission,
@@ -17,7 +23,8 @@ export type Forecaster = (
 
 /**
  * @returns a function that asks the agent of the resource that the recipe's data set names,
- *   this machine's when it names none.
+ *   this machine's when it names none. It rejects with what the agent finds wrong with data or
+ *   recipe; an agent that cannot be asked is told as `trouble`.
  */
 export function forecaster(agents: AgentPool): Forecaster {
   const ask = async (
@@ -52,15 +59,21 @@ export function forecaster(agents: AgentPool): Forecaster {
     return header.reply;
   };
   return async (submission, user) => {
-    const estimate = toEstimate(await ask('estimate', submission, user));
-    const rows =
-      submission.rows ??
-      regionRows(submission.recipe) ??
-      ([
-        0,
-        number(await ask('describe', submission, user), 'rows') ?? 0
-      ] as const);
-    return { rows: [rows[0], rows[1]], estimate };
+    const given = submission.rows ?? regionRows(submission.recipe);
+    const rows = given ? ([given[0], given[1]] as const) : null;
+    try {
+      const estimate = toEstimate(await ask('estimate', submission, user));
+      const height = rows
+        ? 0
+        : (number(await ask('describe', submission, user), 'rows') ?? 0);
+      return { rows: rows ?? [0, height], estimate, trouble: null };
+    } catch (error) {
+      const { failure, status } = failureOf(error);
+      if (status === REFUSED) {
+        throw error;
+      }
+      return { rows, estimate: null, trouble: failure };
+    }
   };
 }
 

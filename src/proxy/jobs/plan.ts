@@ -1,5 +1,6 @@
 /** What a submission to this machine would do. */
 import type { Submission, SubmissionPlan } from '../../api/_generated/api';
+import { ProxyError } from '../failure';
 import type { Forecaster } from '../forecast';
 import { checkRecipe, outputFolder } from '../submission';
 
@@ -10,7 +11,12 @@ export async function planHere(
 ): Promise<SubmissionPlan> {
   const recipe = checkRecipe(submission.recipe, submission.rows);
   const { base, name, memory } = submission;
-  const { estimate } = await forecast(submission, user);
+  const { estimate, trouble } = await forecast(submission, user);
+  if (!estimate) {
+    throw trouble
+      ? ProxyError.from(trouble, 502)
+      : new ProxyError(502, 'agent-reply', 'The agent gave no estimate.');
+  }
   const short = estimate.outputBytes > estimate.freeBytes;
   return {
     script: '',

@@ -12,6 +12,7 @@ import { quote } from '../quote';
 import type { IRemote } from '../remote';
 import type { ISlurmRecord } from './mirror';
 import type { IPlace } from './place';
+import { MEMORY } from './remote-folder';
 import { expandTasks } from './text';
 
 /** Job folders in one look. */
@@ -103,7 +104,7 @@ function parseBlock(
       ...spec,
       user: owner.user,
       resource: owner.resource,
-      memory: Math.ceil(spec.memory / 0.9),
+      memory: Math.ceil(spec.memory / MEMORY),
       remote: {
         ...there,
         folder: `${place.work}/jobs/${id}`,

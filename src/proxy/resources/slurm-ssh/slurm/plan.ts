@@ -19,6 +19,7 @@ import type { ICluster } from './cluster';
 import { planData, translate, type IDataPlan } from './data';
 import type { IPlace } from './place';
 import { submissionName } from './queue';
+import { MEMORY } from './remote-folder';
 import { shares, usesGpu, type IShares } from './shares';
 
 /** What a plan is made with. */
@@ -52,10 +53,17 @@ export async function planJob(
   const data = await planData(recipe, submission.base, cluster, place.work);
   const output = outputThere(recipe, submission, by, data, now);
   await refuseTaken(output, by);
-  const forecast = await by.forecast(submission, by.user);
+  // The runner is given a little less than the task, and plans with that.
+  const forecast = await by.forecast(
+    { ...submission, memory: Math.floor(submission.memory * MEMORY) },
+    by.user
+  );
   const gpu = usesGpu(recipe) && cluster.gpus > 0;
+  if (submission.tasks !== undefined && !forecast.rows && forecast.trouble) {
+    throw ProxyError.from(forecast.trouble, 502);
+  }
   const shared = shares(forecast.rows, {
-    seconds: forecast.estimate.seconds,
+    seconds: forecast.estimate?.seconds ?? null,
     gpu,
     most: cluster.tasks,
     asked: submission.tasks
@@ -135,9 +143,9 @@ export async function tellPlan(
     ...(data.uploads.length > 0 && { upload }),
     data: data.how,
     output: batch.spec.output,
-    memory: estimate.memory,
-    seconds: estimate.seconds,
-    outputBytes: estimate.outputBytes,
+    memory: estimate?.memory ?? batch.spec.memory,
+    seconds: estimate?.seconds ?? null,
+    outputBytes: estimate?.outputBytes ?? 0,
     freeBytes,
     warnings: warningsOf(planned, place, freeBytes, upload.bytes)
   };
@@ -149,10 +157,15 @@ function warningsOf(
   free: number | null,
   bytes: number
 ): string[] {
-  const { seconds, outputBytes, memory } = forecast.estimate;
+  const { estimate, trouble } = forecast;
+  const { seconds = null, outputBytes = 0, memory = 0 } = estimate ?? {};
   const each = (seconds ?? 0) / (shared.tasks?.length ?? 1) / 60;
   const checks: (readonly [boolean, string])[] = [
     [place.warning !== '', place.warning],
+    [
+      trouble !== null,
+      `Nothing is known of time and memory: ${trouble?.message ?? ''}`
+    ],
     [
       free !== null && outputBytes + bytes > free,
       'The work folder has not enough free space for the data and the slices.'

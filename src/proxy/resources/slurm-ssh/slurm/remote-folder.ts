@@ -8,7 +8,7 @@ import { quote } from '../quote';
 import { batchScript, finishScript, type IBatch } from './batch';
 
 /** The runner plans with a little less memory than Slurm gives, so that it is not killed for a little more. */
-const MEMORY = 0.9;
+export const MEMORY = 0.9;
 
 /** The recipe as the cluster reads it: its paths are those of the cluster. */
 export function recipeThere(

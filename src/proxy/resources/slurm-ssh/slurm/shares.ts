@@ -14,13 +14,13 @@ export interface IShares {
 }
 
 /**
- * @param rows - first row and one past the last.
+ * @param rows - first row and one past the last; null: not known.
  * @param about.seconds - that one task would take; null: not known.
  * @param about.most - tasks.
  * @param about.asked - tasks that the user wants.
  */
 export function shares(
-  rows: readonly [number, number],
+  rows: readonly [number, number] | null,
   about: {
     readonly seconds: number | null;
     readonly gpu: boolean;
@@ -29,6 +29,9 @@ export function shares(
   }
 ): IShares {
   const { seconds, gpu, most, asked } = about;
+  if (!rows) {
+    return cut([0, 0], 1, 'Nothing is known of its rows');
+  }
   const count = Math.max(0, rows[1] - rows[0]);
   const limited = (wanted: number): number =>
     Math.max(1, Math.min(wanted, most, count));
