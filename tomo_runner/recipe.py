@@ -79,6 +79,7 @@ def validate(recipe: Any) -> None:
         ``where`` is the dotted path of the first thing that is wrong.
     """
     _check_version(recipe)
+    _check_refused(recipe)
     _check(_validator("recipe"), recipe, [])
     known = {entry["name"]: entry for entry in catalogue.steps()}
     for index, step in enumerate(recipe.get("filters", [])):
@@ -102,6 +103,22 @@ def _check_version(recipe: Any) -> None:
         )
 
 
+def _check_refused(recipe: Any) -> None:
+    """Methods that people ask for and cannot have, before the schema says only that."""
+    asked = recipe.get("reconstruction") if isinstance(recipe, dict) else None
+    if not isinstance(asked, dict):
+        return
+    for tool in catalogue.tools():
+        refused = tool.get("refused", {})
+        if tool["name"] == asked.get("tool") and asked.get("method") in refused:
+            raise RecipeFailure(
+                "method-refused",
+                f"{asked['method']} cannot be used: {refused[asked['method']]}",
+                "reconstruction.method",
+                f"Choose one of {_listed(method['name'] for method in tool['methods'])}.",
+            )
+
+
 def _check_tool(reconstruction: Dict[str, Any]) -> None:
     name = reconstruction.get("tool", "builtin")
     tools = {tool["name"]: tool for tool in catalogue.tools()}
@@ -116,14 +133,6 @@ def _check_tool(reconstruction: Dict[str, Any]) -> None:
         )
     methods = {method["name"]: method for method in tools[name]["methods"]}
     method = reconstruction.get("method", next(iter(methods)))
-    refused = tools[name].get("refused", {})
-    if method in refused:
-        raise RecipeFailure(
-            "method-refused",
-            f"{method} cannot be used: {refused[method]}",
-            "reconstruction.method",
-            f"Choose one of {_listed(methods)}.",
-        )
     if method not in methods:
         raise _not_allowed(["reconstruction", "method"], method, "one of " + _listed(methods))
     _check(

@@ -443,13 +443,13 @@ def prepared(task: Task, row: int) -> Tuple[np.ndarray, Dict[str, Any]]:
     centre = float(task.centres[row])
     if task.method in ("FBP", "FBP_CUDA", "BP"):
         if task.method == "BP":
-            sinogram = np.ascontiguousarray(task.sinograms[row])
+            sinogram = np.array(task.sinograms[row])
             return sinogram, _shifted(radians, sinogram.shape[1], centre)
         sinogram, _ = centred(
             task.sinograms[row], task.angles, centre, str(task.parameters["edge"])
         )
         return sinogram, astra.create_proj_geom("parallel", 1.0, sinogram.shape[1], radians)
-    sinogram = np.ascontiguousarray(task.sinograms[row])
+    sinogram = np.array(task.sinograms[row])
     if task.method == "EM_CUDA":
         sinogram = np.maximum(sinogram, 0)
     return sinogram, _shifted(radians, sinogram.shape[1], centre)
@@ -593,7 +593,7 @@ def _volume(task: Task) -> None:
         return identity
 
     try:
-        sinograms = np.ascontiguousarray(task.sinograms)
+        sinograms = np.array(task.sinograms)
         cfg = astra.astra_dict(task.method)
         cfg["ProjectionDataId"] = keep(
             astra.data3d, astra.data3d.link("-sino", geometry, sinograms)

@@ -36,8 +36,10 @@ FILTERS = (
     "butterworth",
     "none",
 )
+_COUNTED = {"osem", "mlem", "pml_hybrid", "pml_quad", "ospml_hybrid", "ospml_quad"}
+"""Methods for counts, which know no zero (they give NaN) and nothing below."""
 _LEAST = 1e-6
-"""Attenuation that iterative methods see instead of zero and negative values."""
+"""Attenuation that they see instead."""
 
 _GRIDREC = {
     "filter": choice(
@@ -93,7 +95,7 @@ _STEP = {
     "delta": number(
         "Edge",
         "Differences between neighbours above this are taken for edges and kept.",
-        0.1,
+        0.01,
         0.0,
         1e9,
         level="advanced",
@@ -222,7 +224,7 @@ METHODS: List[Dict[str, Any]] = [
         "iterative",
         "advanced",
         _iterations(100),
-        _penalty(0.1, "How much of the variation is taken away in each iteration."),
+        _penalty(0.001, "How much of the variation is taken away in each iteration."),
     ),
     _method(
         "grad",
@@ -309,8 +311,10 @@ def reconstruct(task: Task) -> None:
     # Several rows a call, so that its threads have work, and few enough that progress shows.
     batch = max(2, 2 * task.cores) if task.method == "gridrec" else max(1, task.cores)
     one = _gridrec if task.method == "gridrec" else _iterate
-    if np.any(task.sinograms < 0) and task.method != "gridrec" and task.method != "fbp":
-        task.say(f"TomoPy {task.method} takes no negative attenuation; it became zero.")
+    if task.method in _COUNTED:
+        least, greatest = float(task.sinograms.min()), float(task.sinograms.max())
+        if least < -0.01 * greatest:
+            task.say(f"TomoPy {task.method} takes no negative attenuation; it became zero.")
     for first in range(0, rows, batch):
         past = min(rows, first + batch)
         one(task, first, past)
@@ -320,7 +324,7 @@ def reconstruct(task: Task) -> None:
 
 def _iterate(task: Task, first: int, past: int) -> None:
     sinograms = np.array(task.sinograms[first:past])
-    if task.method != "fbp":
+    if task.method in _COUNTED:
         np.maximum(sinograms, np.float32(_LEAST), out=sinograms)
     angles = task.angles
     if task.method == "art":
