@@ -51,10 +51,16 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     run.add_argument("--cores", type=_positive, help="threads; all cores when left out")
     run.add_argument("--memory", type=byte_count, help="limit, as 2GiB; half of the machine's")
 
+    export = commands.add_parser("export", help="write the recipe for other programs")
+    _recipe(export)
+    export.add_argument("--savu", metavar="FILE", help="process list of Savu (.nxs)")
+    export.add_argument("--httomo", metavar="FILE", help="pipeline of HTTomo (.yaml)")
+    export.add_argument("--nxtomo", metavar="FILE", help="the data set as NXtomo (.nxs)")
+
     tools = commands.add_parser("tools", help="list the reconstruction tools")
-    for command in (describe, centre, preview, run, tools):
+    for command in (describe, centre, preview, run, export, tools):
         command.add_argument("--json", action="store_true", help="one JSON document on stdout")
-    for command in (describe, centre, preview, run):
+    for command in (describe, centre, preview, run, export):
         command.add_argument(
             "--set", action="append", default=[], metavar="PATH=VALUE", help="change the recipe"
         )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, Optional, Tuple
 
 from . import describe as description
+from . import savu
 from .agent import serve
 from .centre import find_centre
 from .dataset import Dataset
@@ -132,6 +133,20 @@ def run(arguments: Namespace) -> Dict[str, Any]:
         return reply
     total = sum(record["seconds"].values())
     return {"text": f"{len(record['files'])} slices in {total:.1f} s: {output}"}
+
+
+def export(arguments: Namespace) -> Dict[str, Any]:
+    """The recipe for other programs, the data as NXtomo."""
+    recipe, base, _ = _recipe(arguments)
+    wanted = {
+        kind: Path(path).absolute() for kind in savu.KINDS if (path := getattr(arguments, kind))
+    }
+    with _interruptible() as stop:
+        reply = savu.export(recipe, base, stop, wanted)
+    if arguments.json:
+        return reply
+    lines = [f"{kind}: {path}" for kind, path in reply["files"].items()]
+    return {"text": "\n".join(lines + [f"Note: {note}" for note in reply["notes"]])}
 
 
 def tools(arguments: Namespace) -> Dict[str, Any]:

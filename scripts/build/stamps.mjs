@@ -15,7 +15,8 @@ const schemas = [
   'src/recipe/tools.json',
   'src/recipe/default.tomo.json',
   'src/api/api.schema.json',
-  'schema/plugin.json'
+  'schema/plugin.json',
+  'src/savu/catalogue.json'
 ];
 
 /** For each step: files and folders that go in, and files that prove that it came out. */

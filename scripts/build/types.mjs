@@ -190,4 +190,8 @@ export async function buildTypes() {
       await readFile(path.join(root, 'src/recipe', name), 'utf8')
     );
   }
+  await writeChanged(
+    `${shipped}/savu.json`,
+    await readFile(path.join(root, 'src/savu/catalogue.json'), 'utf8')
+  );
 }
