@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from analyst import COLUMNS, ROWS, Analyst, RemoteJob
+from jupyter_servers import eventually
 
 LogIn = Callable[..., Analyst]
 
 
 def record(job: RemoteJob) -> dict[str, Any]:
     return dict(json.loads((Path(job.get()["output"]) / "result.json").read_text()))
+
+
+def times(job: RemoteJob) -> dict[str, int]:
+    """When each slice was written."""
+    files = Path(job.get()["output"]).glob("slice_*.tif")
+    return {file.name: file.stat().st_mtime_ns for file in files}
 
 
 def test_one_task_from_submission_to_slices(logged_in: LogIn, remote_data: Path) -> None:
@@ -38,3 +47,171 @@ def test_one_task_from_submission_to_slices(logged_in: LogIn, remote_data: Path)
     # Submitting the same again is no second job.
     assert job.submit().status_code == 200
     assert analyst.queued(name) == [slurm["id"]]
+
+
+def test_an_array_of_uploaded_data_is_the_single_run_to_the_bit(
+    logged_in: LogIn, remote_data: Path, tmp_path: Path
+) -> None:
+    analyst = logged_in()
+    single = RemoteJob(analyst, str(remote_data))
+    mine = tmp_path / "my data's $(id)"
+    shutil.copytree(remote_data, mine)
+    array = RemoteJob(analyst, str(mine), upload=True, options={"tasks": 3}, hold=True)
+    plan = array.plan()
+    files = [file for file in mine.rglob("*") if file.is_file()]
+    assert (plan["tasks"], plan["data"], plan["upload"]["files"]) == (3, "upload", len(files))
+    assert plan["upload"]["bytes"] == sum(file.stat().st_size for file in files)
+    assert "--array=0-2%16" in plan["command"]
+    assert "tasks/" in plan["script"]
+    assert plan["freeBytes"] > plan["outputBytes"] >= ROWS * COLUMNS * COLUMNS * 4
+    assert not array.folder.exists()
+
+    assert array.submit().status_code == 200
+    done = array.wait_until("finished", 90)
+    single.wait_until("finished", 60)
+    assert array.slices() == single.slices()
+    assert len(array.slices()) == ROWS
+    assert [task["index"] for task in done["slurm"]["tasks"]] == [0, 1, 2, None]
+    assert {task["state"] for task in done["slurm"]["tasks"]} == {"COMPLETED"}
+    assert done["slices"] == {"done": ROWS, "total": ROWS}
+    assert "--- Task 2/stderr.log" in array.log()
+    rows = [
+        json.loads((array.folder / f"tasks/{k}/job.json").read_text())["rows"] for k in range(3)
+    ]
+    assert rows == [[0, 8], [8, 16], [16, 24]]
+
+    # What is there is not copied again; by content when it is asked for.
+    again = RemoteJob(analyst, str(mine), upload=True, options={"checksum": True}, hold=True)
+    assert again.plan()["upload"]["files"] == 0
+    there = next(Path(analyst.user.work, "data").rglob("Tomo_0003.tif"))
+    stamp = there.stat()
+    spoilt = bytearray(there.read_bytes())
+    spoilt[-1] ^= 1
+    there.write_bytes(spoilt)
+    os.utime(there, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert again.plan()["upload"] == {**plan["upload"], "files": 1, "bytes": stamp.st_size}
+
+
+def test_a_lost_task_is_run_again_alone(logged_in: LogIn, remote_data: Path) -> None:
+    analyst = logged_in("failing-task")
+    options = {"tasks": 3}
+    job = RemoteJob(analyst, str(remote_data), "failing-task", options)
+    # The data are named by the resource that sees them.
+    failed = job.wait_until("failed", 90)
+    assert failed["failure"]["message"].startswith("Task 1 ended with code 7.")
+    assert failed["resumable"]
+    finish = failed["slurm"]["tasks"][-1]["id"]
+    eventually(lambda: job.get()["slurm"]["tasks"][-1]["state"] == "FAILED", 40)
+    before = times(job)
+    assert len(before) == 16
+    resumed = job.post("resume")
+    assert resumed["state"] in {"queued", "starting"}
+    done = job.wait_until("finished", 90)
+    tasks = done["slurm"]["tasks"]
+    assert [task["index"] for task in tasks] == [1, None]
+    assert tasks[-1]["id"] != finish
+    after = times(job)
+    assert len(after) == ROWS
+    assert all(after[name] == written for name, written in before.items())
+
+
+def test_cancel_while_it_waits_and_while_it_runs(logged_in: LogIn, remote_data: Path) -> None:
+    analyst = logged_in("endless")
+    running = RemoteJob(analyst, str(remote_data), "endless", {"tasks": 2})
+    running.wait_until("running", 60)
+    running.post("cancel")
+    cancelled = running.wait_until("cancelled", 40)
+    assert "failure" not in cancelled
+    assert analyst.slurm("squeue", "-h", "-n", running.slurm_json()["uid"]) == ""
+
+    waiting = RemoteJob(analyst, str(remote_data), "endless", {"cores": 4, "time": 5})
+    waiting.post("cancel")
+    waiting.wait_until("cancelled", 40)
+    assert not (Path(waiting.get()["output"]) / "result.json").exists()
+
+
+def test_all_jobs_of_the_user(logged_in: LogIn, remote_data: Path) -> None:
+    analyst = logged_in("endless")
+    job = RemoteJob(analyst, str(remote_data), "endless")
+    other = analyst.slurm("sbatch", "--parsable", "-J", "a|b 'c'", "--wrap", "sleep 60").strip()
+    job.wait_until("running", 60)
+    reply = analyst.post("resources/queue", resource="endless")
+    assert reply.status_code == 200, reply.text
+    rows = {row["id"]: row for row in reply.json()["jobs"]}
+    assert rows[other]["name"] == "a|b 'c'"
+    assert "job" not in rows[other]
+    assert rows[job.get()["slurm"]["id"]]["job"] == job.id
+    analyst.slurm("scancel", other)
+    job.post("cancel")
+    job.wait_until("cancelled", 40)
+
+
+def test_a_result_is_fetched_in_part_and_whole(
+    logged_in: LogIn, remote_data: Path, tmp_path: Path
+) -> None:
+    analyst = logged_in()
+    job = RemoteJob(analyst, str(remote_data))
+    done = job.wait_until("finished", 60)
+    part, whole = tmp_path / "part", tmp_path / "whole of it"
+    job.post("fetch", folder=str(part), rows=[3, 7])
+    eventually(lambda: job.get().get("fetched") == str(part), 30)
+    assert sorted(file.name for file in part.glob("*.tif")) == [
+        f"slice_{row:05d}.tif" for row in range(3, 7)
+    ]
+    assert json.loads((part / "result.json").read_text())["rows"] == [3, 7]
+
+    job.post("fetch", folder=str(whole))
+    eventually(lambda: job.get().get("fetched") == str(whole), 30)
+    assert {file.name: file.read_bytes() for file in whole.glob("*.tif")} == job.slices()
+    names = {file.name for file in Path(done["output"]).iterdir()}
+    assert {file.name for file in whole.iterdir()} == names
+    # What is here is not copied again; another folder is not written over.
+    written = (whole / "slice_00003.tif").stat().st_ino
+    job.post("fetch", folder=str(whole))
+    eventually(lambda: (whole / "result.json").exists() and "transfer" not in job.get(), 30)
+    assert (whole / "slice_00003.tif").stat().st_ino == written
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "thesis.txt").write_text("mine")
+    refused = analyst.post(f"jobs/{job.id}/fetch", folder=str(tmp_path / "taken"))
+    assert (refused.status_code, refused.json()["code"]) == (409, "folder-not-empty")
+
+
+def test_another_machine_finds_the_jobs(
+    logged_in: LogIn, start_analyst: Callable[..., Analyst], remote_data: Path
+) -> None:
+    analyst = logged_in()
+    job = RemoteJob(analyst, str(remote_data), options={"tasks": 2})
+    job.wait_until("finished", 90)
+    other = start_analyst()
+    assert other.jobs() == []
+    other.log_in()
+    eventually(lambda: any(each["id"] == job.id for each in other.jobs()), 20)
+    found = RemoteJob(other, job.data, id=job.id, hold=True)
+    done = found.wait_until("finished", 30)
+    assert done["slices"] == {"done": ROWS, "total": ROWS}
+    assert done["output"] == job.get()["output"]
+    # Forgotten without a log-in, its folder goes at the next one, and its result stays.
+    other.log_out()
+    assert other.house.server._ask("DELETE", other.house.server.api(f"jobs/{job.id}")).ok
+    assert job.folder.exists()
+    other.log_in()
+    eventually(lambda: not job.folder.exists(), 20)
+    assert job.id not in {each["id"] for each in other.jobs()}
+    assert len(job.slices()) == ROWS
+
+
+def test_before_any_log_in_jobs_show_when_they_were_seen(
+    start_analyst: Callable[..., Analyst], remote_data: Path
+) -> None:
+    first = start_analyst()
+    first.log_in()
+    job = RemoteJob(first, str(remote_data))
+    seen = job.wait_until("finished", 60)["seen"]
+    first.stop()
+    second = start_analyst(home=first.house.server.home)
+    shown = RemoteJob(second, job.data, id=job.id, hold=True).get()
+    assert (shown["state"], shown["slices"]["done"]) == ("finished", ROWS)
+    assert shown["seen"] >= seen
+    assert shown["slurm"]["state"] == "COMPLETED"
+    refused = second.post("jobs", **RemoteJob(second, job.data, hold=True).submission())
+    assert (refused.status_code, refused.json()["code"]) == (409, "logged-out")
