@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from logging import Logger
+from pathlib import Path
 from typing import Any
 
 PLUGIN = "jupyterlab-tomo:plugin"
@@ -33,9 +34,12 @@ def plugin_settings(serverapp: Any, log: Logger) -> dict[str, Any]:
     except HTTPError as error:
         log.warning("jupyterlab-tomo: settings are the defaults: %s", error.log_message)
         return {}
+    user = found["settings"]
     for warning in filter(None, warnings):
         log.warning("jupyterlab-tomo: %s", warning)
-    return merged(found["schema"], found["settings"])
+        # JupyterLab drops all of them for one that is wrong; the proxy checks each by itself.
+        user = _unchecked(Path(lab.user_settings_dir))
+    return merged(found["schema"], user)
 
 
 def merged(schema: Mapping[str, Any], user: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,6 +58,16 @@ def merged(schema: Mapping[str, Any], user: Mapping[str, Any]) -> dict[str, Any]
         elif "default" in described:
             values[name] = described["default"]
     return values
+
+
+def _unchecked(folder: Path) -> dict[str, Any]:
+    """The user's own settings as they are in the file."""
+    import json5
+
+    package, plugin = PLUGIN.split(":")
+    file = folder / package / f"{plugin}.jupyterlab-settings"
+    settings = json5.loads(file.read_text("utf-8"))
+    return settings if isinstance(settings, dict) else {}
 
 
 def _lab(serverapp: Any) -> Any:
