@@ -33,7 +33,9 @@ import type {
   SavuList,
   SliceRequest,
   Submission,
-  SubmissionPlan
+  SubmissionPlan,
+  ToolList,
+  ToolsRequest
 } from './_generated/api';
 
 /** A request without its channel, which the client fills in from tab and purpose. */
@@ -75,6 +77,8 @@ export interface IApiClient {
     asked: Asked<EstimateRequest>,
     signal?: AbortSignal
   ): Promise<Estimate>;
+  /** The tools, and which of them can run there. */
+  tools(asked: Asked<ToolsRequest>, signal?: AbortSignal): Promise<ToolList>;
   result(
     asked: Asked<ResultRequest>,
     signal?: AbortSignal

@@ -38,7 +38,9 @@ import type {
   SavuList,
   SliceRequest,
   Submission,
-  SubmissionPlan
+  SubmissionPlan,
+  ToolList,
+  ToolsRequest
 } from './_generated/api';
 import { VERSION } from './_generated/version';
 import { Channels } from './channels';
@@ -74,7 +76,8 @@ import {
   readResources,
   readResult,
   readSavuFile,
-  readSavuList
+  readSavuList,
+  readTools
 } from './replies';
 import type { Reader } from './replies';
 import {
@@ -189,6 +192,10 @@ export class ApiClient implements IApiClient, IDisposable {
     signal?: AbortSignal
   ): Promise<Estimate> {
     return this._ask(ROUTES.estimate, asked, readEstimate, signal);
+  }
+
+  tools(asked: Asked<ToolsRequest>, signal?: AbortSignal): Promise<ToolList> {
+    return this._ask(ROUTES.tools, asked, readTools, signal);
   }
 
   result(

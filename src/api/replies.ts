@@ -18,7 +18,8 @@ import type {
   ResultDescription,
   SavuFile,
   SavuList,
-  SubmissionPlan
+  SubmissionPlan,
+  ToolList
 } from './_generated/api';
 import {
   validateCentre,
@@ -37,7 +38,8 @@ import {
   validateResultDescription,
   validateSavuFile,
   validateSavuList,
-  validateSubmissionPlan
+  validateSubmissionPlan,
+  validateToolList
 } from './_generated/validators';
 import type { IResolved } from './client-interface';
 
@@ -63,6 +65,7 @@ function firstError({ errors }: IValidator): string {
 export const readCentre = reader<Centre>(validateCentre);
 export const readDescription = reader<Description>(validateDescription);
 export const readEstimate = reader<Estimate>(validateEstimate);
+export const readTools = reader<ToolList>(validateToolList);
 export const readFolder = reader<Folder>(validateFolder);
 export const readHello = reader<Hello>(validateHello);
 export const readJob = reader<Job>(validateJob);

@@ -19,6 +19,8 @@ export const ROUTES = {
   preview: 'data/preview',
   /** POST CentreRequest -> Centre */
   centre: 'data/centre',
+  /** POST ToolsRequest -> ToolList */
+  tools: 'tools',
   /** POST EstimateRequest -> Estimate */
   estimate: 'data/estimate',
   /** POST ResultRequest -> ResultDescription */

@@ -14,7 +14,8 @@ import type {
   SavuReadRequest,
   SavuWriteRequest,
   SliceRequest,
-  Submission
+  Submission,
+  ToolsRequest
 } from '../api/_generated/api';
 import * as validators from '../api/_generated/validators';
 import { sentencesOf, type ISchemaError } from '../recipe/sentences';
@@ -52,6 +53,7 @@ export const DOORS = {
   projection: door<ProjectionRequest>(validators.validateProjectionRequest),
   preview: door<PreviewRequest>(validators.validatePreviewRequest),
   centre: door<CentreRequest>(validators.validateCentreRequest),
+  tools: door<ToolsRequest>(validators.validateToolsRequest),
   estimate: door<EstimateRequest>(validators.validateEstimateRequest),
   result: door<ResultRequest>(validators.validateResultRequest),
   slice: door<SliceRequest>(validators.validateSliceRequest),

@@ -134,22 +134,29 @@ function addAgentRoutes(app: Hono, services: IServices): void {
     c: Context,
     kind: AgentKind,
     op: string,
-    door: Door<object & { channel: string; resource?: string }>
+    door: Door<
+      object & { channel: string; resource?: string; kernel?: string }
+    >
   ): Promise<IAnswer & { remote: boolean }> => {
-    const { resource = '', ...request } = door(await bodyOf(c));
-    const kindOf = services.resources.get(resource)?.kind;
-    const remote = resource !== '' && kindOf !== 'local-kernel';
+    const { resource = '', kernel, ...request } = door(await bodyOf(c));
+    const there = services.resources.get(resource || 'local');
+    const remote = resource !== '' && there?.kind !== 'local-kernel';
+    // A browser names a kernel, never a program.
+    const python =
+      kernel !== undefined && there?.kind === 'local-kernel'
+        ? await there.python(kernel)
+        : undefined;
     const answer = await services.agents.ask(
       userOf(c, services),
       kind,
-      { ...request, op, resource: remote ? resource : '' },
+      { ...request, python, op, resource: remote ? resource : '' },
       c.req.raw.signal
     );
     return { ...answer, remote };
   };
   const json = (
     kind: AgentKind,
-    op: 'describe' | 'centre' | 'estimate' | 'result'
+    op: 'describe' | 'centre' | 'estimate' | 'tools' | 'result'
   ): void => {
     app.post(`/${ROUTES[op]}`, async c => {
       const { header, frame } = await ask(c, kind, op, DOORS[op]);
@@ -190,6 +197,7 @@ function addAgentRoutes(app: Hono, services: IServices): void {
   json('data', 'describe');
   json('data', 'centre');
   json('data', 'estimate');
+  json('data', 'tools');
   frames('data', 'projection');
   frames('data', 'preview');
   json('results', 'result');

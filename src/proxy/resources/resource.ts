@@ -50,6 +50,9 @@ export interface IKernelResource extends IAnyResource {
    */
   check(kernel: string): Promise<string>;
 
+  /** The interpreter of a kernel, when it can be used; the kernel is looked at the first time. */
+  python(kernel: string): Promise<string | undefined>;
+
   /**
    * Start an attempt of a job, new or resumed. Resolves when the runner has
    * been handed over; what becomes of it is in the job folder.

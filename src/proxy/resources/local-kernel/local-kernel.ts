@@ -92,6 +92,12 @@ export class LocalKernelResource implements IKernelResource {
     return name;
   }
 
+  async python(kernel: string): Promise<string | undefined> {
+    const name = kernel || (await this._kernels.specs()).default;
+    const known = this._probed.get(name) ?? (await this._probe(name));
+    return known.usable === 'yes' ? known.python : undefined;
+  }
+
   async start(spec: IJobSpec, paths: JobPaths, attempt: number): Promise<void> {
     const { session, kernel } = await this._kernels.start({
       path: paths.recipe,
