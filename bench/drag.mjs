@@ -1,5 +1,6 @@
 // A slider dragged in a real browser, 2048 x 1500: from the input event to the painted image.
 // Prints rows for the table: one JSON object a line.
+/* global document, Worker, CanvasRenderingContext2D, HTMLInputElement, requestAnimationFrame, Event -- of the page */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
