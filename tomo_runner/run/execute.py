@@ -23,6 +23,7 @@ from ..process import resident_bytes
 from ..recipe import Recipe
 from ..reconstruct import AnyReconstructor, is_external, make_reconstructor, tool_of
 from ..regions import Axis, air_region, given_axis, region_of_interest
+from ..savu.process_list import ListRun, is_list_run, run_list
 from ..steps import Chain, Counts, Measures
 from ..stopping import Stop
 from ..workers import Workers
@@ -112,7 +113,9 @@ def execute(request: RunRequest, monitor: Monitor, stop: Stop) -> Dict[str, Any]
         region = wanted_region(request.recipe, dataset, request.rows)
         dataset.require_angles()
         asked = given_axis(request.recipe, dataset)
-        check_steps(request.recipe, dataset)
+        by_list = is_list_run(request.recipe)
+        if not by_list:
+            check_steps(request.recipe, dataset)
         dataset.acquisition.projections.check(dataset.kept.tolist())
     result = ResultFolder(request.output, pixel_of(dataset))
     if request.whole is None:
@@ -124,9 +127,81 @@ def execute(request: RunRequest, monitor: Monitor, stop: Stop) -> Dict[str, Any]
         clear_parts(request.output, [slice_name(row) for row in range(region.top, region.bottom)])
     monitor.output(str(request.output))
     journal = _journal(request, dataset, region)
+    if by_list:
+        return _by_list(request, dataset, region, result, monitor, stop, clock, asked)
     with ToolHosts(request.memory) as hosts:
         run = _Run(request, dataset, region, result, journal, monitor, stop, clock, hosts)
         return run.carry_out(asked)
+
+
+def _by_list(
+    request: RunRequest,
+    dataset: Dataset,
+    region: Window,
+    result: ResultFolder,
+    monitor: Monitor,
+    stop: Stop,
+    clock: Clock,
+    asked: Optional[Axis],
+) -> Dict[str, Any]:
+    """Give everything to a process list of Savu."""
+    if request.whole is not None:
+        raise RecipeFailure(
+            "list-in-parts",
+            "A process list cannot be shared by several tasks.",
+            "reconstruction.method",
+            "Run it as one task.",
+        )
+    warnings: List[str] = []
+    done = 0
+
+    def warn(text: str) -> None:
+        warnings.append(text)
+        monitor.warning(text)
+
+    def write(row: int, image: np.ndarray) -> None:
+        nonlocal done
+        result.write(row, image)
+        done += 1
+        monitor.slices(done, region.rows)
+
+    for text in dataset.warnings:
+        warn(text)
+    made = run_list(
+        ListRun(
+            request.recipe,
+            request.base,
+            dataset,
+            region,
+            request.folder,
+            request.output,
+            request.memory,
+            clock.stage,
+            monitor.progress,
+            warn,
+            write,
+        ),
+        stop,
+    )
+    if made.centre is not None:
+        used = Axis(made.centre, 0.0, 0.0)
+    else:
+        used = asked or Axis((region.left + region.right - 1) / 2, 0.0, 0.0)
+        warn("Savu does not tell the axis that it used.")
+    with clock.stage("record"):
+        return write_record(
+            result,
+            request.recipe,
+            request.name,
+            made.rows,
+            made.size,
+            "1/pixel",
+            dataset,
+            asked,
+            used,
+            clock.seconds,
+            warnings,
+        )
 
 
 def wanted_region(

@@ -8,7 +8,7 @@ from typing import Any, Dict, List, cast
 
 from .contract import GROUP, Tool, ToolError
 
-BUILT_IN = ("tomopy", "astra")
+BUILT_IN = ("tomopy", "astra", "savu")
 """Modules in this folder, in the order in which they are shown."""
 
 
@@ -18,11 +18,11 @@ def built_in() -> List[Tool]:
 
 
 def others() -> Dict[str, metadata.EntryPoint]:
-    """Entry points of other packages by the name of their tool."""
+    """Entry points of other packages by the name of their tool, which has a hyphen in it."""
     found: Any = metadata.entry_points()
     # Before Python 3.10 this is a mapping.
     group = found.select(group=GROUP) if hasattr(found, "select") else found.get(GROUP, [])
-    return {entry.name: entry for entry in group if entry.name not in BUILT_IN}
+    return {entry.name: entry for entry in group if "-" in entry.name}
 
 
 def load(name: str) -> Tool:

@@ -375,8 +375,7 @@ def _read_back(task: Task, volume: Any) -> None:
                 "reconstruction",
                 "This Savu is of another kind; use a process list with it.",
             )
-        # Savu's slices are upside down against ours.
-        task.slices[row] = image[::-1]
+        task.slices[row] = image
         task.done(row)
 
 

@@ -256,32 +256,64 @@ class NxtomoWriter:
 
 @dataclass(frozen=True)
 class Volume:
-    """A volume that Savu has written: ``path`` of the file, data set in it, and slice axis."""
+    """A reconstructed volume that Savu has written.
+
+    Attributes
+    ----------
+    path, dataset
+        File, and data set in it.
+    shape
+        Of the data; axes beyond the third are of tuned parameters.
+    axis
+        The one that counts slices: the middle one, (x, slice, z).
+    centre
+        Axis of rotation that Savu used, in columns of the cropped image; None when not written.
+    """
 
     path: Path
     dataset: str
     shape: Tuple[int, ...]
     axis: int
+    centre: Optional[float] = None
 
-    def slices(self, rows: Iterable[int]) -> Iterable[np.ndarray]:
-        """float32 slices (y, x as Savu has them) of some rows.
+    @property
+    def count(self) -> int:
+        """Number of slices."""
+        return self.shape[self.axis]
 
-        The values are read in blocks of neighbouring rows, as they are chunked on the disk.
+    @property
+    def size(self) -> Tuple[int, int]:
+        """Height and width of a slice."""
+        height, width = (n for axis, n in enumerate(self.shape[:3]) if axis != self.axis)
+        return height, width
+
+    @property
+    def versions(self) -> int:
+        """Volumes side by side, as tuned parameters make them; the first one is read."""
+        return int(np.prod(self.shape[3:], dtype=int))
+
+    def slices(self, indices: Iterable[int]) -> Iterable[np.ndarray]:
+        """float32 slices (y, x), y downwards as everywhere here: Savu's are upside down.
+
+        Neighbouring slices are read together, as they are chunked on the disk.
         """
         import h5py
 
-        wanted: List[int] = list(rows)
-        with h5py.File(self.path, "r") as file:
+        wanted: List[int] = list(indices)
+        height, width = self.size
+        count = max(1, _BLOCK // (4 * height * width))
+        with h5py.File(self.path, "r", locking=False) as file:
             data = file[self.dataset]
-            each = 4 * int(np.prod(self.shape)) // self.shape[self.axis]
-            count = max(1, _BLOCK // max(each, 1))
             for start in range(0, len(wanted), count):
                 block = wanted[start : start + count]
-                cut: List[Any] = [slice(None)] * len(self.shape)
-                cut[self.axis] = slice(block[0], block[-1] + 1)
+                first, last = min(block), max(block) + 1
+                if last - first != len(block):
+                    raise ValueError("the slices are not neighbours")
+                cut: List[Any] = [slice(None)] * 3 + [0] * (len(self.shape) - 3)
+                cut[self.axis] = slice(first, last)
                 read = np.moveaxis(np.asarray(data[tuple(cut)], np.float32), self.axis, 0)
-                for row in block:
-                    yield read[row - block[0]]
+                for index in block:
+                    yield read[index - first, ::-1]
 
 
 def find_volume(folder: Path) -> Volume:
@@ -290,7 +322,7 @@ def find_volume(folder: Path) -> Volume:
     Raises
     ------
     ToolError
-        When there is no result, or none with three dimensions.
+        When there is no result, or none that is reconstructed.
     """
     import h5py
 
@@ -298,29 +330,30 @@ def find_volume(folder: Path) -> Volume:
     if not found:
         raise _no_result(folder, "Savu wrote no *_processed.nxs")
     path = found[0]
-    volumes: List[Volume] = []
     try:
-        with h5py.File(path, "r") as file:
-            for name, group in file["entry"].items():
-                if not name.startswith("final_result_") or "data" not in group:
-                    continue
-                data = group["data"]
-                if data.ndim == 3:
+        with h5py.File(path, "r", locking=False) as file:
+            names = [name for name in file["entry"] if name.startswith("final_result_")]
+            if not names:
+                raise _no_result(folder, "Savu did not finish: its file has no final result")
+            for name in names:
+                group = file["entry"][name]
+                axes = [_text(axis) for axis in np.atleast_1d(group.attrs.get("axes", []))]
+                if "voxel_y" in axes and "data" in group and group["data"].ndim >= 3:
                     inside = f"entry/{name}/data"
-                    volumes.append(Volume(path, inside, data.shape, _slice_axis(group)))
+                    shape = tuple(int(n) for n in group["data"].shape)
+                    return Volume(path, inside, shape, axes.index("voxel_y"), _centre(group))
     except (OSError, KeyError, RuntimeError) as error:
         raise _no_result(folder, f"Savu's result cannot be read ({error})") from None
-    if not volumes:
-        raise _no_result(folder, "Savu's result has no volume of three dimensions")
-    # A reconstruction has a slice axis of voxels; without one the last result counts.
-    return next((v for v in volumes if v.axis == 1), volumes[-1])
+    raise _no_result(folder, "Savu's result has no reconstructed volume")
 
 
-def _slice_axis(group: Any) -> int:
-    """Volumes have the slice in the middle; other data are cut along their first axis."""
-    axes = group.attrs.get("axes")
-    names = [_text(axis) for axis in np.atleast_1d(axes)] if axes is not None else []
-    return 1 if not names or "voxel_y" in names or any("vol" in n for n in names) else 0
+def _centre(group: Any) -> Optional[float]:
+    place = "meta_data/centre_of_rotation/centre_of_rotation"
+    if place not in group:
+        return None
+    values = np.asarray(group[place], np.float64)
+    values = values[np.isfinite(values)]
+    return float(np.median(values)) if values.size else None
 
 
 def _no_result(folder: Path, what: str) -> ToolError:

@@ -100,6 +100,7 @@ def run(
     stopping: Callable[[], bool] = lambda: False,
     grace: float = 30.0,
     options: Optional[List[str]] = None,
+    look: Optional[Callable[[int], None]] = None,
 ) -> int:
     """Run Savu in a single process and wait for its end.
 
@@ -116,6 +117,9 @@ def run(
         the plugin in hand; after ``grace`` seconds it is ended by a signal.
     options
         Further arguments.
+    look
+        Called now and then with the process's id; Savu then is in a process group of its own,
+        and is ended when this raises.
 
     Returns
     -------
@@ -144,6 +148,7 @@ def run(
             stdin=subprocess.DEVNULL,
             stdout=writing,
             stderr=writing,
+            start_new_session=look is not None,
             preexec_fn=_die_with_us(),
         )
     except OSError as error:
@@ -161,14 +166,16 @@ def run(
     try:
         while process.poll() is None:
             lines.take()
+            if look is not None:
+                look(process.pid)
             if stopping():
                 asked = asked or _ask(output / name)
                 if time.monotonic() - asked > grace:
-                    _end(process)
+                    _end(process, look is not None)
             time.sleep(_POLL)
         lines.take()
     finally:
-        _end(process)
+        _end(process, look is not None)
         lines.close()
     return int(process.returncode)
 
@@ -179,12 +186,15 @@ def _ask(folder: Path) -> float:
     return time.monotonic()
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """Savu heeds SIGTERM; what does not is killed."""
+def _end(process: "subprocess.Popen[bytes]", group: bool) -> None:
+    """Savu heeds SIGTERM; what does not is killed, with all that it started."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         if process.poll() is not None:
             return
-        process.send_signal(number)
+        if group:
+            os.killpg(process.pid, number)
+        else:
+            process.send_signal(number)
         try:
             process.wait(3.0)
         except subprocess.TimeoutExpired:
