@@ -2,6 +2,8 @@
 import path from 'node:path';
 
 import type { Resource } from '../api/_generated/api';
+import type { IAgentProcess } from './agents';
+import { unknownResource } from './failure';
 import type { Forecaster } from './forecast';
 import { isObject, type JsonObject } from './files';
 import type { Jobs } from './jobs';
@@ -10,6 +12,7 @@ import {
   HostKeys,
   Sessions,
   SlurmResource,
+  startRemoteAgent,
   type IRemote,
   type IResource
 } from './resources';
@@ -91,6 +94,20 @@ export class Clusters {
   /** @throws ProxyError when the user is not logged in to the cluster. */
   demand(user: string, name: string): IRemote {
     return this.sessions.demand(user, name);
+  }
+
+  /**
+   * Start the agent of a user on a cluster.
+   *
+   * @throws ProxyError when the user is not logged in, or the runtime cannot be sent.
+   */
+  async startAgent(user: string, name: string): Promise<IAgentProcess> {
+    const remote = this.demand(user, name);
+    const known = this._slurm.get(name);
+    if (!known) {
+      throw unknownResource(name);
+    }
+    return startRemoteAgent(remote, known.cluster, this._options.runtime);
   }
 
   dispose(): void {

@@ -13,7 +13,7 @@ import { getRequestListener } from '@hono/node-server';
 
 import { AgentPool, spawnAgent, type IAgentCommand } from './agents';
 import { Clusters, settingsOf } from './clusters';
-import { messageOf, unknownResource } from './failure';
+import { messageOf } from './failure';
 import type { JsonObject } from './files';
 import { forecaster } from './forecast';
 import { Activity } from './idle';
@@ -60,7 +60,7 @@ async function run(start: IStart): Promise<(settings: JsonObject) => void> {
   };
   const agents = new AgentPool((user, resource) =>
     resource
-      ? Promise.reject(unknownResource(resource))
+      ? clusters.startAgent(user, resource)
       : Promise.resolve(spawnAgent(agent))
   );
   const forecast = forecaster(agents);

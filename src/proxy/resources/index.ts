@@ -1,5 +1,5 @@
 export * from './resource';
-export { SlurmResource, viewRemote } from './slurm-ssh';
+export { SlurmResource, startRemoteAgent, viewRemote } from './slurm-ssh';
 export type { IRemote, IRemotes } from './slurm-ssh/remote';
 export { listRemoteFolder } from './slurm-ssh/folder';
 export { HostKeys, Sessions } from './slurm-ssh/ssh';
