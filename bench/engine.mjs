@@ -84,7 +84,10 @@ for (const [name, step, bar] of [
   ['wavelet-Fourier, level 5', [8, 3, 5, 2, 2], 10],
   ['large', [4, 4, 3, 51, 0.1, 1], null],
   ['dead', [3, 3, 3, 51, 1], null],
-  ['interpolation', [5, 4, 3, 51, 0.1, 1], null]
+  ['interpolation', [5, 4, 3, 51, 0.1, 1], null],
+  ['filtering', [6, 3, 3, 21, 1], null],
+  ['fitting', [7, 2, 2, 10], null],
+  ['Fourier', [9, 3, 20, 8, 1], null]
 ]) {
   prepare(835, 376, [1, ...step]);
   row(

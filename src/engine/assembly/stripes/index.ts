@@ -2,6 +2,9 @@
 import { allocate, release } from '../memory';
 import { layOutAll, removeAll } from './all';
 import { layOutDead, removeDead } from './dead';
+import { layOutFiltering, removeByFiltering } from './filtering';
+import { layOutFitting, removeByFitting } from './fitting';
+import { layOutFourier, removeByFourier } from './fourier';
 import { removeByInterpolation } from './interpolation';
 import { layOutLarge, removeLarge } from './large';
 import { startAt, taken } from './scratch';
@@ -14,7 +17,10 @@ const enum Step {
   Dead = 3,
   Large = 4,
   Interpolation = 5,
-  Wavelet = 8
+  Filtering = 6,
+  Fitting = 7,
+  Wavelet = 8,
+  Fourier = 9
 }
 
 const WIDEST: f64 = 1001;
@@ -79,6 +85,16 @@ export function checkStripes(step: usize): bool {
       return (
         number == 3 && within(step, 0, 1, 16) && within(step, 1, 0.01, 1000) && within(step, 2, 0, 3)
       );
+    case Step.Filtering:
+      return (
+        number == 3 && within(step, 0, 0.01, 1000) && within(step, 1, 1, WIDEST) && within(step, 2, 0, 1)
+      );
+    case Step.Fitting:
+      return number == 2 && within(step, 0, 0, 5) && within(step, 1, 0.1, 1000);
+    case Step.Fourier:
+      return (
+        number == 3 && within(step, 0, 1, 100000) && within(step, 1, 1, 100) && within(step, 2, 0, 1000)
+      );
     default:
       return false;
   }
@@ -111,6 +127,15 @@ function layOut(step: usize): void {
       break;
     case Step.Wavelet:
       layOutWavelet(<i32>parameter(step, 0), parameter(step, 1), <i32>parameter(step, 2));
+      break;
+    case Step.Filtering:
+      layOutFiltering(parameter(step, 0), width(step, 1));
+      break;
+    case Step.Fitting:
+      layOutFitting(parameter(step, 1));
+      break;
+    case Step.Fourier:
+      layOutFourier(<i32>parameter(step, 2));
       break;
   }
 }
@@ -158,6 +183,15 @@ export function removeStripes(step: usize, rows: usize): void {
       break;
     case Step.Wavelet:
       removeByWavelet(rows, parameter(step, 1), <i32>parameter(step, 2));
+      break;
+    case Step.Filtering:
+      removeByFiltering(rows, parameter(step, 0), width(step, 1), parameter(step, 2) != 0);
+      break;
+    case Step.Fitting:
+      removeByFitting(rows, <i32>parameter(step, 0), parameter(step, 1));
+      break;
+    case Step.Fourier:
+      removeByFourier(rows, parameter(step, 0), parameter(step, 1), <i32>parameter(step, 2));
       break;
   }
 }

@@ -15,7 +15,7 @@ const REACH: f64 = 5.7;
 /** Rows that are transformed. */
 let height: i32 = 0;
 /** Frequencies are k + offset, in periods over the height. */
-let offset: f64 = 0;
+export let offset: f64 = 0;
 /** How many of them have weights. */
 export let frequencies: i32 = 0;
 /** float32[2 height] each: over one turn. */
@@ -63,6 +63,13 @@ export function setGaussian(rows: i32, sigma: f64, shift: f64, half: bool): void
     store<f64>(odd + (<usize>k << 3), (plus - minus) / <f64>rows);
     frequencies++;
   }
+}
+
+/** The frequencies 0 to before `number`, over `rows`, without weights. */
+export function setFrequencies(rows: i32, number: i32): void {
+  setHeight(rows);
+  offset = 0;
+  frequencies = number;
 }
 
 function gaussian(x: f64, sigma: f64): f64 {
@@ -132,6 +139,20 @@ export function weigh(coefficients: usize, width: i32, pitch: usize): void {
       for (let column: usize = 0; column < <usize>width << 2; column += 16) {
         v128.store(at + column, f32x4.mul(v128.load(at + column), weight));
       }
+    }
+  }
+}
+
+/** With odd weights instead, as the coefficients of the imaginary part. */
+export function weighImaginary(coefficients: usize, width: i32, pitch: usize): void {
+  for (let k: usize = 0; k < <usize>frequencies; k++) {
+    const weight = f32x4.splat(<f32>load<f64>(odd + (k << 3)));
+    const at = coefficients + 2 * k * pitch;
+    for (let column: usize = 0; column < <usize>width << 2; column += 16) {
+      const cos = v128.load(at + column);
+      const sin = v128.load(at + pitch + column);
+      v128.store(at + column, f32x4.neg(f32x4.mul(sin, weight)));
+      v128.store(at + pitch + column, f32x4.mul(cos, weight));
     }
   }
 }

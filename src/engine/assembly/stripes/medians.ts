@@ -1,6 +1,6 @@
 /** Medians across columns: of all ranks of a sorted sinogram, and of a list. */
 import { runningMedian } from '../median';
-import { columns } from '../plan';
+import { columns, count } from '../plan';
 import { blockBytes, ranks } from './ranks';
 import { take } from './scratch';
 
@@ -40,5 +40,26 @@ export function smoothList(from: usize, to: usize, size: i32): void {
   runningMedian(list, smooth, columns, size, window);
   for (let column: usize = 0; column < <usize>columns; column++) {
     store<f64>(to + (column << 3), <f64>load<f32>(smooth + (column << 4)));
+  }
+}
+
+/** Median across columns of each row of a sinogram, float32[count][columns], in place. */
+export function smoothRows(rows: usize, size: i32): void {
+  const pitch = <usize>columns << 2;
+  for (let row = 0; row < count; row += 4) {
+    const many = min(4, count - row);
+    for (let lane = 0; lane < 4; lane++) {
+      const from = rows + <usize>min(row + lane, count - 1) * pitch;
+      for (let column: usize = 0; column < <usize>columns; column++) {
+        store<f32>(list + (column << 4) + (<usize>lane << 2), load<f32>(from + (column << 2)));
+      }
+    }
+    runningMedian(list, smooth, columns, size, window);
+    for (let lane = 0; lane < many; lane++) {
+      const to = rows + <usize>(row + lane) * pitch;
+      for (let column: usize = 0; column < <usize>columns; column++) {
+        store<f32>(to + (column << 2), load<f32>(smooth + (column << 4) + (<usize>lane << 2)));
+      }
+    }
   }
 }

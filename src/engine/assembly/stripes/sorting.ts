@@ -16,9 +16,13 @@ export function layOutSorting(size: i32): void {
 
 /** `rows`: float32[count][columns], finite, replaced by the result; `size` is odd. */
 export function removeBySorting(rows: usize, size: i32): void {
-  if (columns < 2) {
-    return;
+  if (columns > 1) {
+    removeSorted(rows, size);
   }
+}
+
+/** The same with the room of another filter: that of the ranks and medians. */
+export function removeSorted(rows: usize, size: i32): void {
   rankColumns(rows);
   smoothRanks(ranked, ranked, size);
   putBack(ranked, rows);

@@ -1,0 +1,81 @@
+/**
+ * Removal of stripes by filtering: Vo, Atwood, Drakopoulos 2018, algorithm 2.
+ *
+ * Each column is parted into low and high frequencies along the angle. The
+ * low ones get a median across columns, sorted or as they are; the high ones
+ * stay.
+ */
+import { columns, count } from '../plan';
+import { layOutColumns, lowOfColumns } from './columns';
+import { layOutFrequencies, mostFrequencies, setGaussian } from './lowpass';
+import { layOutMedians, smoothRows } from './medians';
+import { padOf } from './padding';
+import { layOutRanks } from './ranks';
+import { take } from './scratch';
+import { removeSorted } from './sorting';
+
+/** uint32 pointers to the rows, mirrored ends included. */
+let pointers: usize = 0;
+/** float32[count][pitch / 4] */
+let low: usize = 0;
+/** float32[count][columns] */
+let high: usize = 0;
+
+function pitch(): usize {
+  return <usize>((columns + 3) & ~3) << 2;
+}
+
+export function layOutFiltering(sigma: f64, size: i32): void {
+  const rows = count + 2 * padOf(count);
+  const most = mostFrequencies(sigma, rows);
+  layOutRanks();
+  layOutMedians(size);
+  layOutFrequencies(rows, most);
+  pointers = take(<usize>rows << 2);
+  layOutColumns(rows);
+  low = take(<usize>count * pitch());
+  high = take((<usize>count * <usize>columns) << 2);
+}
+
+/** `rows`: float32[count][columns], finite, replaced by the result; `size` is odd. */
+export function removeByFiltering(rows: usize, sigma: f64, size: i32, sort: bool): void {
+  if (columns < 2) {
+    return;
+  }
+  part(rows, sigma);
+  if (sort) {
+    removeSorted(rows, size);
+  } else {
+    smoothRows(rows, size);
+  }
+  const bytes = (<usize>count * <usize>columns) << 2;
+  for (let at: usize = 0; at < bytes; at += 4) {
+    store<f32>(rows + at, load<f32>(rows + at) + load<f32>(high + at));
+  }
+}
+
+/** Low frequencies stay in `rows`, the others go to `high`. */
+function part(rows: usize, sigma: f64): void {
+  const pad = padOf(count);
+  const height = count + 2 * pad;
+  const line = <usize>columns << 2;
+  for (let row = 0; row < height; row++) {
+    // Mirrored around the first and the last row, which come once.
+    const inside = Math.abs(row - pad);
+    const mirrored = inside < count ? inside : 2 * (count - 1) - inside;
+    store<u32>(pointers + (<usize>row << 2), <u32>(rows + <usize>mirrored * line));
+  }
+  // The Gaussian stands half a frequency below zero, as algotom has it.
+  setGaussian(height, sigma, 0.5, (height & 1) != 0);
+  lowOfColumns(pointers, height, columns, pad, pad + count, low, pitch());
+  for (let row: usize = 0; row < <usize>count; row++) {
+    const from = low + row * pitch();
+    const to = rows + row * line;
+    const rest = high + row * line;
+    for (let at: usize = 0; at < line; at += 4) {
+      const smooth = load<f32>(from + at);
+      store<f32>(rest + at, load<f32>(to + at) - smooth);
+      store<f32>(to + at, smooth);
+    }
+  }
+}
