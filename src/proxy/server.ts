@@ -134,9 +134,7 @@ function addAgentRoutes(app: Hono, services: IServices): void {
     c: Context,
     kind: AgentKind,
     op: string,
-    door: Door<
-      object & { channel: string; resource?: string; kernel?: string }
-    >
+    door: Door<object & { channel: string; resource?: string; kernel?: string }>
   ): Promise<IAnswer & { remote: boolean }> => {
     const { resource = '', kernel, ...request } = door(await bodyOf(c));
     const there = services.resources.get(resource || 'local');

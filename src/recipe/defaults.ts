@@ -5,7 +5,7 @@ import schema from './_generated/recipe.schema.json';
 import type { Filter, Recipe } from './_generated/recipe';
 import defaultFile from './default.tomo.json';
 import { printJson } from './print';
-import { methodOf, stepOf, STEPS, stepOrder } from './lookups';
+import { methodOf, stepOf, STEPS, stepOrder, toolOf } from './lookups';
 import type { IParameterSchema } from './lookups';
 import { isRecipe } from './validation';
 
@@ -98,7 +98,10 @@ export function effectiveReconstruction(
   const { reconstruction } = recipe;
   const defaults = schema.definitions.reconstruction.properties;
   const tool = reconstruction?.tool ?? defaults.tool.default;
-  const method = reconstruction?.method ?? defaults.method.default;
+  const method =
+    reconstruction?.method ??
+    toolOf(tool)?.methods[0]?.name ??
+    defaults.method.default;
   const given: Record<string, unknown> = { ...reconstruction?.parameters };
   return {
     tool,

@@ -15,6 +15,10 @@ export interface IParameterSchema {
   readonly exclusiveMinimum?: number;
   readonly exclusiveMaximum?: number;
   readonly default?: unknown;
+  /** Shown behind the title, as 1/pixel. */
+  readonly unit?: string;
+  /** Advanced ones are shown when they are asked for. */
+  readonly level?: string;
 }
 
 /** A pre-processing step. */
@@ -37,6 +41,10 @@ export interface IMethod {
   readonly title: string;
   readonly help: string;
   readonly schema: Readonly<Record<string, IParameterSchema>>;
+  /** Advanced ones are shown when they are asked for. */
+  readonly level?: string;
+  /** It needs a graphics card. */
+  readonly gpu?: boolean;
 }
 
 /** A tool that reconstructs slices. */

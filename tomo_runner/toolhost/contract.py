@@ -3,7 +3,8 @@
 A tool is one Python module with these names:
 
 ``NAME``, ``TITLE``, ``HELP``
-    Name in recipes (lower case), name for people, one sentence.
+    Name in recipes (lower case; of tools in other packages with a hyphen, as ``cil-pdhg``, so that
+    it is known from a misspelt one), name for people, one sentence.
 ``METHODS``
     List of methods, best first: ``{name, title, help, level, kind, schema}``. ``level`` is
     ``basic`` or ``advanced``; ``kind`` is ``analytic``, ``iterative`` or ``unfiltered``; ``gpu`` is

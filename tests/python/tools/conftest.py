@@ -87,7 +87,7 @@ def tiny(monkeypatch):
     before = os.environ.get("PYTHONPATH", "")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(TINY), before])))
     catalogue._others.cache_clear()
-    yield "tiny"
+    yield "tiny-tool"
     catalogue._others.cache_clear()
 
 

@@ -44,7 +44,7 @@ def reconstruct(host, method="constant", rows=4, stop=None, **parameters):
 
 @pytest.fixture
 def host(tiny):
-    made = ToolHost("tiny", "Tiny", sys.executable)
+    made = ToolHost("tiny-tool", "Tiny", sys.executable)
     yield made
     made.close()
 
@@ -73,13 +73,13 @@ def test_a_tool_of_another_package(host):
 
 def test_it_is_in_the_list_and_in_recipes(tiny, recipe):
     listed = {tool["name"]: tool for tool in tools.list_tools()}
-    assert listed["tiny"]["available"] and listed["tiny"]["version"] == "1.0"
-    recipes.validate(recipe("tiny", "constant", {"value": 3}))
+    assert listed["tiny-tool"]["available"] and listed["tiny-tool"]["version"] == "1.0"
+    recipes.validate(recipe("tiny-tool", "constant", {"value": 3}))
     with pytest.raises(RecipeFailure) as raised:
-        recipes.validate(recipe("tiny", "constant", {"value": 30}))
+        recipes.validate(recipe("tiny-tool", "constant", {"value": 30}))
     assert raised.value.where == "reconstruction.parameters.value"
     with pytest.raises(RecipeFailure) as raised:
-        recipes.validate(recipe("tiny", "melt"))
+        recipes.validate(recipe("tiny-tool", "melt"))
     assert raised.value.where == "reconstruction.method"
     assert "constant" in raised.value.hint
 
@@ -95,7 +95,7 @@ def test_crash_by_signal(host):
 
 def test_hang_is_ended_with_all_it_started(tiny, monkeypatch):
     monkeypatch.setenv("JUPYTER_TOMO_TOOL_LIMIT", "1.5")
-    host = ToolHost("tiny", "Tiny", sys.executable)
+    host = ToolHost("tiny-tool", "Tiny", sys.executable)
     begun = time.monotonic()
     with pytest.raises(ToolFailure) as raised:
         reconstruct(host, "hang")
@@ -107,7 +107,7 @@ def test_hang_is_ended_with_all_it_started(tiny, monkeypatch):
 
 
 def test_memory(tiny):
-    host = ToolHost("tiny", "Tiny", sys.executable, memory=300 << 20)
+    host = ToolHost("tiny-tool", "Tiny", sys.executable, memory=300 << 20)
     with pytest.raises(ToolFailure) as raised:
         reconstruct(host, "hog")
     assert raised.value.code == "tool-memory"
@@ -146,11 +146,11 @@ def test_stop_ends_it_at_once(host):
 
 def test_a_dead_host_is_replaced(tiny):
     with ToolHosts() as hosts:
-        with hosts.borrow("tiny", "Tiny") as first, pytest.raises(ToolFailure):
+        with hosts.borrow("tiny-tool", "Tiny") as first, pytest.raises(ToolFailure):
             reconstruct(first, "crash")
-        with hosts.borrow("tiny", "Tiny") as second:
+        with hosts.borrow("tiny-tool", "Tiny") as second:
             assert len(reconstruct(second)[0]) == 4
-        with hosts.borrow("tiny", "Tiny") as third:
+        with hosts.borrow("tiny-tool", "Tiny") as third:
             assert third is second
 
 
@@ -235,7 +235,7 @@ def run(folder):
     ("method", "code"), [("crash", "tool-crashed"), ("nan", "tool-nan"), ("raise", "tool-failed")]
 )
 def test_a_failed_job_keeps_its_log_and_the_next_one_runs(method, code, tiny, recipe, tmp_path):
-    done, status = run(make_job(tmp_path / "one", recipe("tiny", method), tmp_path / "out"))
+    done, status = run(make_job(tmp_path / "one", recipe("tiny-tool", method), tmp_path / "out"))
     assert done.returncode == 4
     assert status["state"] == "failed"
     assert status["failure"]["code"] == code
@@ -245,18 +245,18 @@ def test_a_failed_job_keeps_its_log_and_the_next_one_runs(method, code, tiny, re
         assert "Tiny: line 79" in done.stderr
     if method == "nan":
         assert "3 of 16384 pixels of row 2" in status["failure"]["message"]
-    done, status = run(make_job(tmp_path / "two", recipe("tiny", "constant"), tmp_path / "two-out"))
+    done, status = run(make_job(tmp_path / "two", recipe("tiny-tool", "constant"), tmp_path / "two-out"))
     assert done.returncode == 0
     assert status["state"] == "finished"
     assert "tiny is done" in status["warnings"]
     record = json.loads((tmp_path / "two-out" / "result.json").read_text())
-    assert record["tool"] == "tiny" and record["range"] == [1.5, 1.5]
+    assert record["tool"] == "tiny-tool" and record["range"] == [1.5, 1.5]
     assert len(record["files"]) == 8
 
 
 def test_an_interrupted_run_is_gone_on_with(tiny, recipe, tmp_path, monkeypatch):
     """Slices that were finished before a tool failed are kept and not made again."""
-    folder = make_job(tmp_path / "job", recipe("tiny", "nan", mask=0), tmp_path / "out")
+    folder = make_job(tmp_path / "job", recipe("tiny-tool", "nan", mask=0), tmp_path / "out")
     _, status = run(folder)
     assert status["state"] == "failed"
     kept = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "out").glob("slice_*.tif")}
@@ -285,6 +285,6 @@ def repaired(folder):
 
 def test_run_job_is_what_the_kernel_calls(tiny, recipe, tmp_path):
     """In this process, for the coverage of the way itself: no gap between run and preview."""
-    folder = make_job(tmp_path / "job", recipe("tiny", "constant"), tmp_path / "out")
+    folder = make_job(tmp_path / "job", recipe("tiny-tool", "constant"), tmp_path / "out")
     assert run_job(folder) == 0
-    assert catalogue.title("tiny") == "Tiny"
+    assert catalogue.title("tiny-tool") == "Tiny"

@@ -8,7 +8,7 @@ import time
 
 import numpy as np
 
-NAME = "tiny"
+NAME = "tiny-tool"
 TITLE = "Tiny"
 HELP = "A tool for tests."
 
