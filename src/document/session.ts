@@ -7,7 +7,7 @@ import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
 import { failureOf, isAbort } from '../api';
-import type { Centre, Description, Failure, IApiClient } from '../api';
+import type { Centre, Description, Failure, IApiClient, Notice } from '../api';
 import { EditError, RECIPE_EXTENSION } from '../recipe';
 import type { Recipe } from '../recipe';
 import type {
@@ -93,6 +93,7 @@ export class RecipeSession implements IRecipeSession {
     }
     this._stop.abort();
     clearTimeout(this._timer);
+    this._listen(false);
     this._text.dispose();
     Signal.clearData(this);
   }
@@ -140,7 +141,7 @@ export class RecipeSession implements IRecipeSession {
     }
     const fetched = await this._fetch<Description>(base =>
       this._api.describe(
-        { purpose: `describe ${this._id}`, base, recipe: this.recipe },
+        { purpose: `describe ${this._id}`, base, ...this._asked() },
         this._stop.signal
       )
     );
@@ -157,7 +158,7 @@ export class RecipeSession implements IRecipeSession {
     this._setCentre({ state: 'pending' });
     const fetched = await this._fetch<Centre>(base =>
       this._api.centre(
-        { purpose: `centre ${this._id}`, base, recipe: this.recipe },
+        { purpose: `centre ${this._id}`, base, ...this._asked() },
         this._stop.signal
       )
     );
@@ -188,7 +189,7 @@ export class RecipeSession implements IRecipeSession {
   private async _fetch<T>(
     ask: (base: string) => Promise<T>
   ): Promise<Fetched<T> | null> {
-    const data = this._dataPath();
+    const data = this._dataPlace();
     try {
       const value = await ask(await this._resolved());
       return this._isStale(data) ? null : { state: 'ready', value };
@@ -198,8 +199,15 @@ export class RecipeSession implements IRecipeSession {
     }
   }
 
-  private _isStale(data: string | undefined): boolean {
-    return this.isDisposed || data !== this._dataPath();
+  private _isStale(data: string | null): boolean {
+    return this.isDisposed || data !== this._dataPlace();
+  }
+
+  /** The recipe, and who sees its data. */
+  private _asked(): { recipe: Recipe; resource?: string } {
+    const { recipe } = this;
+    const resource = recipe.dataset?.resource;
+    return { recipe, ...(resource && { resource }) };
   }
 
   /** The absolute folder of the document. */
@@ -225,7 +233,7 @@ export class RecipeSession implements IRecipeSession {
 
   /** Something of the data set changed: it is described when the changes stop. */
   private _onData(): void {
-    const path = this._dataPath() ?? null;
+    const path = this._dataPlace();
     if (path !== this._describedPath) {
       this._describedPath = path;
       this._begun = false;
@@ -254,8 +262,27 @@ export class RecipeSession implements IRecipeSession {
     }
   };
 
+  /** What failed because nobody was logged in is tried again when somebody is. */
+  private readonly _onNotice = (_: IApiClient, notice: Notice): void => {
+    const { description, recipe } = this;
+    if (
+      notice.kind === 'resource' &&
+      description.state === 'failed' &&
+      description.failure.code === 'logged-out' &&
+      (!notice.id || notice.id === recipe.dataset?.resource)
+    ) {
+      void this.describe();
+    }
+  };
+
   private _dataPath(): string | undefined {
     return this.recipe.dataset?.path;
+  }
+
+  /** Path and who sees it: what tells two data sets apart; null without one. */
+  private _dataPlace(): string | null {
+    const { path, resource } = this.recipe.dataset ?? {};
+    return path ? JSON.stringify([resource ?? '', path]) : null;
   }
 
   private _known(): Description | null {
@@ -271,6 +298,10 @@ export class RecipeSession implements IRecipeSession {
       return;
     }
     this._description = description;
+    const waits =
+      description.state === 'failed' &&
+      description.failure.code === 'logged-out';
+    this._listen(waits);
     if (description.state === 'ready') {
       const { value } = description;
       this._place(
@@ -281,6 +312,18 @@ export class RecipeSession implements IRecipeSession {
       this._begun = true;
     }
     this._emit('description');
+  }
+
+  /** Notices keep a connection open, so they are taken only while one is waited for. */
+  private _listen(on: boolean): void {
+    if (on !== this._listening) {
+      this._listening = on;
+      if (on) {
+        this._api.notices.connect(this._onNotice);
+      } else {
+        this._api.notices.disconnect(this._onNotice);
+      }
+    }
   }
 
   private _setCentre(centre: Fetched<Centre>): void {
@@ -317,6 +360,7 @@ export class RecipeSession implements IRecipeSession {
   /** `dataset` of the recipe as it was last seen. */
   private _data = 'null';
   private _describedPath: string | null = null;
+  private _listening = false;
   /** Whether the position belongs to this data set. */
   private _begun = false;
   private _timer: ReturnType<typeof setTimeout> | undefined;

@@ -13,7 +13,8 @@ import type {
   DescribeRequest,
   Description,
   Failure,
-  IApiClient
+  IApiClient,
+  Notice
 } from '../../api';
 
 export const DESCRIPTION: Description = {
@@ -72,6 +73,7 @@ export class FakeApi {
   readonly connection = new Signal<IApiClient, { failure: Failure | null }>(
     this.client
   );
+  readonly notices = new Signal<IApiClient, Notice>(this.client);
   readonly described: Asked<DescribeRequest>[] = [];
   readonly asked: Asked<CentreRequest>[] = [];
   readonly resolved: string[] = [];

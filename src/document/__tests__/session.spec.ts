@@ -258,6 +258,52 @@ describe('RecipeSession', () => {
     expect(changes).toContain('path');
   });
 
+  it('asks the resource that sees the data, and again after a log-in', async () => {
+    await open(TEXT);
+    api.answer = () =>
+      Promise.reject(
+        new ApiError({
+          code: 'logged-out',
+          message: 'Nobody is logged in.',
+          where: 'scarf',
+          hint: 'Log in.'
+        })
+      );
+    session.edit(
+      { path: ['dataset', 'path'], value: '/work3/g/u/ct' },
+      { path: ['dataset', 'resource'], value: 'scarf' }
+    );
+    await settle(300);
+    expect(api.described.at(-1)).toMatchObject({ resource: 'scarf' });
+    expect(session.description).toMatchObject({ state: 'failed' });
+    const count = api.described.length;
+    api.notices.emit({ rev: 1, kind: 'resource', id: 'other' });
+    api.notices.emit({ rev: 2, kind: 'job', id: 'scarf' });
+    await settle();
+    expect(api.described).toHaveLength(count);
+    api.answer = () => Promise.resolve(DESCRIPTION);
+    api.notices.emit({ rev: 3, kind: 'resource', id: 'scarf' });
+    await settle();
+    expect(session.description.state).toBe('ready');
+    // It waits for nothing any more.
+    api.notices.emit({ rev: 4, kind: 'resource', id: 'scarf' });
+    await settle();
+    expect(api.described).toHaveLength(count + 1);
+    await session.findCentre();
+    expect(api.asked.at(-1)).toMatchObject({ resource: 'scarf' });
+  });
+
+  it('describes again when another resource sees the same path', async () => {
+    await open(TEXT);
+    await settle(300);
+    expect(api.described).toHaveLength(1);
+    expect(api.described[0].resource).toBeUndefined();
+    session.edit({ path: ['dataset', 'resource'], value: 'scarf' });
+    expect(session.description.state).toBe('pending');
+    await settle(300);
+    expect(api.described).toHaveLength(2);
+  });
+
   it('says nothing after its end', async () => {
     await open(TEXT);
     session.dispose();
