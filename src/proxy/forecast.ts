@@ -13,6 +13,8 @@ export interface IForecast {
   readonly trouble: Failure | null;
 }
 
+/** Milliseconds for an answer: an agent that has to start on a busy host must not hold up a submission for long. */
+const PATIENCE = 20_000;
 /** Status of what the agent finds wrong with data or recipe. */
 const REFUSED = 422;
 
@@ -45,7 +47,7 @@ export function forecaster(agents: AgentPool): Forecaster {
         ...(op === 'estimate' && { name, cores, memory }),
         ...(resource && { resource })
       },
-      new AbortController().signal
+      AbortSignal.timeout(PATIENCE)
     );
     await frame.cancel();
     if (!isObject(header.reply)) {

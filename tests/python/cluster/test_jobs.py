@@ -117,14 +117,14 @@ def test_a_lost_task_is_run_again_alone(logged_in: LogIn, remote_data: Path) -> 
 
 def test_cancel_while_it_waits_and_while_it_runs(logged_in: LogIn, remote_data: Path) -> None:
     analyst = logged_in("endless")
-    running = RemoteJob(analyst, str(remote_data), "endless", {"tasks": 2})
+    running = RemoteJob(analyst, str(remote_data), "endless")
     running.wait_until("running", 60)
     running.post("cancel")
     cancelled = running.wait_until("cancelled", 40)
     assert "failure" not in cancelled
     assert analyst.slurm("squeue", "-h", "-n", running.slurm_json()["uid"]) == ""
 
-    waiting = RemoteJob(analyst, str(remote_data), "endless", {"cores": 4, "time": 5})
+    waiting = RemoteJob(analyst, str(remote_data), "endless", {"rows": [3, 9]})
     waiting.post("cancel")
     waiting.wait_until("cancelled", 40)
     assert not (Path(waiting.get()["output"]) / "result.json").exists()

@@ -80,6 +80,11 @@ function bySlurm(mirror: IMirrored, seen: ISeen): IRemoteVerdict {
       warnings: warning ? [warning] : []
     };
   }
+  const hasExit = main.every(task => task.exit !== undefined);
+  const completed = main.every(task => task.state === 'COMPLETED');
+  if (seen.early && !cancelAsked && (!hasExit || completed)) {
+    return going('running');
+  }
   const settled = !finish || phaseOf(finish.state) === 'ended';
   if (cancelAsked) {
     return { ...ended('cancelled'), settled };

@@ -67,6 +67,10 @@ export interface ISeen {
   readonly vanished: boolean;
   /** Accounting could not be asked: what has left the queue is not known. */
   readonly unaccounted: boolean;
+  /** When a task was first seen to have ended without a result. */
+  readonly ended?: string;
+  /** It has ended, but accounting or a slow file system may yet tell more of it. */
+  readonly early: boolean;
   /** Bytes free in the work folder, when that may be the reason of a failure. */
   readonly free?: number;
   /** Our own number on the cluster, to tell who cancelled. */
@@ -110,6 +114,8 @@ export async function readSeen(paths: JobPaths): Promise<ISeen | null> {
     complete: o.complete === true,
     vanished: o.vanished === true,
     unaccounted: o.unaccounted === true,
+    ended: text(o, 'ended'),
+    early: o.early === true,
     free: number(o, 'free'),
     uid: text(o, 'uid') ?? '',
     settled: o.settled === true

@@ -67,7 +67,10 @@ export function reasonOf(ending: IEnding): IReason {
     case 'CANCELLED':
       return cancelled(task, seen);
   }
-  if (status?.state === 'failed' && status.failure) {
+  // That slices are missing, as the finishing task says, is what follows and not the reason.
+  const follows =
+    status?.failure?.code === 'slices-missing' && state !== 'COMPLETED';
+  if (status?.state === 'failed' && status.failure && !follows) {
     return { state: 'failed', failure: status.failure };
   }
   if (isFull(ending, exit)) {

@@ -7,6 +7,11 @@ import { phaseOf, wholeState } from './states';
 
 /** Seconds after its submission in which a job that nobody lists counts as waiting. */
 const FRESH = 30;
+/**
+ * Seconds for which an end without exit code or result is not believed:
+ * accounting lags behind the queue, and file systems behind the nodes.
+ */
+const EARLY = 15;
 
 /**
  * What is known of a job now. What neither queue nor accounting tells stays as
@@ -35,11 +40,20 @@ export function seeJob(
     ...(record.finish ? [see(record.finish, null, known, reply, fresh)] : [])
   ];
   const folder = reply.folders.get(at);
+  const lacks = tasks.some(
+    task =>
+      task.id !== record.finish &&
+      phaseOf(task.state) === 'ended' &&
+      (task.exit === undefined || task.state === 'COMPLETED')
+  );
+  const ended = lacks ? (known?.ended ?? new Date(now).toISOString()) : '';
   return {
     time: new Date(now).toISOString(),
     slurm: whole(record, tasks, reply),
     complete: folder ? folder.complete : (known?.complete ?? false),
     vanished: folder?.gone ?? false,
+    ...(ended && { ended }),
+    early: ended !== '' && now - Date.parse(ended) < EARLY * 1000,
     unaccounted: reply.accounts === null || reply.queue === null,
     uid: reply.uid,
     settled: false

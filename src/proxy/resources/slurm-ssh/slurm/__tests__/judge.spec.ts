@@ -26,6 +26,7 @@ const seen = (tasks: SlurmTask[], more: Partial<ISeen> = {}): ISeen => ({
   slurm: { id: '27', tasks, state: '', reason: '' },
   complete: false,
   vanished: false,
+  early: false,
   unaccounted: false,
   uid: '1001',
   settled: false,
@@ -118,6 +119,19 @@ describe('in the queue', () => {
 });
 
 describe('at the end', () => {
+  it('waits a moment for exit code and result', () => {
+    const { exit, ...bare } = task('FAILED', '1:0');
+    expect(exit).toBe('1:0');
+    for (const early of [task('COMPLETED'), bare]) {
+      expect(judge({ seen: seen([early], { early: true }) }).state).toBe(
+        'running'
+      );
+    }
+    expect(
+      judge({ seen: seen([task('FAILED', '1:0')], { early: true }) }).state
+    ).toBe('failed');
+  });
+
   it('is finished only with its result', () => {
     const done = seen([task('COMPLETED')], { complete: true });
     expect(judge({ seen: done })).toMatchObject({
