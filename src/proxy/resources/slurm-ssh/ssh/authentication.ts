@@ -120,7 +120,8 @@ export class Authentication {
     this._offered = left;
     const own = METHODS[this._credentials.method];
     const begun = this._tried.has(own);
-    if (!begun && left.includes(own)) {
+    // To the server, an agent's keys are keys.
+    if (!begun && left.includes(own === 'agent' ? 'publickey' : own)) {
       return this._try(own);
     }
     // Behind a password of a server that only asks in a dialogue, and behind a first factor.
