@@ -62,6 +62,10 @@ export namespace CommandIDs {
   export const savuNew = 'tomo:savu-new';
   /** savu: open a process list, whatever its ending. args: { path: string } contents path; without it the selection of the file browser */
   export const savuOpen = 'tomo:savu-open';
+  /** savu: write the current recipe as a process list of Savu beside it, and open that. */
+  export const exportSavu = 'tomo:export-savu';
+  /** savu: write the current recipe as a pipeline of HTTomo beside it, and open that. */
+  export const exportHttomo = 'tomo:export-httomo';
   /** savu: undo and redo in the current process list. */
   export const savuUndo = 'tomo:savu-undo';
   export const savuRedo = 'tomo:savu-redo';

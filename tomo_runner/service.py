@@ -22,6 +22,7 @@ from .recipe import Recipe, validate
 from .reconstruct import Reconstructor
 from .regions import Axis, region_of_interest
 from .results import describe_result, read_slice
+from .savu import exported
 from .stopping import Stop
 from .tools import list_tools
 from .workers import Workers
@@ -56,6 +57,7 @@ class Service:
             "estimate": self._estimate,
             "result": self._result,
             "slice": self._slice,
+            "export": self._export,
             "tools": self._tools,
         }
 
@@ -143,6 +145,10 @@ class Service:
         recipe, base = _recipe(request)
         found = find_centre(self._pipeline(recipe, base), stop, request.get("rows"))
         return {"reply": found.to_json()}, None
+
+    def _export(self, request: Request, stop: Stop) -> Answer:
+        recipe, base = _recipe(request)
+        return {"reply": exported(recipe, base, str(request["kind"]))}, None
 
     def _estimate(self, request: Request, stop: Stop) -> Answer:
         recipe, base = _recipe(request)

@@ -29,6 +29,8 @@ import type {
   Resource,
   ResultDescription,
   ResultRequest,
+  Export,
+  ExportRequest,
   SavuFile,
   SavuList,
   SliceRequest,
@@ -92,6 +94,8 @@ export interface IApiClient {
   resume(id: string): Promise<Job>;
   forget(id: string): Promise<void>;
   log(id: string, offset: number): Promise<Log>;
+  /** The recipe for another program. */
+  export(asked: Asked<ExportRequest>, signal?: AbortSignal): Promise<Export>;
   /** The process list in an HDF5 file, which is given in base64. */
   savuRead(content: string): Promise<SavuList>;
   /** A process list as an HDF5 file in base64. */

@@ -34,6 +34,8 @@ import type {
   Resource,
   ResultDescription,
   ResultRequest,
+  Export,
+  ExportRequest,
   SavuFile,
   SavuList,
   SliceRequest,
@@ -75,6 +77,7 @@ import {
   readResource,
   readResources,
   readResult,
+  readExport,
   readSavuFile,
   readSavuList,
   readTools
@@ -296,6 +299,10 @@ export class ApiClient implements IApiClient, IDisposable {
     signal?: AbortSignal
   ): Promise<T> {
     return this._call(route, { method: 'POST', body, signal }, read);
+  }
+
+  export(asked: Asked<ExportRequest>, signal?: AbortSignal): Promise<Export> {
+    return this._ask(ROUTES.export, asked, readExport, signal);
   }
 
   savuRead(content: string): Promise<SavuList> {

@@ -16,6 +16,7 @@ import type {
   Queue,
   Resource,
   ResultDescription,
+  Export,
   SavuFile,
   SavuList,
   SubmissionPlan,
@@ -36,6 +37,7 @@ import {
   validateQueue,
   validateResource,
   validateResultDescription,
+  validateExport,
   validateSavuFile,
   validateSavuList,
   validateSubmissionPlan,
@@ -77,6 +79,7 @@ export const readPlan = reader<SubmissionPlan>(validateSubmissionPlan);
 export const readPreflight = reader<Preflight>(validatePreflight);
 export const readQueue = reader<Queue>(validateQueue);
 export const readResource = reader<Resource>(validateResource);
+export const readExport = reader<Export>(validateExport);
 export const readSavuFile = reader<SavuFile>(validateSavuFile);
 export const readSavuList = reader<SavuList>(validateSavuList);
 export const readResult = reader<ResultDescription>(validateResultDescription);

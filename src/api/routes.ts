@@ -43,6 +43,8 @@ export const ROUTES = {
   folder: 'resources/folder',
   /** GET -> JobList; POST Submission -> Job */
   jobs: 'jobs',
+  /** POST ExportRequest -> Export */
+  export: 'data/export',
   /** POST SavuReadRequest -> SavuList */
   savuRead: 'savu/read',
   /** POST SavuWriteRequest -> SavuFile */

@@ -154,7 +154,7 @@ function addAgentRoutes(app: Hono, services: IServices): void {
   };
   const json = (
     kind: AgentKind,
-    op: 'describe' | 'centre' | 'estimate' | 'tools' | 'result'
+    op: 'describe' | 'centre' | 'estimate' | 'export' | 'tools' | 'result'
   ): void => {
     app.post(`/${ROUTES[op]}`, async c => {
       const { header, frame } = await ask(c, kind, op, DOORS[op]);
@@ -195,6 +195,7 @@ function addAgentRoutes(app: Hono, services: IServices): void {
   json('data', 'describe');
   json('data', 'centre');
   json('data', 'estimate');
+  json('data', 'export');
   json('data', 'tools');
   frames('data', 'projection');
   frames('data', 'preview');

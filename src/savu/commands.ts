@@ -2,29 +2,25 @@
  * Commands on process lists.
  */
 import type { FileBrowser, IFileBrowserFactory } from '@jupyterlab/filebrowser';
-import type { Contents } from '@jupyterlab/services';
-import type { TranslationBundle } from '@jupyterlab/translation';
 import { redoIcon, undoIcon } from '@jupyterlab/ui-components';
-import type { CommandRegistry } from '@lumino/commands';
 import type { IDisposable } from '@lumino/disposable';
 import { DisposableSet } from '@lumino/disposable';
 
 import { savuIcon } from '../icons';
 import { CommandIDs } from '../tokens';
+import { addExports } from './exports';
+import type { IExportOptions } from './exports';
 import type { SavuListModel } from './model';
 import { FACTORY } from './widget';
 
 /** Ending of new lists: JupyterLab opens these in the editor, and leaves other .nxs alone. */
 export const LIST_EXTENSION = '.savu.nxs';
 
-export interface ICommandOptions {
-  readonly commands: CommandRegistry;
-  readonly contents: Contents.IManager;
+export interface ICommandOptions extends IExportOptions {
   /** The list in front; null when there is none. */
   readonly current: () => SavuListModel | null;
   readonly browsers: IFileBrowserFactory | null;
   readonly defaultBrowser: FileBrowser | null;
-  readonly trans: TranslationBundle;
 }
 
 export function addCommands(options: ICommandOptions): IDisposable {
@@ -32,6 +28,7 @@ export function addCommands(options: ICommandOptions): IDisposable {
   const open = (path: string): Promise<unknown> =>
     commands.execute('docmanager:open', { path, factory: FACTORY });
   const added = new DisposableSet();
+  added.add(addExports(options));
 
   added.add(
     commands.addCommand(CommandIDs.savuNew, {

@@ -19,7 +19,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { Widget } from '@lumino/widgets';
 
 import { savuIcon } from '../icons';
-import { CommandIDs, ITomoApi } from '../tokens';
+import { CommandIDs, IRecipeTracker, ITomoApi } from '../tokens';
 import { addCommands, LIST_EXTENSION } from './commands';
 import { PROVIDER, SavuContentProvider } from './provider';
 import {
@@ -40,6 +40,7 @@ const savuPlugin: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [ITomoApi, IDefaultDrive],
   optional: [
+    IRecipeTracker,
     ILayoutRestorer,
     ICommandPalette,
     IDefaultFileBrowser,
@@ -51,6 +52,7 @@ const savuPlugin: JupyterFrontEndPlugin<void> = {
     app: JupyterFrontEnd,
     api: ITomoApi,
     drive: Contents.IDrive,
+    recipes: IRecipeTracker | null,
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null,
     defaultBrowser: FileBrowser | null,
@@ -109,6 +111,8 @@ const savuPlugin: JupyterFrontEndPlugin<void> = {
     addCommands({
       commands,
       contents: serviceManager.contents,
+      api,
+      recipes,
       current: () => tracker.currentWidget?.content.model ?? null,
       browsers,
       defaultBrowser,
@@ -118,10 +122,14 @@ const savuPlugin: JupyterFrontEndPlugin<void> = {
       widget instanceof SavuDocument && tracker.has(widget);
     mainMenu?.editMenu.undoers.undo.add({ id: CommandIDs.savuUndo, isEnabled });
     mainMenu?.editMenu.undoers.redo.add({ id: CommandIDs.savuRedo, isEnabled });
-    palette?.addItem({
-      command: CommandIDs.savuNew,
-      category: trans.__('Tomography')
-    });
+    const category = trans.__('Tomography');
+    for (const command of [
+      CommandIDs.savuNew,
+      CommandIDs.exportSavu,
+      CommandIDs.exportHttomo
+    ]) {
+      palette?.addItem({ command, category });
+    }
   }
 };
 

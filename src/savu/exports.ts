@@ -1,0 +1,136 @@
+/**
+ * Commands that write the current recipe for other programs.
+ */
+import { Notification } from '@jupyterlab/apputils';
+import { PathExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+import type { Contents } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+import type { IDisposable } from '@lumino/disposable';
+import { DisposableSet } from '@lumino/disposable';
+
+import { failureOf } from '../api';
+import type { ExportRequest, IApiClient } from '../api';
+import { savuIcon } from '../icons';
+import { CommandIDs } from '../tokens';
+import type { IRecipeSession, IRecipeTracker } from '../tokens';
+
+export interface IExportOptions {
+  readonly commands: CommandRegistry;
+  readonly contents: Contents.IManager;
+  readonly api: IApiClient;
+  readonly recipes: IRecipeTracker | null;
+  readonly trans: TranslationBundle;
+}
+
+type Kind = ExportRequest['kind'];
+
+const ENDINGS: Record<Kind, string> = {
+  savu: '.savu.nxs',
+  httomo: '.httomo.yaml'
+};
+
+export function addExports(options: IExportOptions): IDisposable {
+  const { commands, recipes, trans } = options;
+  const current = (): IRecipeSession | null => {
+    const session = recipes?.currentWidget?.session ?? null;
+    return session?.recipe.dataset?.path ? session : null;
+  };
+  const kinds = [
+    [
+      CommandIDs.exportSavu,
+      'savu',
+      trans.__('Export as Savu Process List'),
+      trans.__('Write the current recipe as a process list of Savu')
+    ],
+    [
+      CommandIDs.exportHttomo,
+      'httomo',
+      trans.__('Export as HTTomo Pipeline'),
+      trans.__('Write the current recipe as a YAML pipeline of HTTomo')
+    ]
+  ] as const;
+  const added = new DisposableSet();
+  for (const [id, kind, label, caption] of kinds) {
+    added.add(
+      commands.addCommand(id, {
+        label,
+        caption,
+        icon: kind === 'savu' ? savuIcon : undefined,
+        describedBy: { args: { type: 'object', properties: {} } },
+        isEnabled: () => current() !== null,
+        execute: async () => {
+          const session = current();
+          if (session) {
+            await exportRecipe(options, session, kind);
+          }
+        }
+      })
+    );
+  }
+  return added;
+}
+
+/** Ask for the export, write it beside the recipe under a free name, open it, and tell what it lacks. */
+async function exportRecipe(
+  { api, contents, commands, trans }: IExportOptions,
+  session: IRecipeSession,
+  kind: Kind
+): Promise<void> {
+  try {
+    if (session.base === null) {
+      throw new Error(
+        trans.__('The folder of the recipe is not known to the server.')
+      );
+    }
+    const made = await api.export({
+      purpose: `export ${session.path}`,
+      base: session.base,
+      recipe: session.recipe,
+      kind
+    });
+    const start = PathExt.join(PathExt.dirname(session.path), session.name);
+    const path = await freePath(contents, start, ENDINGS[kind]);
+    if (made.list) {
+      const { content } = await api.savuWrite(made.list);
+      await contents.save(path, { type: 'file', format: 'base64', content });
+    } else {
+      await contents.save(path, {
+        type: 'file',
+        format: 'text',
+        content: made.text ?? ''
+      });
+    }
+    await commands.execute('docmanager:open', { path });
+    Notification.info(
+      [trans.__('%1 is written.', path), ...made.notes].join(' '),
+      { autoClose: made.notes.length ? false : 5000 }
+    );
+  } catch (error) {
+    const { message, hint } = failureOf(error);
+    Notification.error(`${message} ${hint}`.trim(), { autoClose: false });
+  }
+}
+
+/** A path that no file has: nothing is overwritten. */
+async function freePath(
+  contents: Contents.IManager,
+  start: string,
+  ending: string
+): Promise<string> {
+  for (let count = 0; ; count++) {
+    const path = `${start}${count ? `-${count}` : ''}${ending}`;
+    try {
+      await contents.get(path, { content: false });
+    } catch (error) {
+      if (
+        error instanceof ServerConnection.ResponseError &&
+        error.response.status === 404
+      ) {
+        return path;
+      }
+      throw error;
+    }
+  }
+}
