@@ -90,6 +90,8 @@ function validators(schema, names, { useDefaults = false } = {}) {
   const ajv = new Ajv({
     allErrors: true,
     code: { source: true, esm: true },
+    // A function a definition: one of 10,000 lines is more than tsc can follow.
+    inlineRefs: false,
     strict: false,
     useDefaults,
     verbose: true
