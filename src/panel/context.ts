@@ -7,10 +7,13 @@ import React from 'react';
 
 import type { ITomoClusters } from '../tokens';
 import type { PanelModel } from './model';
+import type { ToolCatalogue } from './tools';
 
 export interface IPanelContext {
   readonly model: PanelModel;
   readonly clusters: ITomoClusters;
+  /** The tools of the chosen kernel. */
+  readonly tools: ToolCatalogue;
   readonly commands: CommandRegistry;
   readonly trans: TranslationBundle;
   /** Pick data in a dialog and open it; null where there is no file browser. */

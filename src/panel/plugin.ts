@@ -18,11 +18,13 @@ import { failureSentence } from '../job-words';
 import {
   CommandIDs,
   IRecipeTracker,
+  ITomoApi,
   ITomoClusters,
   ITomoJobs
 } from '../tokens';
 import { PanelModel } from './model';
 import { TomoPanel } from './panel';
+import { ToolCatalogue } from './tools';
 import { addTable } from './table/plugin';
 
 const panelPlugin: JupyterFrontEndPlugin<void> = {
@@ -30,13 +32,14 @@ const panelPlugin: JupyterFrontEndPlugin<void> = {
   description:
     'The side panel that edits the current recipe, runs it and lists the jobs.',
   autoStart: true,
-  requires: [IRecipeTracker, ITomoJobs, ITomoClusters],
+  requires: [IRecipeTracker, ITomoJobs, ITomoClusters, ITomoApi],
   optional: [ILayoutRestorer, IStateDB, IDefaultFileBrowser, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     recipes: IRecipeTracker,
     jobs: ITomoJobs,
     clusters: ITomoClusters,
+    api: ITomoApi,
     restorer: ILayoutRestorer | null,
     state: IStateDB | null,
     browser: IDefaultFileBrowser | null,
@@ -72,9 +75,19 @@ const panelPlugin: JupyterFrontEndPlugin<void> = {
         }
       : null;
     const model = new PanelModel(recipes, jobs, clusters, state);
-    const context = { model, clusters, commands, trans, openData, fail };
+    const tools = new ToolCatalogue(api, jobs);
+    const context = {
+      model,
+      clusters,
+      tools,
+      commands,
+      trans,
+      openData,
+      fail
+    };
     addTable(app, context, restorer);
     const panel = new TomoPanel(context);
+    panel.disposed.connect(() => tools.dispose());
     shell.add(panel, 'right', { rank: 300, type: 'Tomography' });
     restorer?.add(panel, 'jupyterlab-tomo-panel');
 

@@ -34,6 +34,7 @@ import type {
   IRecipeChange,
   IRecipeSession,
   IRecipeTracker,
+  ITomoApi,
   IRunChoice,
   IRunLimits,
   ITomoClusters,
@@ -43,6 +44,7 @@ import type {
 import pluginSchema from '../../../schema/plugin.json';
 import type { IPanelContext } from '../context';
 import { PanelModel } from '../model';
+import { ToolCatalogue } from '../tools';
 
 export const GRAPES: Description = {
   path: '/data/grapes_ct',
@@ -425,12 +427,14 @@ export function fakeTracker(session: IRecipeSession | null): IRecipeTracker {
 export function fakeContext(
   session: IRecipeSession | null,
   jobs = new FakeJobs(),
-  clusters = new FakeClusters()
+  clusters = new FakeClusters(),
+  tools: ITomoApi['tools'] = () => Promise.resolve({ tools: [] })
 ): IPanelContext & { failed: unknown[] } {
   const failed: unknown[] = [];
   return {
     model: new PanelModel(fakeTracker(session), jobs, clusters, null),
     clusters,
+    tools: new ToolCatalogue({ tools }, jobs),
     commands: new CommandRegistry(),
     trans: nullTranslator.load('jupyterlab_tomo'),
     openData: () => Promise.resolve(),

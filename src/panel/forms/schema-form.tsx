@@ -131,7 +131,7 @@ export function formSchemaOf(schema: ISchemaFormProps['schema']): RJSFSchema {
     const choices = parameter.enum ? { enum: [...parameter.enum] } : {};
     properties[name] = {
       type: typeOf(parameter),
-      title,
+      title: parameter.unit ? `${title ?? name} (${parameter.unit})` : title,
       description,
       ...bounds,
       ...choices

@@ -6,6 +6,9 @@ import React from 'react';
 
 import type { IParameterSchema } from '../../recipe';
 
+/** Range of a slider at most. */
+const WIDEST = 1000;
+
 /** Name of the control for a parameter. */
 export function widgetFor(parameter: IParameterSchema): string {
   if (parameter.enum) {
@@ -15,7 +18,11 @@ export function widgetFor(parameter: IParameterSchema): string {
   if (!number) {
     return parameter.type === 'boolean' ? 'checkbox' : 'text';
   }
-  return parameter.minimum !== undefined && parameter.maximum !== undefined
+  const { minimum, maximum } = parameter;
+  // On a wide range no hand meets a value.
+  return minimum !== undefined &&
+    maximum !== undefined &&
+    maximum - minimum <= WIDEST
     ? 'tomoSlider'
     : 'tomoNumber';
 }
@@ -44,7 +51,10 @@ function NumberInput({ id, value, label, onChange }: WidgetProps): JSX.Element {
         const text = event.target.value;
         setDraft(text);
         const number = Number(text.replace(',', '.'));
-        if (text.trim() !== '') {
+        if (text.trim() === '') {
+          // The key goes; where there is a default, that holds then.
+          onChange(undefined);
+        } else {
           onChange(Number.isFinite(number) ? number : text);
         }
       }}

@@ -4,15 +4,20 @@
 import React from 'react';
 
 import type { IParameterSchema } from '../../recipe';
-import { effectiveReconstruction, methodOf, TOOLS, toolOf } from '../../recipe';
+import { effectiveReconstruction } from '../../recipe';
 import recipeSchema from '../../recipe/_generated/recipe.schema.json';
 import type { IRecipeSession } from '../../tokens';
 import { usePanel } from '../context';
-import { ChoiceField, Row } from '../fields';
+import { ChoiceField, LinkAction, Row } from '../fields';
+import type { IChoiceFieldProps } from '../fields';
 import { SchemaForm } from '../forms/schema-form';
 import { Section } from '../section';
+import type { IOffer, IOfferedMethod } from '../tools';
+import { offersOf } from '../tools';
 
-const MASK: Readonly<Record<string, IParameterSchema>> = {
+type Schema = Readonly<Record<string, IParameterSchema>>;
+
+const MASK: Schema = {
   mask: recipeSchema.definitions.reconstruction.properties.mask
 };
 
@@ -22,11 +27,12 @@ export function ToolSection({
   session: IRecipeSession;
 }): JSX.Element {
   const { trans } = usePanel();
+  const offers = useOffers();
   const { tool, method, parameters, mask } = effectiveReconstruction(
     session.recipe
   );
-  const known = toolOf(tool);
-  const chosen = methodOf(tool, method);
+  const known = offers.find(each => each.name === tool);
+  const chosen = known?.methods.find(each => each.name === method);
   return (
     <Section
       id="tool"
@@ -37,37 +43,30 @@ export function ToolSection({
         <ChoiceField
           label={trans.__('Tool')}
           value={tool}
-          options={optionsOf(TOOLS, tool)}
+          options={toolOptions(offers, tool, trans.__('not available'))}
           onCommit={name =>
             session.edit(
               { path: ['reconstruction', 'tool'], value: name },
               {
                 path: ['reconstruction', 'method'],
-                value: toolOf(name)?.methods[0]?.name
+                value: offers.find(each => each.name === name)?.methods[0]?.name
               },
               { path: ['reconstruction', 'parameters'], value: undefined }
             )
           }
         />
-        <ChoiceField
-          label={trans.__('Method')}
-          value={method}
-          options={optionsOf(known?.methods ?? [], method)}
-          onCommit={name =>
-            session.edit(
-              { path: ['reconstruction', 'method'], value: name },
-              { path: ['reconstruction', 'parameters'], value: undefined }
-            )
-          }
-        />
       </Row>
+      <Method session={session} offer={known} method={method} />
+      {chosen ? <p className="jp-TomoHint">{chosen.help}</p> : null}
+      {chosen?.why ? (
+        <p className="jp-TomoHint jp-mod-warn">{chosen.why}</p>
+      ) : null}
       {chosen ? (
-        <SchemaForm
+        <Parameters
           key={`${tool}/${method}`}
           session={session}
-          path={['reconstruction', 'parameters']}
           schema={chosen.schema}
-          values={parameters}
+          values={{ ...defaultsOf(chosen.schema), ...parameters }}
         />
       ) : null}
       <SchemaForm
@@ -76,20 +75,218 @@ export function ToolSection({
         schema={MASK}
         values={{ mask }}
       />
-      {chosen ? <p className="jp-TomoHint">{chosen.help}</p> : null}
+      <Missing offers={offers} chosen={tool} />
     </Section>
   );
 }
 
+/** The method; advanced ones on request. */
+function Method({
+  session,
+  offer,
+  method
+}: {
+  session: IRecipeSession;
+  offer: IOffer | undefined;
+  method: string;
+}): JSX.Element {
+  const { trans } = usePanel();
+  const [all, setAll] = React.useState(false);
+  const methods = offer?.methods ?? [];
+  const basic = methods.filter(
+    each => each.level !== 'advanced' && (!each.why || each.name === method)
+  );
+  const shown =
+    all || !methods.some(each => each.name === method)
+      ? methods
+      : methods.filter(each => basic.includes(each) || each.name === method);
+  return (
+    <Row label={trans.__('Method')}>
+      <ChoiceField
+        label={trans.__('Method')}
+        value={method}
+        options={methodOptions(shown, method)}
+        onCommit={name =>
+          session.edit(
+            { path: ['reconstruction', 'method'], value: name },
+            { path: ['reconstruction', 'parameters'], value: undefined }
+          )
+        }
+      />
+      {basic.length < methods.length ? (
+        <LinkAction
+          label={all ? trans.__('Fewer methods') : trans.__('All methods')}
+          onClick={() => setAll(!all)}
+        />
+      ) : null}
+    </Row>
+  );
+}
+
+/** The form of the parameters; advanced ones on request, and those that are set. */
+function Parameters({
+  session,
+  schema,
+  values
+}: {
+  session: IRecipeSession;
+  schema: Schema;
+  values: Readonly<Record<string, unknown>>;
+}): JSX.Element {
+  const { trans } = usePanel();
+  const [all, setAll] = React.useState(false);
+  const entries = Object.entries(schema);
+  const shown = entries.filter(
+    ([name, parameter]) =>
+      all ||
+      parameter.level !== 'advanced' ||
+      JSON.stringify(values[name]) !== JSON.stringify(parameter.default)
+  );
+  return (
+    <>
+      <SchemaForm
+        key={shown.map(([name]) => name).join()}
+        session={session}
+        path={['reconstruction', 'parameters']}
+        schema={Object.fromEntries(shown)}
+        values={Object.fromEntries(
+          shown
+            .map(([name]): [string, unknown] => [name, values[name]])
+            .filter(([, value]) => value !== undefined)
+        )}
+      />
+      {all || shown.length < entries.length ? (
+        <Row label="">
+          <LinkAction
+            label={all ? trans.__('Fewer settings') : trans.__('All settings')}
+            onClick={() => setAll(!all)}
+          />
+        </Row>
+      ) : null}
+    </>
+  );
+}
+
+/** The tools that cannot run, why, and what to do. */
+function Missing({
+  offers,
+  chosen
+}: {
+  offers: readonly IOffer[];
+  chosen: string;
+}): JSX.Element | null {
+  const { trans, tools } = usePanel();
+  const missing = offers.filter(each => each.available === false);
+  if (tools.found.state === 'pending') {
+    return (
+      <p className="jp-TomoHint" role="status">
+        {trans.__('Looking at the tools of the kernel…')}
+      </p>
+    );
+  }
+  if (tools.found.state === 'failed') {
+    return (
+      <p className="jp-TomoHint jp-mod-warn">
+        {tools.found.failure.message}{' '}
+        <LinkAction
+          label={trans.__('Look again')}
+          onClick={() => tools.lookAgain()}
+        />
+      </p>
+    );
+  }
+  if (missing.length === 0) {
+    return null;
+  }
+  return (
+    <details
+      className="jp-TomoHint jp-TomoMissing"
+      open={missing.some(each => each.name === chosen)}
+    >
+      <summary>
+        {trans._n(
+          '%1 tool is not available in this kernel',
+          '%1 tools are not available in this kernel',
+          missing.length
+        )}
+      </summary>
+      {missing.map(each => (
+        <p key={each.name}>
+          <b>{each.title}</b>: {each.why}
+        </p>
+      ))}
+      <LinkAction
+        label={trans.__('Look again')}
+        onClick={() => tools.lookAgain()}
+      />
+    </details>
+  );
+}
+
+/** The tools as they are known now; asks for them when the section is shown. */
+function useOffers(): IOffer[] {
+  const { tools } = usePanel();
+  const [found, setFound] = React.useState(tools.found);
+  React.useEffect(() => {
+    const follow = (): void => {
+      setFound(tools.found);
+      tools.want();
+    };
+    follow();
+    tools.changed.connect(follow);
+    return () => {
+      tools.changed.disconnect(follow);
+    };
+  }, [tools]);
+  return React.useMemo(
+    () => offersOf(found.state === 'ready' ? found.value : null),
+    [found]
+  );
+}
+
+function defaultsOf(schema: Schema): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(schema)
+      .filter(([, parameter]) => parameter.default !== undefined)
+      .map(([name, parameter]) => [name, parameter.default])
+  );
+}
+
 /** Choices by title; the one that is set stays among them even when nobody knows it. */
-function optionsOf(
-  known: readonly { name: string; title: string }[],
-  set: string
-): { value: string; label: string }[] {
-  const options = known.map(({ name, title }) => ({
-    value: name,
-    label: title
+function toolOptions(
+  offers: readonly IOffer[],
+  set: string,
+  unavailable: string
+): IChoiceFieldProps['options'] {
+  const options = offers.map(offer => ({
+    value: offer.name,
+    label:
+      offer.available === false
+        ? `${offer.title} (${unavailable})`
+        : offer.title,
+    disabled: offer.available === false && offer.name !== set,
+    title: offer.why || offer.help
   }));
+  return withSet(options, set);
+}
+
+function methodOptions(
+  methods: readonly IOfferedMethod[],
+  set: string
+): IChoiceFieldProps['options'] {
+  const options = methods.map(method => ({
+    value: method.name,
+    label: method.title,
+    disabled: method.why !== undefined && method.name !== set,
+    title: method.why ?? method.help
+  }));
+  return withSet(options, set);
+}
+
+function withSet(
+  options: IChoiceFieldProps['options'],
+  set: string
+): IChoiceFieldProps['options'] {
   return options.some(option => option.value === set)
     ? options
     : [...options, { value: set, label: set }];
