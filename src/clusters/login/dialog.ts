@@ -116,18 +116,24 @@ export class LoginDialog extends Dialog<LoginForm> {
     const label = button?.querySelector('.jp-Dialog-buttonLabel');
     if (button && label) {
       button.disabled = step.step === 'busy';
-      label.textContent =
+      const text =
         step.step === 'host-key'
           ? this._trans.__('Trust and log in')
           : step.step === 'prompts'
             ? this._trans.__('Continue')
             : this._trans.__('Log in');
+      label.textContent = text;
+      // The dialog gives its buttons this name.
+      button.setAttribute('aria-label', text);
     }
     // The fields of the next step are there once React has drawn them.
     requestAnimationFrame(() => {
       if (!this.isDisposed && step === this._flow.step) {
         if (step.step === 'host-key') {
-          button?.focus();
+          // Enter pressed once too often must not trust a key.
+          this.node
+            .querySelector<HTMLButtonElement>('button.jp-mod-reject')
+            ?.focus();
         } else if (step.step !== 'busy') {
           this._form.focusNext();
         }
