@@ -1,0 +1,237 @@
+"""Recipes as process lists of Savu, pipelines of HTTomo, and data as NXtomo."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import numpy as np
+import pytest
+import yaml
+
+from tomo_runner import catalogue
+from tomo_runner.cli import main
+from tomo_runner.dataset import Dataset
+from tomo_runner.failures import DataFailure, RecipeFailure
+from tomo_runner.savu import export, exported, plugins
+from tomo_runner.savu.nxtomo import write_nxtomo
+from tomo_runner.stopping import Stop
+from tomo_runner.toolhost.savu_files import read_list
+
+
+@pytest.fixture
+def to_list(tmp_path):
+    """The list of a recipe, by name of the plugin, and the notes."""
+
+    def convert_(recipe):
+        reply = export(recipe, tmp_path, Stop(), {"savu": tmp_path / "l.nxs"})
+        read = read_list(tmp_path / "l.nxs")
+        return {p.name: p for p in read.plugins}, reply["notes"]
+
+    return convert_
+
+
+def test_a_recipe_becomes_loader_correction_and_reconstruction(recipe, nxtomo, to_list, small):
+    found, notes = to_list(recipe(nxtomo))
+    assert list(found) == ["NxtomoLoader", "DarkFlatFieldCorrection", "AstraReconCpu"]
+    loader, recon = found["NxtomoLoader"].data, found["AstraReconCpu"].data
+    assert loader["data_path"].endswith("data")
+    assert loader["image_key_path"].endswith("image_key")
+    assert loader["dark"] == [None, None, 1.0]
+    assert recon["algorithm"] == "FBP" and recon["FBP_filter"] == "shepp-logan"
+    assert recon["centre_of_rotation"] == pytest.approx(small.centre, abs=1e-4)
+    assert recon["log"] is True and recon["ratio"] == 1.5
+    assert any("FBP of AstraReconCpu" in note for note in notes)
+
+
+def test_all_parameters_are_said(recipe, nxtomo, to_list):
+    for one in to_list(recipe(nxtomo))[0].values():
+        known = plugins.plugin(one.name).data
+        assert set(one.data) == set(known)
+        assert "None" not in json.dumps(one.data)
+
+
+def test_a_region_moves_the_centre_and_cuts(recipe, nxtomo, to_list, small):
+    wanted = recipe(nxtomo)
+    wanted["regions"]["roi"] = [10, 1, 60, 5]
+    found, _ = to_list(wanted)
+    assert found["NxtomoLoader"].data["preview"] == [":", "1:5", "10:60"]
+    centre = found["AstraReconCpu"].data["centre_of_rotation"]
+    assert centre == pytest.approx(small.centre - 10, abs=1e-4)
+
+
+def test_a_tilted_axis_is_a_line(recipe, nxtomo, to_list, small):
+    wanted = recipe(nxtomo)
+    wanted["regions"]["centre"]["tilt"] = 2.0
+    centre = to_list(wanted)[0]["AstraReconCpu"].data["centre_of_rotation"]
+    assert centre["0"] == pytest.approx(small.centre, abs=1e-3)
+    assert centre["5"] == pytest.approx(small.centre + 5 * np.tan(np.radians(2)), abs=1e-3)
+
+
+def test_no_centre_asks_savu_to_find_it(recipe, nxtomo, to_list):
+    wanted = recipe(nxtomo)
+    del wanted["regions"]
+    found, notes = to_list(wanted)
+    assert list(found)[-2:] == ["VoCentering", "AstraReconCpu"]
+    assert any("180 degrees" in note for note in notes)
+
+
+def test_attenuation_is_not_logged_again(recipe, nxtomo, to_list):
+    wanted = recipe(nxtomo, state="attenuation")
+    found, _ = to_list(wanted)
+    assert found["AstraReconCpu"].data["log"] is False
+    assert "DarkFlatFieldCorrection" not in found
+
+
+def test_every_step_has_a_plugin_or_a_note(recipe, nxtomo, to_list):
+    for step in catalogue.steps():
+        wanted = recipe(nxtomo)
+        if step["name"] in ("normalise", "minus-log"):
+            continue
+        wanted["filters"].append({"name": step["name"]})
+        if step["name"] == "air":
+            wanted["regions"]["air"] = [0, 0, 4, 6]
+        found, notes = to_list(wanted)
+        words = " ".join(notes)
+        assert len(found) == 4 or step["name"].split("-")[0] in words or "air region" in words
+
+
+@pytest.mark.parametrize(
+    ("tool", "method", "parameters", "name", "expected"),
+    [
+        ("astra", "SIRT", {"iterations": 80}, "AstraReconCpu", {"n_iterations": 80}),
+        ("astra", "FBP", {"filter": "hann"}, "AstraReconCpu", {"FBP_filter": "hann"}),
+        ("astra", "SIRT_CUDA", {"iterations": 9}, "AstraReconGpu", {"algorithm": "SIRT_CUDA"}),
+        ("tomopy", "gridrec", {"filter": "parzen"}, "TomopyRecon", {"filter_name": "parzen"}),
+        ("tomopy", "sirt", {"iterations": 70}, "AstraReconCpu", {"n_iterations": 70}),
+        ("savu", "CGLS", {"iterations": 12}, "AstraReconCpu", {"algorithm": "CGLS"}),
+    ],
+)
+def test_tools_become_plugins(recipe, nxtomo, to_list, tool, method, parameters, name, expected):
+    found, notes = to_list(recipe(nxtomo, tool, method, parameters))
+    for key, value in expected.items():
+        assert found[name].data[key] == value
+    if method == "sirt":
+        assert any("does not hand iterations on" in note for note in notes)
+
+
+def test_a_list_is_not_exported_again(recipe, nxtomo, to_list):
+    with pytest.raises(RecipeFailure, match="process list already"):
+        to_list(recipe(nxtomo, "savu", "process-list", {"list": "l.nxs"}))
+
+
+# --- HTTomo -------------------------------------------------------------------------------------
+
+
+def pipeline(recipe, base):
+    made = exported(recipe, base, "httomo")
+    return yaml.safe_load(made["text"]), made["notes"]
+
+
+def test_httomo_gets_loader_methods_and_reconstruction(recipe, nxtomo, tmp_path, small):
+    wanted = recipe(nxtomo)
+    wanted["regions"]["roi"] = [10, 1, 60, 5]
+    wanted["filters"].append({"name": "stripes-sorting", "size": 15})
+    methods, _ = pipeline(wanted, tmp_path)
+    assert [(m["module_path"], m["method"]) for m in methods] == [
+        ("httomo.data.hdf.loaders", "standard_tomo"),
+        ("httomolibgpu.prep.normalize", "dark_flat_field_correction"),
+        ("httomolibgpu.prep.normalize", "minus_log"),
+        ("httomolibgpu.prep.stripe", "remove_stripe_based_sorting"),
+        ("httomolibgpu.recon.algorithm", "FBP2d_astra"),
+    ]
+    loader = methods[0]["parameters"]
+    assert loader["preview"] == {
+        "detector_x": {"start": 10, "stop": 60},
+        "detector_y": {"start": 1, "stop": 5},
+    }
+    assert loader["rotation_angles"] == "auto"
+    assert methods[3]["parameters"] == {"size": 15}
+    recon = methods[-1]
+    assert recon["parameters"]["center"] == pytest.approx(small.centre - 10, abs=1e-4)
+    assert recon["parameters"]["recon_mask_radius"] is None
+    assert recon["save_result"] is True
+
+
+def test_httomo_finds_the_centre_by_reference(recipe, nxtomo, tmp_path):
+    wanted = recipe(nxtomo)
+    del wanted["regions"]
+    methods, _ = pipeline(wanted, tmp_path)
+    finder = methods[1]
+    assert finder["method"] == "find_center_vo"
+    name, output = re.match(
+        r"\$\{\{(\w+)\.side_outputs\.(\w+)\}\}", methods[-1]["parameters"]["center"]
+    ).groups()
+    assert finder["id"] == name and output in finder["side_outputs"].values()
+
+
+def test_httomo_gets_even_angles_but_no_invented_ones(recipe, folder, nxtomo, tmp_path):
+    methods, notes = pipeline(recipe(folder), tmp_path)
+    assert methods[0]["parameters"]["rotation_angles"] == {
+        "user_defined": {"start_angle": 0.0, "stop_angle": 177.0, "angles_total": 60}
+    }
+    assert any("not NXtomo" in note for note in notes)
+    uneven = recipe(nxtomo)
+    uneven["dataset"]["angles"] = {"values": [0.0, 1.0, 5.0, *list(range(6, 63))]}
+    methods, notes = pipeline(uneven, tmp_path)
+    assert methods[0]["parameters"]["rotation_angles"] == "auto"
+    assert any("not evenly spaced" in note for note in notes)
+
+
+def test_httomo_gets_gridrec_and_iterations(recipe, nxtomo, tmp_path):
+    methods, _ = pipeline(recipe(nxtomo, "tomopy", "gridrec"), tmp_path)
+    assert methods[-1]["module_path"] == "tomopy.recon.algorithm"
+    assert methods[-1]["parameters"]["algorithm"] == "gridrec"
+    methods, _ = pipeline(recipe(nxtomo, "astra", "SIRT", {"iterations": 33}), tmp_path)
+    assert methods[-1]["method"] == "SIRT3d_tomobar"
+    assert methods[-1]["parameters"]["iterations"] == 33
+
+
+# --- NXtomo -------------------------------------------------------------------------------------
+
+
+def test_nxtomo_holds_what_the_folder_held(recipe, folder, tmp_path):
+    first = Dataset(recipe(folder, exclude=[3, 4], rotate=90, flip=True), tmp_path)
+    path = tmp_path / "out.nxs"
+    seen = []
+    count = write_nxtomo(first, path, Stop(), lambda done, total: seen.append((done, total)))
+    second = Dataset({"version": 1, "dataset": {"path": str(path)}}, tmp_path)
+    assert (second.frames, second.rows, second.columns) == (58, 64, 6)
+    assert seen[-1] == (count, count)
+    assert np.allclose(second.require_angles(), first.require_angles())
+    assert sum(r.series.shape[0] for r in second.acquisition.flats) == sum(
+        r.series.shape[0] for r in first.acquisition.flats
+    )
+    ours = first.read(first.acquisition.projections, 5, 6, first.whole)
+    theirs = second.read(second.acquisition.projections, 3, 4, second.whole)
+    assert np.array_equal(ours, theirs) and ours.dtype == theirs.dtype
+
+
+def test_nxtomo_without_angles_is_refused(recipe, folder, tmp_path):
+    wanted = recipe(folder)
+    del wanted["dataset"]["angles"]
+    with pytest.raises(DataFailure, match="not known"):
+        write_nxtomo(Dataset(wanted, tmp_path), tmp_path / "out.nxs", Stop())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_writes_files_and_notes(recipe, folder, tmp_path, capsys):
+    path = tmp_path / "r.tomo.json"
+    path.write_text(json.dumps(recipe(folder)))
+    asked = [f"--{kind}={tmp_path / kind}.nxs" for kind in ("savu", "nxtomo")]
+    assert main(["export", str(path), *asked, f"--httomo={tmp_path}/p.yaml", "--json"]) == 0
+    reply = json.loads(capsys.readouterr().out)
+    assert set(reply["files"]) == {"savu", "nxtomo", "httomo"}
+    assert not any("not NXtomo" in note for note in reply["notes"])
+    loader = read_list(tmp_path / "savu.nxs").plugins[0].data
+    assert loader["data_path"] == "entry1/tomo_entry/data/data"
+
+
+def test_the_command_refuses_in_a_sentence(recipe, folder, tmp_path, capsys):
+    path = tmp_path / "r.tomo.json"
+    path.write_text(json.dumps(recipe(folder)))
+    assert main(["export", str(path)]) == 2
+    assert "--savu FILE" in capsys.readouterr().err
+    assert main(["export", str(path), "--savu", str(tmp_path / "no/l.nxs")]) == 5
+    assert main(["export", "--savu", str(tmp_path / "l.nxs")]) == 2
+    assert "names no data set" in capsys.readouterr().err
