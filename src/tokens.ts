@@ -39,6 +39,8 @@ export namespace CommandIDs {
   export const createNew = 'tomo:create-new';
   /** document: make (or find) the recipe of a data folder or NXtomo file and open it. args: { path: string } contents path, or { selected: true } for the selection of the file browser; without either, the user is asked */
   export const openData = 'tomo:open-data';
+  /** document: choose data that lie on a cluster, and make (or find) their recipe. args: { resource?: string, replace?: boolean }; with `replace` the current recipe takes them */
+  export const openRemoteData = 'tomo:open-remote-data';
   /** document: undo and redo in the current recipe. */
   export const undo = 'tomo:undo';
   export const redo = 'tomo:redo';

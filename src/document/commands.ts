@@ -19,8 +19,10 @@ import type {
   IRecipeSession,
   IRecipeTracker
 } from '../tokens';
-import { recipeOf } from './open-data';
+import { recipeOf, recipeOfRemote } from './open-data';
+import type { IFound } from './open-data';
 import { certainChanges } from './proposal';
+import { addRemoteCommand, slashed } from './remote';
 import { FACTORY } from './widget';
 
 export interface ICommandOptions {
@@ -115,6 +117,21 @@ export function addCommands(options: ICommandOptions): void {
     }
   });
 
+  addRemoteCommand({
+    commands,
+    api: options.api,
+    trans,
+    current: session,
+    create: async (resource, { path, directory }) => {
+      const data = directory ? slashed(path) : path;
+      const folder = options.defaultBrowser?.model.path ?? '';
+      await show(
+        options,
+        await recipeOfRemote(contents, folder, resource, data)
+      );
+    }
+  });
+
   commands.addCommand(CommandIDs.undo, {
     label: trans.__('Undo'),
     icon: undoIcon,
@@ -133,17 +150,23 @@ export function addCommands(options: ICommandOptions): void {
 
 /** Open the recipe of a data set; a new one gets what is certain about the data. */
 async function openData(options: ICommandOptions, data: string): Promise<void> {
-  const { commands, contents, api, tracker } = options;
+  const { contents, api } = options;
   try {
-    const { path, created } = await recipeOf(contents, api, data);
-    await open(commands, path);
-    const widget = tracker.find(candidate => candidate.context.path === path);
-    if (widget && created) {
-      await fillIn(widget);
-    }
+    await show(options, await recipeOf(contents, api, data));
   } catch (error) {
     const { message, hint } = failureOf(error);
     Notification.error(`${message} ${hint}`.trim(), { autoClose: false });
+  }
+}
+
+async function show(
+  { commands, tracker }: ICommandOptions,
+  { path, created }: IFound
+): Promise<void> {
+  await open(commands, path);
+  const widget = tracker.find(candidate => candidate.context.path === path);
+  if (widget && created) {
+    await fillIn(widget);
   }
 }
 

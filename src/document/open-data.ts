@@ -71,6 +71,38 @@ export async function recipeOf(
   });
 }
 
+/**
+ * Find or make the recipe of a data set on a cluster.
+ *
+ * @param folder - contents path in which recipes are looked for and made.
+ * @param dataPath - absolute on the cluster; of a folder with its slash.
+ * @throws ApiError when the folder cannot be written.
+ */
+export async function recipeOfRemote(
+  contents: Files,
+  folder: string,
+  resource: string,
+  dataPath: string
+): Promise<IFound> {
+  const name = nameOf(dataPath.replace(/\/+$/, ''));
+  const place = { folder, dataPath };
+  const existing = await pointingTo(contents, place, dataPath, name, resource);
+  if (existing !== null) {
+    return { path: existing, created: false };
+  }
+  const text = recipeText({ dataset: { path: dataPath, resource } });
+  const made = await save(contents, folder, name, text);
+  if (made === null) {
+    throw new ApiError({
+      code: 'not-writable',
+      message: 'The recipe cannot be written into this folder.',
+      where: folder,
+      hint: 'Go to a folder in the file browser where you may write, and try again.'
+    });
+  }
+  return { path: made, created: true };
+}
+
 /** Beside the data; else, for data that nobody may write to, the top folder of the drive. */
 function placesOf(contents: Files, path: string, data: IResolved): IPlace[] {
   const drive = contents.driveName(path);
@@ -102,7 +134,8 @@ async function pointingTo(
   contents: Files,
   place: IPlace,
   absolute: string,
-  name: string
+  name: string,
+  resource = ''
 ): Promise<string | null> {
   const own = name + RECIPE_EXTENSION;
   const recipes = (await filesIn(contents, place.folder))
@@ -121,11 +154,16 @@ async function pointingTo(
       content: true
     });
     const content: unknown = model.content;
-    const data =
+    const dataset =
       typeof content === 'string'
-        ? parseRecipe(content).recipe?.dataset?.path
-        : null;
-    if (data && (same(data, place.dataPath) || same(data, absolute))) {
+        ? parseRecipe(content).recipe?.dataset
+        : undefined;
+    const data = dataset?.path;
+    if (
+      data &&
+      (dataset.resource ?? '') === resource &&
+      (same(data, place.dataPath) || same(data, absolute))
+    ) {
       return path;
     }
   }

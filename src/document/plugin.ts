@@ -152,6 +152,7 @@ const documentPlugin: JupyterFrontEndPlugin<IRecipeTracker> = {
       category
     });
     palette?.addItem({ command: CommandIDs.openData, category });
+    palette?.addItem({ command: CommandIDs.openRemoteData, category });
     return tracker;
   }
 };

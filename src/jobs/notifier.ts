@@ -82,7 +82,9 @@ export class Notifier implements IDisposable {
       callback: () => {
         void this._commands.execute(CommandIDs.openResult, {
           folder: job.output,
-          name: job.name
+          name: job.name,
+          // Where the slices are; those of this machine's own jobs are here.
+          ...(job.resource !== 'local' && { resource: job.resource })
         });
       }
     };

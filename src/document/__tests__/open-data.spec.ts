@@ -3,7 +3,7 @@ import type { Contents } from '@jupyterlab/services';
 
 import { ApiError } from '../../api';
 import { parseRecipe } from '../../recipe';
-import { recipeOf } from '../open-data';
+import { recipeOf, recipeOfRemote } from '../open-data';
 import type { Files } from '../open-data';
 import { FakeApi } from './fakes';
 
@@ -182,5 +182,37 @@ describe('recipeOf', () => {
     files.readOnly.add('sub').add('');
     await expect(find('sub/ct')).rejects.toThrow(ApiError);
     expect(files.texts.size).toBe(0);
+  });
+});
+
+describe('recipeOfRemote', () => {
+  const DATA = "/work3/g/it's ct/";
+
+  it('makes a recipe that names cluster and path, and finds it again', async () => {
+    const files = new FakeFiles();
+    const text = JSON.stringify({ version: 1, dataset: { path: DATA } });
+    // The same path here, and on another cluster, are other data.
+    files.texts.set('sub/here.tomo.json', text);
+    files.texts.set(
+      'sub/there.tomo.json',
+      JSON.stringify({ version: 1, dataset: { path: DATA, resource: 'b' } })
+    );
+    const made = await recipeOfRemote(files, 'sub', 'scarf', DATA);
+    expect(made).toEqual({ path: "sub/it's ct.tomo.json", created: true });
+    expect(
+      parseRecipe(files.texts.get(made.path) ?? '').recipe?.dataset
+    ).toEqual({ path: DATA, resource: 'scarf' });
+    expect(await recipeOfRemote(files, 'sub', 'scarf', DATA)).toEqual({
+      path: made.path,
+      created: false
+    });
+  });
+
+  it('says so when the folder cannot be written', async () => {
+    const files = new FakeFiles();
+    files.readOnly.add('sub');
+    await expect(
+      recipeOfRemote(files, 'sub', 'scarf', DATA)
+    ).rejects.toMatchObject({ failure: { code: 'not-writable' } });
   });
 });

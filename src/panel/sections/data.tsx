@@ -4,11 +4,18 @@
 import React from 'react';
 
 import type { Description } from '../../api';
+import { CommandIDs } from '../../tokens';
 import type { IRecipeSession } from '../../tokens';
 import { usePanel } from '../context';
 import { sizeText } from '../describe';
 import { formatIndices, parseIndices } from '../edits';
-import { ChoiceField, NumberField, Row, TextField } from '../fields';
+import {
+  ChoiceField,
+  LinkAction,
+  NumberField,
+  Row,
+  TextField
+} from '../fields';
 import { FailureMessage, Warnings } from '../messages';
 import { Section } from '../section';
 import { AnglesRow } from './angles';
@@ -51,6 +58,7 @@ export function DataSection({
           }
         />
       </Row>
+      <WhereRow session={session} />
       {description.state === 'pending' ? (
         <div className="jp-TomoHint jp-mod-busy" role="status">
           {trans.__('Reading the data set…')}
@@ -61,6 +69,66 @@ export function DataSection({
       ) : null}
       {ready ? <DescribedRows session={session} description={ready} /> : null}
     </Section>
+  );
+}
+
+/** Which machine sees the path, and the way to data on another one. */
+function WhereRow({
+  session
+}: {
+  session: IRecipeSession;
+}): JSX.Element | null {
+  const { trans, model, commands, fail } = usePanel();
+  const clusters = model.jobs.resources.filter(
+    each => each.kind === 'slurm-ssh'
+  );
+  const resource = session.recipe.dataset?.resource;
+  if (clusters.length === 0 && resource === undefined) {
+    return null;
+  }
+  const titleOf = (name: string): string =>
+    clusters.find(each => each.name === name)?.title ?? name;
+  return (
+    <Row
+      label={trans.__('Where')}
+      title={trans.__('The machine that sees the path')}
+    >
+      <ChoiceField
+        label={trans.__('Machine that sees the data')}
+        value={resource ?? ''}
+        options={[
+          { value: '', label: trans.__('this server') },
+          ...clusters.map(({ name, title }) => ({ value: name, label: title })),
+          ...(resource !== undefined &&
+          !clusters.some(each => each.name === resource)
+            ? [{ value: resource, label: resource }]
+            : [])
+        ]}
+        onCommit={value =>
+          session.edit({
+            path: ['dataset', 'resource'],
+            value: value || undefined
+          })
+        }
+      />
+      {(resource === undefined ? clusters : [{ name: resource }]).map(
+        ({ name }) => (
+          <LinkAction
+            key={name}
+            label={trans.__('Open on %1…', titleOf(name))}
+            title={trans.__('Choose data that lie on this cluster')}
+            onClick={() => {
+              commands
+                .execute(CommandIDs.openRemoteData, {
+                  resource: name,
+                  replace: true
+                })
+                .catch(fail);
+            }}
+          />
+        )
+      )}
+    </Row>
   );
 }
 

@@ -1,0 +1,2 @@
+export { addRemoteCommand, slashed } from './command';
+export type { IChosen } from './model';
