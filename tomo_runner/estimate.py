@@ -12,7 +12,6 @@ from typing import Any, Dict, List, Optional
 from .dataset import Dataset
 from .failures import Failure
 from .files import replace_json
-from .process import resident_bytes
 from .recipe import Recipe
 from .run.execute import sizes_of, wanted_region
 from .run.output import expand_output
@@ -20,6 +19,9 @@ from .run.plan import make_plan
 from .steps import Chain
 
 _KEPT = 20
+_RESIDENT = 120 << 20
+"""Bytes that a run holds when it plans: interpreter, numpy, engine. What this process holds of its
+caches says nothing about that."""
 
 
 def estimate(
@@ -35,16 +37,20 @@ def estimate(
     region = wanted_region(recipe, dataset)
     output = expand_output(recipe, base, name)
     sizes = sizes_of(dataset, Chain(recipe), region, image)
-    plan = make_plan((region.top, region.bottom), sizes, cores, memory, resident_bytes())
+    plan = make_plan((region.top, region.bottom), sizes, cores, memory, _RESIDENT)
     work = _work(region.rows, len(dataset.kept), region.columns, image)
-    rates = [entry["rate"] for entry in _remembered() if entry["cores"] == cores]
+    known = [entry for entry in _remembered() if entry["cores"] == cores]
+    here = [entry for entry in known if entry["host"] == platform.node()]
+    # The nodes of a cluster share a home: what one has measured holds for the next.
+    rates = [entry["rate"] for entry in here or known]
     seconds: Optional[float] = None
     basis = "Nothing has been measured on this machine yet."
     if rates:
         rate = sorted(rates)[len(rates) // 2]
         seconds = round(work / rate, 1)
         runs = "1 earlier run" if len(rates) == 1 else f"{len(rates)} earlier runs"
-        basis = f"From {runs} on this machine with {cores} cores."
+        where = "on this machine" if here else "on other hosts"
+        basis = f"From {runs} {where} with {cores} {'core' if cores == 1 else 'cores'}."
     return {
         "slices": region.rows,
         "memory": min(plan.memory, memory),
@@ -86,7 +92,7 @@ def _path() -> Path:
 def _remembered() -> List[Dict[str, Any]]:
     try:
         entries = json.loads(_path().read_text(encoding="utf-8"))
-        return [e for e in entries if e["host"] == platform.node() and e["rate"] > 0]
+        return [e for e in entries if str(e["host"]) and int(e["cores"]) and e["rate"] > 0]
     except (OSError, ValueError, KeyError, TypeError):
         return []
 
