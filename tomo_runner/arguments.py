@@ -65,6 +65,10 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
             "--set", action="append", default=[], metavar="PATH=VALUE", help="change the recipe"
         )
 
+    approve = commands.add_parser("approve", help="allow the custom command of a recipe to run")
+    approve.add_argument("recipe", help="recipe file")
+    approve.add_argument("--yes", action="store_true", help="do not ask")
+
     job = commands.add_parser("job", help="execute a job folder")
     job.add_argument("folder")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import signal
+import sys
 import threading
 from argparse import Namespace
 from contextlib import contextmanager
@@ -17,6 +18,9 @@ from .agent import serve
 from .centre import find_centre
 from .dataset import Dataset
 from .estimate import remember
+from .external import approve as approve_command
+from .external import check_command, command_of
+from .failures import RecipeFailure
 from .job import finish_job, run_job
 from .lease import Lease
 from .pipeline import Pipeline
@@ -165,6 +169,31 @@ def tools(arguments: Namespace) -> Dict[str, Any]:
             if "why" in method:
                 lines.append(f"  {'':<23} {method['why']}")
     return {"text": "\n".join(lines)}
+
+
+def approve(arguments: Namespace) -> Dict[str, Any]:
+    """Show the custom command of a recipe, and allow it when the user says so."""
+    recipe = load_recipe(Path(arguments.recipe))
+    command = command_of(recipe)
+    if command is None:
+        raise RecipeFailure(
+            "no-command",
+            "The recipe runs no custom command.",
+            "reconstruction.tool",
+            "There is nothing to approve.",
+        )
+    check_command(recipe)
+    if not arguments.yes:
+        print(f"The recipe wants to run:\n\n  {command}\n", file=sys.stderr)
+        print("Allow it from now on? [y/N] ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            raise RecipeFailure(
+                "command-not-approved",
+                "The command was not approved.",
+                "reconstruction.parameters.command",
+                "",
+            )
+    return {"text": f"Approved in {approve_command(command)}"}
 
 
 def job(arguments: Namespace) -> Dict[str, Any]:

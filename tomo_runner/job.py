@@ -119,6 +119,7 @@ def _request(folder: Path, job: Dict[str, Any], whole: Optional[Whole]) -> RunRe
         memory=int(job["memory"]),
         rows=_rows(job),
         whole=whole,
+        approved=job.get("approved"),
     )
 
 

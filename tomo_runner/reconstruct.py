@@ -9,8 +9,8 @@ import numpy as np
 from . import catalogue
 from .dataset import Dataset, Window
 from .engine import Engine, compile_plan
-from .external import SlabReconstructor, ToolHosts
-from .failures import ToolFailure
+from .external import COMMAND, CommandReconstructor, Place, SlabReconstructor, ToolHosts
+from .failures import RecipeFailure, ToolFailure
 from .recipe import Recipe
 from .regions import Axis
 from .stopping import Stop
@@ -131,6 +131,11 @@ def is_external(recipe: Recipe) -> bool:
     return tool_of(recipe)[0] != "builtin"
 
 
+def is_hosted(recipe: Recipe) -> bool:
+    """Whether the recipe's tool runs in a process that is kept."""
+    return tool_of(recipe)[0] not in ("builtin", COMMAND)
+
+
 def tool_of(recipe: Recipe) -> Tuple[str, str]:
     """Name and title of the recipe's tool."""
     name = str(recipe.get("reconstruction", {}).get("tool", "builtin"))
@@ -144,8 +149,24 @@ def make_reconstructor(
     axis: Axis,
     hosts: ToolHosts,
     python: Optional[str] = None,
+    place: Optional[Place] = None,
 ) -> AnyReconstructor:
-    """What reconstructs the rows of a region with the recipe's tool."""
+    """What reconstructs the rows of a region with the recipe's tool.
+
+    Parameters
+    ----------
+    place
+        Where a custom command runs, when its user has approved it; left out: it does not.
+    """
+    if tool_of(recipe)[0] == COMMAND:
+        if place is None:
+            raise RecipeFailure(
+                "command-preview",
+                "A custom command is run by a reconstruction only, never for a preview.",
+                "reconstruction.tool",
+                "Run it on a few rows, or preview with another tool.",
+            )
+        return CommandReconstructor(recipe, dataset, region, axis, hosts, place=place)
     if is_external(recipe):
         return SlabReconstructor(recipe, dataset, region, axis, hosts, python)
     return Reconstructor(recipe, dataset, region, axis)

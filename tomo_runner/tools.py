@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Dict, List, Optional, Tuple
 
 from . import catalogue
-from .external import ToolHost, python_of
+from .external import COMMAND, ToolHost, python_of
 from .failures import Failure, Stopped
 from .stopping import Stop
 
@@ -54,7 +54,7 @@ def probe_tool(name: str, title: str, python: Optional[str] = None, again: bool 
 
 
 def _listed(tool: Dict[str, Any], python: Optional[str], again: bool) -> Dict[str, Any]:
-    if tool["name"] == "builtin" or tool.get("kind") == "files":
+    if tool["name"] in ("builtin", COMMAND):
         found: Dict[str, Any] = {"available": True, "version": "", "gpu": False}
     else:
         found = probe_tool(tool["name"], tool["title"], python, again)

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from .approval import COMMAND, approve, check_approved, command_hash, command_of
 from .child import Child, Limits
+from .command import CommandReconstructor, Place, check_command
 from .host import ToolHost
 from .hosts import ToolHosts
 from .pythons import python_of
 from .slab import SlabReconstructor
 
-__all__ = ["Child", "Limits", "SlabReconstructor", "ToolHost", "ToolHosts", "python_of"]
+__all__ = [
+    "COMMAND",
+    "Child",
+    "CommandReconstructor",
+    "Limits",
+    "Place",
+    "SlabReconstructor",
+    "ToolHost",
+    "ToolHosts",
+    "approve",
+    "check_approved",
+    "check_command",
+    "command_hash",
+    "command_of",
+    "python_of",
+]

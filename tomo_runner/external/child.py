@@ -37,10 +37,16 @@ class Limits:
         Bytes; 0: no limit.
     silence
         Seconds without a sign of progress after which it counts as hung; 0: no limit.
+    hint
+        What to do about one that is silent for too long.
     """
 
     memory: int = 0
     silence: float = 0.0
+    hint: str = (
+        "Choose fewer iterations or a smaller region, or allow it more time with "
+        "JUPYTER_TOMO_TOOL_LIMIT (seconds)."
+    )
 
 
 class Child:
@@ -125,8 +131,7 @@ class Child:
                 "tool-hangs",
                 f"{self.title} gave no sign of progress for {self._limits.silence:g} s "
                 "and was ended.",
-                "Choose fewer iterations or a smaller region, or allow it more time with "
-                "JUPYTER_TOMO_TOOL_LIMIT (seconds).",
+                self._limits.hint,
             )
         if self._limits.memory and moment - self._measured > _MEASURE:
             self._measured = moment

@@ -15,13 +15,13 @@ import numpy as np
 
 from ..centre import find_centre
 from ..dataset import Dataset, Window
-from ..external import ToolHosts
+from ..external import Place, ToolHosts, check_approved, check_command, command_of
 from ..failures import OutputFailure, RecipeFailure, output_failure
 from ..files import clear_parts
 from ..pipeline import Pipeline
 from ..process import resident_bytes
 from ..recipe import Recipe
-from ..reconstruct import AnyReconstructor, is_external, make_reconstructor, tool_of
+from ..reconstruct import AnyReconstructor, is_hosted, make_reconstructor, tool_of
 from ..regions import Axis, air_region, given_axis, region_of_interest
 from ..savu.process_list import ListRun, is_list_run, run_list
 from ..steps import Chain, Counts, Measures
@@ -61,6 +61,8 @@ class RunRequest:
         First row and one past the last in the full image; the region of interest when left out.
     whole
         The run that this one is a part of; then ``rows`` are its own.
+    approved
+        Hash of the custom command that the user has approved for this run.
     """
 
     recipe: Recipe
@@ -73,6 +75,7 @@ class RunRequest:
     memory: int
     rows: Optional[Tuple[int, int]] = None
     whole: Optional[Whole] = None
+    approved: Optional[str] = None
 
 
 class Clock:
@@ -109,6 +112,9 @@ def execute(request: RunRequest, monitor: Monitor, stop: Stop) -> Dict[str, Any]
     """
     clock = Clock(monitor)
     with clock.stage("open"):
+        if command_of(request.recipe) is not None:
+            check_command(request.recipe)
+            check_approved(request.recipe, request.approved)
         dataset = Dataset(request.recipe, request.base)
         region = wanted_region(request.recipe, dataset, request.rows)
         dataset.require_angles()
@@ -366,7 +372,7 @@ class _Run:
             self._watched = spread_rows(wanted_region(request.recipe, dataset, whole.rows))
 
     def carry_out(self, asked: Optional[Axis]) -> Dict[str, Any]:
-        if is_external(self._request.recipe):
+        if is_hosted(self._request.recipe):
             # The tool is loaded while the projections are read.
             self._hosts.warm(*tool_of(self._request.recipe))
         for text in [*self._dataset.warnings, *advise(self._request.recipe, self._dataset)]:
@@ -375,7 +381,12 @@ class _Run:
             measures = self._measured(workers)
             axis = asked or self._found_axis(workers, measures)
             reconstructor = make_reconstructor(
-                self._request.recipe, self._dataset, self._region, axis, self._hosts
+                self._request.recipe,
+                self._dataset,
+                self._region,
+                axis,
+                self._hosts,
+                place=Place(self._request.folder, self._request.memory),
             )
             size = reconstructor.size(workers.engine())
         plan = self._plan(size)

@@ -245,7 +245,9 @@ def test_a_failed_job_keeps_its_log_and_the_next_one_runs(method, code, tiny, re
         assert "Tiny: line 79" in done.stderr
     if method == "nan":
         assert "3 of 16384 pixels of row 2" in status["failure"]["message"]
-    done, status = run(make_job(tmp_path / "two", recipe("tiny-tool", "constant"), tmp_path / "two-out"))
+    done, status = run(
+        make_job(tmp_path / "two", recipe("tiny-tool", "constant"), tmp_path / "two-out")
+    )
     assert done.returncode == 0
     assert status["state"] == "finished"
     assert "tiny is done" in status["warnings"]
