@@ -2,21 +2,26 @@
 import path from 'node:path';
 
 import { decodeFrame, encodeFrame, type IFrameHeader } from '../../api/frame';
-import { AgentPool, spawnAgent } from '../agents';
+import { AgentPool, spawnAgent, wholeFrame } from '../agents';
+import type { IAgentCommand } from '../agents';
+import { ProxyError } from '../failure';
 import { FrameSplitter } from '../agents/frames';
 import { isAlive } from '../processes';
 
 const SCRIPT = path.join(__dirname, 'fake-agent.mjs');
 const pools: AgentPool[] = [];
 
+function fake(mode = ''): IAgentCommand {
+  return {
+    program: process.execPath,
+    args: [SCRIPT, mode],
+    env: process.env
+  };
+}
+
 function pool(mode = '', idle?: number): AgentPool {
   const made = new AgentPool(
-    async () =>
-      spawnAgent({
-        program: process.execPath,
-        args: [SCRIPT, mode],
-        env: process.env
-      }),
+    () => Promise.resolve(spawnAgent(fake(mode))),
     idle
   );
   pools.push(made);
@@ -181,10 +186,104 @@ describe('the pool', () => {
     await expect(about(pool('noise'))).rejects.toThrow(
       'did not say that it is one'
     );
-    const missing = new AgentPool(async () =>
-      spawnAgent({ program: '/nowhere/python', args: [], env: {} })
+    const missing = new AgentPool(() =>
+      Promise.resolve(
+        spawnAgent({ program: '/nowhere/python', args: [], env: {} })
+      )
     );
     await expect(about(missing)).rejects.toThrow('could not be started');
+  });
+
+  it('keeps one agent a user and cluster, for data and results', async () => {
+    const started: string[] = [];
+    const agents = new AgentPool((user, resource) => {
+      started.push(`${user}@${resource}`);
+      return Promise.resolve(spawnAgent(fake()));
+    });
+    pools.push(agents);
+    const ask = (
+      user: string,
+      kind: 'data' | 'results',
+      resource: string
+    ): Promise<unknown> =>
+      agents
+        .ask(user, kind, { channel: 'c', op: 'pid', resource }, never())
+        .then(({ frame }) => frame.cancel());
+    await Promise.all([
+      ask('ann', 'data', 'scarf'),
+      ask('ann', 'results', 'scarf'),
+      ask('bob', 'data', 'scarf'),
+      ask('ann', 'data', 'other'),
+      ask('ann', 'data', ''),
+      ask('ann', 'results', '')
+    ]);
+    expect(started.sort()).toEqual([
+      'ann@',
+      'ann@',
+      'ann@other',
+      'ann@scarf',
+      'bob@scarf'
+    ]);
+  });
+
+  it('tells why none can be started, and tries again', async () => {
+    let tries = 0;
+    const agents = new AgentPool(() => {
+      tries += 1;
+      return tries === 1
+        ? Promise.reject(new ProxyError(401, 'logged-out', 'Nobody is.'))
+        : Promise.resolve(spawnAgent(fake()));
+    });
+    pools.push(agents);
+    await expect(about(agents)).rejects.toMatchObject({
+      failure: { code: 'logged-out' }
+    });
+    expect((await about(agents)).pid).toBeGreaterThan(0);
+  });
+
+  it('does not hold up who gives up while one is started', async () => {
+    const controller = new AbortController();
+    let go = (): void => undefined;
+    const agents = new AgentPool(
+      () =>
+        new Promise(resolve => {
+          go = () => resolve(spawnAgent(fake()));
+        })
+    );
+    pools.push(agents);
+    const asked = agents.ask(
+      'ann',
+      'data',
+      { channel: 'c', op: 'pid', resource: 'scarf' },
+      controller.signal
+    );
+    controller.abort();
+    await expect(asked).rejects.toMatchObject({ status: 499 });
+    // The start goes on for the next one.
+    const next = agents.ask(
+      'ann',
+      'results',
+      { channel: 'c', op: 'pid', resource: 'scarf' },
+      never()
+    );
+    go();
+    await (await next).frame.cancel();
+  });
+
+  it('tells of a cut in the middle of a frame, and how long a whole one took', async () => {
+    const agents = pool();
+    const ask = (op: string): ReturnType<AgentPool['ask']> =>
+      agents.ask('ann', 'data', { channel: 'c', op, bytes: 100_000 }, never());
+    const { body, transfer } = await wholeFrame(await ask('image'));
+    expect(transfer).toBeGreaterThanOrEqual(0);
+    expect((await new Response(body).arrayBuffer()).byteLength).toBeGreaterThan(
+      100_000
+    );
+    await expect(wholeFrame(await ask('half'))).rejects.toMatchObject({
+      status: 502,
+      failure: { code: 'agent-died' }
+    });
+    expect((await about(agents)).pid).toBeGreaterThan(0);
   });
 
   it('ends an agent that rests, and all of them with itself', async () => {
