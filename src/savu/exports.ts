@@ -1,7 +1,7 @@
 /**
  * Commands that write the current recipe for other programs.
  */
-import { Notification } from '@jupyterlab/apputils';
+import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import type { Contents } from '@jupyterlab/services';
@@ -9,6 +9,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import type { IDisposable } from '@lumino/disposable';
 import { DisposableSet } from '@lumino/disposable';
+import { Widget } from '@lumino/widgets';
 
 import { failureOf } from '../api';
 import type { ExportRequest, IApiClient } from '../api';
@@ -103,14 +104,55 @@ async function exportRecipe(
       });
     }
     await commands.execute('docmanager:open', { path });
-    Notification.info(
-      [trans.__('%1 is written.', path), ...made.notes].join(' '),
-      { autoClose: made.notes.length ? false : 5000 }
-    );
+    tell(path, made.notes, trans);
   } catch (error) {
     const { message, hint } = failureOf(error);
     Notification.error(`${message} ${hint}`.trim(), { autoClose: false });
   }
+}
+
+/** Say where it is; what it does not say is a click away. */
+function tell(
+  path: string,
+  notes: readonly string[],
+  trans: TranslationBundle
+): void {
+  if (notes.length === 0) {
+    Notification.success(trans.__('%1 is written.', path), { autoClose: 5000 });
+    return;
+  }
+  const message = trans._n(
+    '%2 is written, but does not say one thing of the recipe.',
+    '%2 is written, but does not say %1 things of the recipe.',
+    notes.length,
+    path
+  );
+  Notification.info(message, {
+    autoClose: false,
+    actions: [
+      {
+        label: trans.__('Show them'),
+        callback: () => {
+          void showDialog({
+            title: PathExt.basename(path),
+            body: listOf(notes),
+            buttons: [Dialog.okButton()]
+          });
+        }
+      }
+    ]
+  });
+}
+
+function listOf(notes: readonly string[]): Widget {
+  const list = document.createElement('ul');
+  list.className = 'jp-TomoSavu-notes';
+  for (const note of notes) {
+    const item = document.createElement('li');
+    item.textContent = note;
+    list.append(item);
+  }
+  return new Widget({ node: list });
 }
 
 /** A path that no file has: nothing is overwritten. */
