@@ -205,6 +205,12 @@ export interface IRunLimits {
   readonly tasks?: number;
 }
 
+/** A custom command that the user keeps in the settings; being there, it is approved. */
+export interface ISavedCommand {
+  readonly name: string;
+  readonly command: string;
+}
+
 /** The jobs of this user, kept up to date. */
 export interface ITomoJobs extends IDisposable {
   /** Newest first. */
@@ -217,6 +223,8 @@ export interface ITomoJobs extends IDisposable {
   /** Those of the chosen resource. */
   readonly limits: IRunLimits;
   setLimits(limits: Partial<IRunLimits>): void;
+  /** The custom commands that are kept in the settings. */
+  readonly commands: readonly ISavedCommand[];
   readonly changed: ISignal<ITomoJobs, void>;
   /** Submit the whole region of a recipe, or the rows [first, past last). */
   submit(session: IRecipeSession, rows?: [number, number]): Promise<Job>;

@@ -19,10 +19,15 @@ import type {
   IRecipeSession,
   IRunChoice,
   IRunLimits,
+  ISavedCommand,
   ITomoApi,
   ITomoClusters,
   ITomoJobs
 } from '../tokens';
+import type { Recipe } from '../recipe';
+import { isRecipe } from '../recipe';
+import type { AskApproval, ICommandStore } from './approval';
+import { approvedCommand, NO_COMMANDS } from './approval';
 import type { IChoiceStore } from './choice';
 import { limitedCluster, limitsOf } from './limits';
 import { baseOf, repeated, submissionOf } from './submission';
@@ -40,7 +45,9 @@ export class JobsModel implements ITomoJobs {
   constructor(
     private readonly _api: ITomoApi,
     private readonly _store: IChoiceStore,
-    private readonly _clusters: ITomoClusters | null
+    private readonly _clusters: ITomoClusters | null,
+    private readonly _commands: ICommandStore = NO_COMMANDS,
+    private readonly _ask: AskApproval = refuse
   ) {
     _store.changed.connect(this._onChoice);
     _clusters?.changed.connect(this._onClusters);
@@ -68,6 +75,10 @@ export class JobsModel implements ITomoJobs {
       this._clusters?.clusters ?? [],
       this._resources
     );
+  }
+
+  get commands(): readonly ISavedCommand[] {
+    return this._commands.commands;
   }
 
   get changed(): ISignal<this, void> {
@@ -115,9 +126,10 @@ export class JobsModel implements ITomoJobs {
 
   async submit(session: IRecipeSession, rows?: [number, number]): Promise<Job> {
     this._follow();
-    const job = await this._api.submit(
-      submissionOf(session, this.choice, this.limits, this._resources, rows)
-    );
+    const job = await this._api.submit({
+      ...submissionOf(session, this.choice, this.limits, this._resources, rows),
+      ...(await this._approval(session.recipe))
+    });
     this._put(job);
     return job;
   }
@@ -139,11 +151,19 @@ export class JobsModel implements ITomoJobs {
       this._clusters?.clusters ?? [],
       this._resources
     );
-    const job = await this._api.submit(
-      await repeated(before, { cores, memory, time }, this._api)
-    );
+    const again = await repeated(before, { cores, memory, time }, this._api);
+    const job = await this._api.submit({
+      ...again,
+      ...(isRecipe(again.recipe) && (await this._approval(again.recipe)))
+    });
     this._put(job);
     return job;
+  }
+
+  /** Asks for the command of a recipe that has one. */
+  private async _approval(recipe: Recipe): Promise<{ approved?: string }> {
+    const approved = await approvedCommand(recipe, this._commands, this._ask);
+    return approved === undefined ? {} : { approved };
   }
 
   job(id: string): Promise<Job> {
@@ -340,4 +360,9 @@ const ALL = '*';
 
 function newestFirst(jobs: readonly Job[]): Job[] {
   return [...jobs].sort((a, b) => b.created.localeCompare(a.created));
+}
+
+/** Where nobody can be asked, nothing is allowed. */
+function refuse(): ReturnType<AskApproval> {
+  return Promise.resolve({ allowed: false, keep: false });
 }

@@ -18,6 +18,8 @@ import {
   ITomoClusters,
   ITomoJobs
 } from '../tokens';
+import type { ICommandStore } from './approval';
+import { askInDialog, NO_COMMANDS, SettingsCommands } from './approval';
 import type { IChoiceStore } from './choice';
 import { PageChoice, SettingsChoice } from './choice';
 import { addCommands } from './commands';
@@ -35,15 +37,18 @@ const jobsPlugin: JupyterFrontEndPlugin<ITomoJobs> = {
   description: 'Follows the reconstruction jobs.',
   autoStart: true,
   requires: [ITomoApi],
-  optional: [ITomoClusters, ISettingRegistry],
+  optional: [ITomoClusters, ISettingRegistry, ITranslator],
   provides: ITomoJobs,
   activate: async (
     app: JupyterFrontEnd,
     api: ITomoApi,
     clusters: ITomoClusters | null,
-    registry: ISettingRegistry | null
+    registry: ISettingRegistry | null,
+    translator: ITranslator | null
   ) => {
-    const jobs = new JobsModel(api, await choiceStore(registry), clusters);
+    const trans = (translator ?? nullTranslator).load('jupyterlab_tomo');
+    const { choice, kept } = await stores(registry);
+    const jobs = new JobsModel(api, choice, clusters, kept, askInDialog(trans));
     // Without a reason to ask, nothing is started on the server: a job that still runs is one.
     const { sessions } = app.serviceManager;
     const resume = (): void => {
@@ -130,17 +135,21 @@ const statusPlugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
-async function choiceStore(
+async function stores(
   registry: ISettingRegistry | null
-): Promise<IChoiceStore> {
+): Promise<{ choice: IChoiceStore; kept: ICommandStore }> {
   try {
-    return registry
-      ? new SettingsChoice(await registry.load(SETTINGS))
-      : new PageChoice();
+    const settings = await registry?.load(SETTINGS);
+    if (settings) {
+      return {
+        choice: new SettingsChoice(settings),
+        kept: new SettingsCommands(settings)
+      };
+    }
   } catch {
     // Settings that cannot be read must not keep anybody from running: the settings editor shows why.
-    return new PageChoice();
   }
+  return { choice: new PageChoice(), kept: NO_COMMANDS };
 }
 
 export const plugins: JupyterFrontEndPlugin<unknown>[] = [

@@ -252,6 +252,8 @@ export class FakeJobs implements ITomoJobs {
   readonly calls: string[] = [];
   text = '';
 
+  commands: { name: string; command: string }[] = [];
+
   get limits(): IRunLimits {
     const { cores, memory } = this.choice;
     return { cores, memory, ...this.clusterLimits };

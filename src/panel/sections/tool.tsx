@@ -61,6 +61,7 @@ export function ToolSection({
       {chosen?.why ? (
         <p className="jp-TomoHint jp-mod-warn">{chosen.why}</p>
       ) : null}
+      {tool === 'command' ? <SavedCommands session={session} /> : null}
       {chosen ? (
         <Parameters
           key={`${tool}/${method}`}
@@ -164,6 +165,47 @@ function Parameters({
         </Row>
       ) : null}
     </>
+  );
+}
+
+/** The commands of the settings, to choose from. */
+function SavedCommands({
+  session
+}: {
+  session: IRecipeSession;
+}): JSX.Element | null {
+  const { trans, model } = usePanel();
+  const { commands } = model.jobs;
+  const { command } = effectiveReconstruction(session.recipe).parameters;
+  if (commands.length === 0) {
+    return null;
+  }
+  const options = commands.map(each => ({
+    value: each.command,
+    label: each.name,
+    title: each.command
+  }));
+  const saved = commands.some(each => each.command === command);
+  return (
+    <Row label={trans.__('Saved')}>
+      <ChoiceField
+        label={trans.__('Saved commands')}
+        value={saved ? String(command) : ''}
+        options={
+          saved
+            ? options
+            : [{ value: '', label: trans.__('Another one') }, ...options]
+        }
+        onCommit={value => {
+          if (value) {
+            session.edit({
+              path: ['reconstruction', 'parameters', 'command'],
+              value
+            });
+          }
+        }}
+      />
+    </Row>
   );
 }
 

@@ -24,6 +24,8 @@ export interface IJobSpec {
   readonly cores: number;
   readonly memory: number;
   readonly rows?: Submission['rows'];
+  /** Hash of the custom command that the user has approved. */
+  readonly approved?: string;
   /** Absolute result folder. */
   readonly output: string;
   readonly runtime: string;
@@ -121,6 +123,7 @@ export function parseSpec(o: JsonObject): IJobSpec | null {
     cores: number(o, 'cores') ?? 1,
     memory: number(o, 'memory') ?? 0,
     rows: pair(o.rows),
+    approved: text(o, 'approved'),
     output,
     runtime: text(o, 'runtime') ?? '',
     command: text(o, 'command') ?? '',

@@ -22,6 +22,7 @@ import type { IEntry } from './entry';
 import { Launcher, type ILauncherOptions } from './launcher';
 import { planHere } from './plan';
 import { isEnded, isResumable } from './state';
+import { requireApproval } from '../submission';
 import { prepare } from './submit';
 import { Tracker, type ITrackerOptions } from './tracker';
 
@@ -242,6 +243,7 @@ export class Jobs {
   }
 
   private async _submit(submission: Submission, user: string): Promise<Job> {
+    requireApproval(submission);
     const { store, ownership, runtime } = this._options;
     await this._tracker.scan();
     const known = this._tracker.entry(submission.id);

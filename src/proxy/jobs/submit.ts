@@ -5,7 +5,12 @@ import path from 'node:path';
 import type { Submission } from '../../api/_generated/api';
 import { ProxyError } from '../failure';
 import type { IPrepared, IResource } from '../resources';
-import { checkRecipe, outputFolder, refuseCollision } from '../submission';
+import {
+  approvalOf,
+  checkRecipe,
+  outputFolder,
+  refuseCollision
+} from '../submission';
 import { FRESH } from './entry';
 
 /**
@@ -57,6 +62,7 @@ export async function prepare(
       memory,
       rows,
       output,
+      approved: approvalOf(submission),
       runtime: about.runtime,
       command: `python -m tomo_runner job ${about.folder}`
     },

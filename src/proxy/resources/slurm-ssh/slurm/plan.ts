@@ -9,7 +9,7 @@ import type { Recipe } from '../../../../recipe/_generated/recipe';
 import type { Forecaster, IForecast } from '../../../forecast';
 import { ProxyError } from '../../../failure';
 import type { IJobSpec, IRemotePlace } from '../../../job-folder';
-import { checkRecipe, outputFolder } from '../../../submission';
+import { approvalOf, checkRecipe, outputFolder } from '../../../submission';
 import { runtimeThere } from '../copies/runtime';
 import { uploadNeeds } from '../copies/upload';
 import { quote } from '../quote';
@@ -94,6 +94,7 @@ export async function planJob(
     memory,
     rows,
     output,
+    approved: approvalOf(submission),
     runtime: runtimeThere(by.runtime, place.work),
     command: '',
     remote
