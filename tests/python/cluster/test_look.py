@@ -237,6 +237,23 @@ def test_a_cut_in_the_middle_of_an_image_is_told(cut_looker: Looker, line: Link)
     eventually(lambda: len(agents_there(looker.analyst)) <= len(before), 15)
 
 
+def test_a_link_that_falls_silent_is_told(cut_looker: Looker, line: Link) -> None:
+    """As when a laptop sleeps: nothing is reset, nothing comes."""
+    looker = cut_looker
+    assert looker.ask("data/describe", "linked").status_code == 200
+    line.freeze()
+    try:
+        start = time.monotonic()
+        reply = looker.ask("data/projection", "linked", index=3, stage="raw")
+        spent = time.monotonic() - start
+    finally:
+        line.freeze(False)
+    assert reply.status_code >= 400 and reply.json()["hint"], reply.text
+    assert spent < 29
+    looker.analyst.wait_for_state("online", "linked")
+    eventually(lambda: looker.ask("data/describe", "linked").status_code == 200, 30)
+
+
 def test_over_10_mbit_a_first_image_comes_within_a_second(cut_looker: Looker, line: Link) -> None:
     """2048 x 2048 float32 in squares of 5 x 5 pixels, 16 bits: 340 kB."""
     looker = cut_looker
