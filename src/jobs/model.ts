@@ -180,13 +180,16 @@ export class JobsModel implements ITomoJobs {
 
   async estimate(session: IRecipeSession): Promise<Estimate> {
     const { cores, memory } = this.limits;
+    const resource = session.recipe.dataset?.resource;
     return this._api.estimate({
       purpose: 'estimate',
       base: baseOf(session),
       recipe: session.recipe,
       name: session.name,
       cores,
-      memory
+      memory,
+      // Only who sees the data can tell.
+      ...(resource && { resource })
     });
   }
 
