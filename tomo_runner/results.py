@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
 import tifffile
 
 from .failures import DataFailure
 from .run.output import LOCK, RECIPE, RECORD, slice_name, slices
+from .toolhost import ToolError
+from .toolhost.savu_files import Volume, find_volume
+
+_LOOKED_AT = 5
+"""Slices of which the range of a volume is taken."""
+_TAILS = (0.01, 99.99)
 
 
 def describe_result(folder: Path) -> Dict[str, Any]:
@@ -28,6 +34,10 @@ def describe_result(folder: Path) -> Dict[str, Any]:
             "no-result", f"The folder {folder} is not there.", str(folder), "Run it again."
         ) from None
     record = _json(folder / RECORD)
+    if not record and not found:
+        volume = _savu_volume(folder)
+        if volume is not None:
+            return _described(folder, volume)
     if not record and not found and not (folder / LOCK).exists():
         raise DataFailure(
             "no-result", f"{folder} holds no result.", str(folder), "Choose a result folder."
@@ -70,6 +80,9 @@ def read_slice(folder: Path, row: int) -> np.ndarray:
     try:
         return np.asarray(tifffile.imread(path), np.float32)
     except FileNotFoundError:
+        volume = _savu_volume(folder)
+        if volume is not None and 0 <= row < volume.count:
+            return next(iter(volume.slices([row])))
         raise DataFailure(
             "no-slice", f"The slice of row {row} is not there.", str(path), "Choose another row."
         ) from None
@@ -77,6 +90,37 @@ def read_slice(folder: Path, row: int) -> np.ndarray:
         raise DataFailure(
             "file-broken", f"{path} cannot be read ({error}).", str(path), "Run it again."
         ) from None
+
+
+def _savu_volume(folder: Path) -> Optional[Volume]:
+    """The volume that Savu has left in a folder of its own; None when there is none."""
+    if not any(folder.glob("*_processed.nxs")):
+        return None
+    try:
+        return find_volume(folder)
+    except ToolError as error:
+        raise DataFailure(error.code, error.message, error.where, error.hint) from None
+
+
+def _described(folder: Path, volume: Volume) -> Dict[str, Any]:
+    """A volume of Savu as a result: the numbers of its slices begin with 0."""
+    height, width = volume.size
+    spread = np.unique(np.linspace(0, volume.count - 1, _LOOKED_AT).round().astype(int))
+    values = np.concatenate([next(iter(volume.slices([int(row)]))).ravel() for row in spread])
+    values = values[np.isfinite(values)]
+    low, high = (float(v) for v in np.percentile(values, _TAILS)) if values.size else (0.0, 1.0)
+    return {
+        "folder": str(folder),
+        "name": volume.path.name.replace("_processed.nxs", ""),
+        "complete": True,
+        "rows": [0, volume.count],
+        "finished": [(0, volume.count)],
+        "height": height,
+        "width": width,
+        "range": [low, high if high > low else low + 1.0],
+        "histogram": None,
+        "unit": "",
+    }
 
 
 def _runs(rows: List[int]) -> List[Tuple[int, int]]:
