@@ -64,6 +64,8 @@ export namespace CommandIDs {
   export const savuNew = 'tomo:savu-new';
   /** savu: open a process list, whatever its ending. args: { path: string } contents path; without it the selection of the file browser */
   export const savuOpen = 'tomo:savu-open';
+  /** savu: open the folder of a Savu result as a result. args: { path: string } contents path of its *_processed.nxs; without it the selection of the file browser */
+  export const savuResult = 'tomo:savu-result';
   /** savu: write the current recipe as a process list of Savu beside it, and open that. */
   export const exportSavu = 'tomo:export-savu';
   /** savu: write the current recipe as a pipeline of HTTomo beside it, and open that. */

@@ -1,11 +1,14 @@
 /**
  * Commands on process lists.
  */
+import { Notification } from '@jupyterlab/apputils';
+import { PathExt } from '@jupyterlab/coreutils';
 import type { FileBrowser, IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { redoIcon, undoIcon } from '@jupyterlab/ui-components';
 import type { IDisposable } from '@lumino/disposable';
 import { DisposableSet } from '@lumino/disposable';
 
+import { failureOf } from '../api';
 import { savuIcon } from '../icons';
 import { CommandIDs } from '../tokens';
 import { addExports } from './exports';
@@ -27,6 +30,13 @@ export function addCommands(options: ICommandOptions): IDisposable {
   const { commands, contents, current, trans } = options;
   const open = (path: string): Promise<unknown> =>
     commands.execute('docmanager:open', { path, factory: FACTORY });
+  const chosen = (path: unknown): readonly string[] => {
+    const browser =
+      options.browsers?.tracker.currentWidget ?? options.defaultBrowser;
+    return typeof path === 'string'
+      ? [path]
+      : Array.from(browser?.selectedItems() ?? [], item => item.path);
+  };
   const added = new DisposableSet();
   added.add(addExports(options));
 
@@ -75,14 +85,33 @@ export function addCommands(options: ICommandOptions): IDisposable {
         }
       },
       execute: async args => {
-        const browser =
-          options.browsers?.tracker.currentWidget ?? options.defaultBrowser;
-        const paths =
-          typeof args.path === 'string'
-            ? [args.path]
-            : Array.from(browser?.selectedItems() ?? [], item => item.path);
-        for (const path of paths) {
+        for (const path of chosen(args.path)) {
           await open(path);
+        }
+      }
+    })
+  );
+
+  added.add(
+    commands.addCommand(CommandIDs.savuResult, {
+      label: trans.__('Open Savu Result'),
+      caption: trans.__('Show the slices that Savu has reconstructed'),
+      icon: savuIcon,
+      describedBy: {
+        args: {
+          type: 'object',
+          properties: {
+            path: {
+              type: 'string',
+              description: trans.__('File *_processed.nxs')
+            }
+          }
+        }
+      },
+      isVisible: args => chosen(args.path).some(isResult),
+      execute: async args => {
+        for (const path of chosen(args.path).filter(isResult)) {
+          await openResult(options, path);
         }
       }
     })
@@ -104,4 +133,26 @@ export function addCommands(options: ICommandOptions): IDisposable {
     );
   }
   return added;
+}
+
+/** Whether a file is what Savu leaves in the end. */
+function isResult(path: string): boolean {
+  return path.endsWith('_processed.nxs');
+}
+
+/** Open the folder of a result in the viewer of results. */
+async function openResult(
+  { api, commands }: ICommandOptions,
+  path: string
+): Promise<void> {
+  try {
+    const { path: folder } = await api.resolve(PathExt.dirname(path));
+    await commands.execute(CommandIDs.openResult, {
+      folder,
+      name: PathExt.basename(path, '_processed.nxs')
+    });
+  } catch (error) {
+    const { message, hint } = failureOf(error);
+    Notification.error(`${message} ${hint}`.trim(), { autoClose: false });
+  }
 }
