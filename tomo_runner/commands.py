@@ -124,7 +124,7 @@ def run(arguments: Namespace) -> Dict[str, Any]:
     finally:
         if held:
             remove_run_folder(output, folder)
-    remember(record, request.cores)
+    remember(record, request.cores, request.recipe)
     reply = {
         "output": str(output),
         "files": record["files"],

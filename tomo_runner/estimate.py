@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional
 
 from .dataset import Dataset
+from .external import cost_of
 from .failures import Failure
 from .files import replace_json
 from .recipe import Recipe
 from .run.execute import sizes_of, wanted_region
 from .run.output import expand_output
 from .run.plan import make_plan
-from .steps import Chain
 
 _KEPT = 20
 _RESIDENT = 120 << 20
@@ -36,16 +36,22 @@ def estimate(
     """
     region = wanted_region(recipe, dataset)
     output = expand_output(recipe, base, name)
-    sizes = sizes_of(dataset, Chain(recipe), region, image)
+    sizes = sizes_of(dataset, recipe, region, image)
     plan = make_plan((region.top, region.bottom), sizes, cores, memory, _RESIDENT)
-    work = _work(region.rows, len(dataset.kept), region.columns, image)
-    known = [entry for entry in _remembered() if entry["cores"] == cores]
+    work = _tool_work(recipe, region.rows, len(dataset.kept), region.columns, image, cores)
+    tool = _tool(recipe)
+    known = [entry for entry in _speeds(tool) if entry["cores"] == cores]
     here = [entry for entry in known if entry["host"] == platform.node()]
     # The nodes of a cluster share a home: what one has measured holds for the next.
     rates = [entry["rate"] for entry in here or known]
     seconds: Optional[float] = None
     basis = "Nothing has been measured on this machine yet."
-    if rates:
+    if work is None:
+        basis = "Nobody can tell how long a custom command takes."
+    elif tool != _ENGINE and not rates:
+        seconds = round(work, 1)
+        basis = "From the tool's usual speed; it has not been measured here yet."
+    elif rates:
         rate = sorted(rates)[len(rates) // 2]
         seconds = round(work / rate, 1)
         runs = "1 earlier run" if len(rates) == 1 else f"{len(rates)} earlier runs"
@@ -62,21 +68,54 @@ def estimate(
     }
 
 
-def remember(record: Dict[str, Any], cores: int) -> None:
-    """Keep how fast a finished run was, for the next estimate; a courtesy, so it never fails."""
+def remember(record: Dict[str, Any], cores: int, recipe: Optional[Recipe] = None) -> None:
+    """Keep how fast a finished run was, for the next estimate; a courtesy, so it never fails.
+
+    Parameters
+    ----------
+    recipe
+        What was run; left out: one with the engine.
+    """
     rows = record["rows"][1] - record["rows"][0]
     seconds = sum(record["seconds"].values())
     frames, columns = record.get("frames", 0), record.get("columns", 0)
     if rows < 4 or seconds <= 0 or not frames:
         return
-    rate = _work(rows, frames, columns, record["width"]) / seconds
-    entries = [*_remembered(), {"host": platform.node(), "cores": cores, "rate": rate}]
     try:
+        work = _tool_work(recipe or {}, rows, frames, columns, record["width"], cores)
+        if not work:
+            return
+        entry = {"host": platform.node(), "cores": cores, "rate": work / seconds}
+        entries = [*_remembered(), {**entry, "tool": _tool(recipe or {})}]
         _path().parent.mkdir(parents=True, exist_ok=True)
         replace_json(_path(), entries[-_KEPT:])
     except (OSError, Failure):
         # A read-only home: the next estimate says that nothing is known.
         return
+
+
+_ENGINE = "builtin"
+
+
+def _tool(recipe: Recipe) -> str:
+    """What speeds are kept for: tool and method, as methods of one tool differ by thousands."""
+    reconstruction = recipe.get("reconstruction", {})
+    tool = str(reconstruction.get("tool", _ENGINE))
+    return tool if tool == _ENGINE else f"{tool} {reconstruction.get('method', '')}".strip()
+
+
+def _speeds(tool: str) -> List[Dict[str, Any]]:
+    return [entry for entry in _remembered() if entry.get("tool", _ENGINE) == tool]
+
+
+def _tool_work(
+    recipe: Recipe, rows: int, frames: int, columns: int, image: int, cores: int
+) -> Optional[float]:
+    """What time is proportional to; for external tools seconds by their own figures."""
+    if _tool(recipe) == _ENGINE:
+        return _work(rows, frames, columns, image)
+    each = cost_of(recipe, frames, columns, image).seconds
+    return None if each is None else rows * each / cores
 
 
 def _work(rows: int, frames: int, columns: int, image: int) -> float:

@@ -55,7 +55,7 @@ def run_job(folder: Path) -> int:
     def work(monitor: JobMonitor, stop: Stop) -> None:
         request = _request(folder, job, whole)
         stop.check()
-        remember(execute(request, monitor, stop), request.cores)
+        remember(execute(request, monitor, stop), request.cores, request.recipe)
 
     return _carry_out(folder, job, whole, work)
 

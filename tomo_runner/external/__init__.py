@@ -5,6 +5,7 @@ from __future__ import annotations
 from .approval import COMMAND, approve, check_approved, command_hash, command_of
 from .child import Child, Limits
 from .command import CommandReconstructor, Place, check_command
+from .cost import Cost, cost_of
 from .host import ToolHost
 from .hosts import ToolHosts
 from .pythons import python_of
@@ -14,6 +15,7 @@ __all__ = [
     "COMMAND",
     "Child",
     "CommandReconstructor",
+    "Cost",
     "Limits",
     "Place",
     "SlabReconstructor",
@@ -24,5 +26,6 @@ __all__ = [
     "check_command",
     "command_hash",
     "command_of",
+    "cost_of",
     "python_of",
 ]

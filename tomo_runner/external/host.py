@@ -97,6 +97,26 @@ class ToolHost:
         """The tool as ``tools.json`` has it."""
         return dict(self._ask({"op": "describe"}, stop)["tool"])
 
+    def cost(
+        self,
+        method: str,
+        parameters: Dict[str, Any],
+        angles: int,
+        columns: int,
+        size: int,
+        stop: Stop,
+    ) -> Dict[str, float]:
+        """Time and memory of a slice, see ``toolhost/contract.py``."""
+        request = {
+            "op": "cost",
+            "method": method,
+            "parameters": parameters,
+            "angles": angles,
+            "columns": columns,
+            "size": size,
+        }
+        return dict(self._ask(request, stop)["cost"])
+
     def warm(self) -> None:
         """Let it load what it needs while other work goes on."""
         self._send({"op": "warm"})

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..centre import find_centre
 from ..dataset import Dataset, Window
-from ..external import Place, ToolHosts, check_approved, check_command, command_of
+from ..external import Place, ToolHosts, check_approved, check_command, command_of, cost_of
 from ..failures import OutputFailure, RecipeFailure, output_failure
 from ..files import clear_parts
 from ..pipeline import Pipeline
@@ -233,8 +233,10 @@ def wanted_region(
     return region._replace(top=rows[0], bottom=rows[1])
 
 
-def sizes_of(dataset: Dataset, chain: Chain, region: Window, image: int) -> Sizes:
+def sizes_of(dataset: Dataset, recipe: Recipe, region: Window, image: int) -> Sizes:
     """What the memory of a run depends on."""
+    chain = Chain(recipe)
+    cost = cost_of(recipe, len(dataset.kept), region.columns, image)
     found = dataset.acquisition
     sets = [references.series.shape[0] for references in [*found.flats, *found.darks]]
     turned = dataset.rows != found.projections.shape[1] or int(
@@ -251,6 +253,9 @@ def sizes_of(dataset: Dataset, chain: Chain, region: Window, image: int) -> Size
         reference_sets=len(sets),
         whole_rows=dataset.rows if turned else 0,
         image=image,
+        tool_thread=cost.thread,
+        tool_row=cost.row,
+        tool_fixed=cost.fixed,
     )
 
 
@@ -459,7 +464,7 @@ class _Run:
 
     def _plan(self, size: int) -> Plan:
         request = self._request
-        sizes = sizes_of(self._dataset, Chain(request.recipe), self._region, size)
+        sizes = sizes_of(self._dataset, request.recipe, self._region, size)
         rows = (self._region.top, self._region.bottom)
         return make_plan(rows, sizes, request.cores, request.memory, resident_bytes())
 

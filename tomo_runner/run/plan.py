@@ -37,6 +37,8 @@ class Sizes:
         Rows that one read brings at least, as when the image is turned by 90 degrees.
     image
         Width of a slice.
+    tool_thread, tool_row, tool_fixed
+        Bytes that an external tool needs for each thread, for each row of a slab, and anyway.
     """
 
     frames: int
@@ -49,6 +51,9 @@ class Sizes:
     reference_sets: int
     whole_rows: int
     image: int
+    tool_thread: float = 0.0
+    tool_row: float = 0.0
+    tool_fixed: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -122,10 +127,12 @@ def _needs(sizes: Sizes, threads: int) -> Tuple[float, float]:
     # Each thread holds a batch as read, one image as float, cleaned, attenuated, and its cut.
     reading = threads * row * (sizes.batch * sizes.pixel_bytes + 4 * 4)
     references = 4.0 * row * (2 * sizes.references + sizes.reference_sets + 3)
-    by_row = sinogram + reading + references
+    by_row = sinogram + reading + references + sizes.tool_row
     fixed = (
         threads * engine_bytes(sizes.frames, sizes.columns, sizes.image)
         + threads * 12.0 * sizes.image * sizes.image
+        + threads * sizes.tool_thread
+        + sizes.tool_fixed
         + 2 * sizes.halo * (reading + references)
         + threads * row * sizes.whole_rows * sizes.pixel_bytes * sizes.batch
     )

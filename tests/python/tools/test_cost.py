@@ -1,0 +1,99 @@
+"""What a run with a tool will take, before and after it has been measured."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tomo_runner.dataset import Dataset
+from tomo_runner.estimate import estimate, remember
+from tomo_runner.external import cost_of
+from tomo_runner.external.host import ToolHost
+from tomo_runner.run import RunRequest, execute
+from tomo_runner.run.monitor import Silent
+from tomo_runner.stopping import Stop
+
+
+def estimated(recipe, tmp_path, cores=2):
+    dataset = Dataset(recipe, tmp_path)
+    return estimate(recipe, dataset, tmp_path, "test", cores, 4 << 30, 128)
+
+
+def test_iterations_cost_what_they_do(recipe):
+    few, many = (
+        cost_of(recipe("astra", "SIRT", {"iterations": n}), 720, 1024, 1024) for n in (10, 100)
+    )
+    assert many.seconds == pytest.approx(10 * few.seconds)
+    # 6.4 to 8 s an iteration of 1024 x 720 were measured.
+    assert 5 < few.seconds / 10 < 9
+    assert 2 < cost_of(recipe("astra", "FBP"), 720, 1024, 1024).seconds < 4
+
+
+def test_a_tool_that_nobody_has_measured_yet(recipe, tmp_path):
+    told = estimated(recipe("astra", "SIRT", {"iterations": 1000}), tmp_path)
+    expected = 8 * cost_of(recipe("astra", "SIRT", {"iterations": 1000}), 121, 128, 128).seconds / 2
+    assert told["seconds"] == pytest.approx(expected, abs=0.06)
+    assert "usual speed" in told["basis"]
+    assert estimated(recipe("builtin", "gridding"), tmp_path)["seconds"] is None
+    told = estimated(recipe("command", "run", {"command": "true"}), tmp_path)
+    assert told["seconds"] is None and "command" in told["basis"]
+
+
+def test_what_was_measured_is_for_its_own_method(recipe, tmp_path):
+    made = recipe("astra", "FBP")
+    record = {
+        "rows": [0, 8],
+        "frames": 121,
+        "columns": 128,
+        "width": 128,
+        "seconds": {"slices": 40.0},
+    }
+    remember(record, 2, made)
+    assert estimated(made, tmp_path)["seconds"] == pytest.approx(40.0, abs=0.1)
+    assert "1 earlier run" in estimated(made, tmp_path)["basis"]
+    assert estimated(recipe("builtin", "gridding"), tmp_path)["seconds"] is None
+    assert "usual" in estimated(recipe("astra", "CGLS"), tmp_path)["basis"]
+
+
+def test_another_packages_tool_is_asked(tiny, recipe):
+    assert cost_of(recipe("tiny-tool", "constant"), 10, 20, 20).seconds == pytest.approx(1e-3)
+
+
+def test_memory_that_tools_need_makes_smaller_slabs(recipe, tmp_path):
+    """The run is cut into slabs that fit with the tool, and comes out the same."""
+    pytest.importorskip("astra")
+    outputs = []
+    for name, memory in (("large", 4 << 30), ("small", 480 << 20)):
+        request = RunRequest(
+            recipe=recipe("astra", "FBP"),
+            base=tmp_path,
+            name="test",
+            output=tmp_path / name,
+            folder=tmp_path / f"{name} job",
+            identity=name,
+            cores=1,
+            memory=memory,
+        )
+        execute(request, Silent(), Stop())
+        outputs.append([p.read_bytes() for p in sorted((tmp_path / name).glob("slice_*.tif"))])
+    assert len(outputs[0]) == 8
+    assert outputs[0] == outputs[1]
+
+
+def test_arrays_are_shared_not_sent():
+    """Megabytes go through memory: a slab of 60 MB takes no time by itself."""
+    pytest.importorskip("astra")
+    import sys
+    import time
+
+    host = ToolHost("astra", "ASTRA", sys.executable)
+    try:
+        host.probe(Stop())
+        begun = time.perf_counter()
+        sinograms = host.sinograms((64, 256, 1024))
+        sinograms[...] = 1.0
+        again = host.sinograms((64, 256, 1024))
+        assert np.shares_memory(sinograms, again) or np.all(again == 1.0)
+        assert time.perf_counter() - begun < 1.0
+    finally:
+        host.close()
