@@ -81,7 +81,8 @@ def spread(
         step = max(1, -(-image.size * len(chosen) // _VALUES))
         inside = kept_by_mask(image.shape[0], mask)
         values = image[inside] if inside is not None else image.ravel()
-        parts.append(values[::step])
+        # A copy, so that the whole image can go.
+        parts.append(values[::step].copy())
     values = np.concatenate(parts)
     values = values[np.isfinite(values)]
     if not values.size:

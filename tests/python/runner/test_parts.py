@@ -15,6 +15,7 @@ import pytest
 import tifffile
 
 ROWS = 48
+TALL = 240
 CUTS = [(0, 17), (17, 32), (32, 48)]
 
 
@@ -23,6 +24,14 @@ def scan(tmp_path_factory):
     """48 rows of 96 columns, with noise, outliers and an air region; the axis is to be found."""
     made = phantom.scan(columns=96, rows=ROWS, frames=60)
     path = tmp_path_factory.mktemp("parts") / "data"
+    return phantom.write_folder(path, phantom.counts(made, noise=0.004)), made.centre
+
+
+@pytest.fixture(scope="module")
+def tall(tmp_path_factory):
+    """Enough rows that a run can be caught in the middle."""
+    made = phantom.scan(columns=192, rows=TALL, frames=240)
+    path = tmp_path_factory.mktemp("tall") / "data"
     return phantom.write_folder(path, phantom.counts(made, noise=0.004)), made.centre
 
 
@@ -48,9 +57,8 @@ def write(folder, recipe, **about):
 @pytest.fixture
 def jobs(scan, tmp_path):
     """Makes a whole run in a folder of its own, and one in tasks."""
-    data, _ = scan
 
-    def make(recipe, cuts=CUTS, rows=None):
+    def make(recipe, cuts=CUTS, rows=None, data=scan[0]):
         about = {
             "id": "6f1c0a52-0000-4000-8000-000000000002", "name": "parts", "kernel": "",
             "base": str(data.parent), "cores": 1, "memory": 300 << 20,
@@ -210,9 +218,9 @@ def test_measures_are_taken_once(jobs, scan, child):
 
 
 @pytest.mark.parametrize("how", ["sigterm", "cancel"])
-def test_a_task_ends_at_a_slice_and_goes_on(jobs, scan, child, tmp_path, how):
+def test_a_task_ends_at_a_slice_and_goes_on(jobs, tall, child, tmp_path, how):
     """As Slurm ends it: a signal, and seconds later the kill. Standard input says nothing."""
-    _, whole = jobs(recipe_of(scan[0], scan[1]), cuts=[(0, ROWS)])
+    _, whole = jobs(recipe_of(*tall), cuts=[(0, TALL)], data=tall[0])
     task, many = whole / "tasks/0", tmp_path / "many"
     process = child("job", task, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
     process.stdin.close()
@@ -231,7 +239,7 @@ def test_a_task_ends_at_a_slice_and_goes_on(jobs, scan, child, tmp_path, how):
     said = status(task)
     assert said["state"] == ("interrupted" if how == "sigterm" else "cancelled")
     made = {path.name: path.stat().st_mtime_ns for path in many.glob("slice_*.tif")}
-    assert 3 <= len(made) < ROWS and said["slices"]["done"] == len(made)
+    assert 3 <= len(made) < TALL and said["slices"]["done"] == len(made)
     assert len({path.stat().st_size for path in many.glob("slice_*.tif")}) == 1
     assert not list(many.glob(".*.part")) and not (task / "lease.json").exists()
     assert '"kind": "part"' in (task / "journal.jsonl").read_text()
@@ -240,7 +248,7 @@ def test_a_task_ends_at_a_slice_and_goes_on(jobs, scan, child, tmp_path, how):
     assert status(task)["state"] == "finished" and status(task)["attempt"] == 2
     assert {n: (many / n).stat().st_mtime_ns for n in made} == made
     ends(child, 0, "finish", whole)
-    assert json.loads((many / "result.json").read_text())["rows"] == [0, ROWS]
+    assert json.loads((many / "result.json").read_text())["rows"] == [0, TALL]
 
 
 def test_finish_waits_for_nobody(jobs, scan, child):
