@@ -80,18 +80,15 @@ async function exportRecipe(
   kind: Kind
 ): Promise<void> {
   try {
-    if (session.base === null) {
-      throw new Error(
-        trans.__('The folder of the recipe is not known to the server.')
-      );
-    }
+    const folder = PathExt.dirname(session.path);
+    const base = session.base ?? (await api.resolve(folder)).path;
     const made = await api.export({
       purpose: `export ${session.path}`,
-      base: session.base,
+      base,
       recipe: session.recipe,
       kind
     });
-    const start = PathExt.join(PathExt.dirname(session.path), session.name);
+    const start = PathExt.join(folder, session.name);
     const path = await freePath(contents, start, ENDINGS[kind]);
     if (made.list) {
       const { content } = await api.savuWrite(made.list);
