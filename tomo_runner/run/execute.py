@@ -394,6 +394,8 @@ class _Run:
                 place=Place(self._request.folder, self._request.memory),
             )
             size = reconstructor.size(workers.engine())
+        if self._request.whole is not None:
+            self._journal.add("slices", size=size, unit=reconstructor.unit)
         plan = self._plan(size)
         missing = self._missing(size)
         self._monitor.slices(self._done, self._region.rows)

@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Any, Dict, List, Tuple
 
 from ..dataset import Dataset
-from ..engine import Engine
 from ..failures import OutputFailure
 from ..files import clear_parts
 from ..lease import NAME, alive, read_lease
-from ..reconstruct import Reconstructor
 from ..regions import Axis, given_axis
 from ..steps import Counts
 from ..stopping import Stop
@@ -65,11 +63,12 @@ def finish(request: RunRequest, tasks: List[Path], monitor: Monitor, stop: Stop)
         if axis is None and known is not None:
             axis = Axis(known["column"], known["row"], known["tilt"])
         rows = (region.top, region.bottom)
-        if axis is None or not request.output.is_dir():
+        entries = [Journal(task / Journal.NAME).last("slices") for task in tasks]
+        made = next((entry for entry in entries if entry is not None), None)
+        if axis is None or made is None or not request.output.is_dir():
             # No task has come as far as its first slice.
             raise _missing(list(range(*rows)), rows, request, tasks)
-        reconstructor = Reconstructor(request.recipe, dataset, region, axis)
-        size = reconstructor.size(Engine())
+        size = int(made["size"])
         result = ResultFolder(request.output, pixel_of(dataset))
         there = set(result.finished(size, size))
         missing = [row for row in range(*rows) if row not in there]
@@ -96,7 +95,7 @@ def finish(request: RunRequest, tasks: List[Path], monitor: Monitor, stop: Stop)
             request.name,
             rows,
             size,
-            reconstructor.unit,
+            str(made["unit"]),
             dataset,
             asked,
             axis,

@@ -61,7 +61,7 @@ def jobs(scan, tmp_path):
     def make(recipe, cuts=CUTS, rows=None, data=scan[0]):
         about = {
             "id": "6f1c0a52-0000-4000-8000-000000000002", "name": "parts", "kernel": "",
-            "base": str(data.parent), "cores": 1, "memory": 300 << 20,
+            "base": str(data.parent), "cores": 1, "memory": 800 << 20,
         }  # fmt: skip
         single, whole = tmp_path / "single", tmp_path / "whole"
         write(single, recipe, **about, output=str(tmp_path / "one"), rows=rows)
@@ -299,3 +299,20 @@ def test_a_lease_of_another_host_lives_while_it_beats(tmp_path, skew):
     finally:
         ended.set()
         heart.join()
+
+
+def test_tasks_of_another_tool_are_joined(jobs, scan, child, tmp_path):
+    """The finishing step needs no tool: the tasks say how large their slices are, and in what."""
+    pytest.importorskip("astra", reason="astra-toolbox is not installed")
+    recipe = recipe_of(*scan)
+    recipe["reconstruction"] = {"tool": "astra", "method": "FBP"}
+    single, whole = jobs(recipe, cuts=[(4, 9), (9, 12)], rows=(4, 12))
+    ends(child, 0, "job", single)
+    for k in (0, 1):
+        ends(child, 0, "job", whole / "tasks" / str(k))
+    ends(child, 0, "finish", whole)
+    for row in range(4, 12):
+        np.testing.assert_array_equal(read(tmp_path / "many", row), read(tmp_path / "one", row))
+    here, there = (json.loads((tmp_path / f / "result.json").read_text()) for f in ("many", "one"))
+    assert here["tool"] == "astra" and here["range"] == there["range"]
+    assert (here["width"], here["unit"]) == (there["width"], there["unit"])
