@@ -120,6 +120,13 @@ def execute(request: RunRequest, monitor: Monitor, stop: Stop) -> Dict[str, Any]
         dataset.require_angles()
         asked = given_axis(request.recipe, dataset)
         by_list = is_list_run(request.recipe)
+        if by_list and request.whole is not None:
+            raise RecipeFailure(
+                "not-divided",
+                "A process list of Savu is run as a whole, not in tasks.",
+                "reconstruction.method",
+                "Submit it as one task.",
+            )
         if not by_list:
             check_steps(request.recipe, dataset)
         dataset.acquisition.projections.check(dataset.kept.tolist())

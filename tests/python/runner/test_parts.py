@@ -316,3 +316,11 @@ def test_tasks_of_another_tool_are_joined(jobs, scan, child, tmp_path):
     here, there = (json.loads((tmp_path / f / "result.json").read_text()) for f in ("many", "one"))
     assert here["tool"] == "astra" and here["range"] == there["range"]
     assert (here["width"], here["unit"]) == (there["width"], there["unit"])
+
+
+def test_what_cannot_be_divided_is_refused(jobs, scan, child):
+    recipe = recipe_of(*scan)
+    recipe["reconstruction"] = {"tool": "savu", "method": "process-list"}
+    _, whole = jobs(recipe)
+    ends(child, 2, "job", whole / "tasks/0")
+    assert status(whole / "tasks/0")["failure"]["code"] == "not-divided"

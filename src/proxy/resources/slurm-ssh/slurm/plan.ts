@@ -20,7 +20,7 @@ import { planData, translate, type IDataPlan } from './data';
 import type { IPlace } from './place';
 import { submissionName } from './queue';
 import { MEMORY } from './remote-folder';
-import { shares, usesGpu, type IShares } from './shares';
+import { isWhole, shares, usesGpu, type IShares } from './shares';
 
 /** What a plan is made with. */
 export interface IPlanning {
@@ -66,7 +66,8 @@ export async function planJob(
     seconds: forecast.estimate?.seconds ?? null,
     gpu,
     most: cluster.tasks,
-    asked: submission.tasks
+    asked: submission.tasks,
+    whole: isWhole(recipe)
   });
   const tool = recipe.reconstruction?.tool ?? 'builtin';
   const remote: IRemotePlace = {

@@ -26,9 +26,14 @@ export function shares(
     readonly gpu: boolean;
     readonly most: number;
     readonly asked?: number;
+    /** The method cannot be divided. */
+    readonly whole?: boolean;
   }
 ): IShares {
-  const { seconds, gpu, most, asked } = about;
+  const { seconds, gpu, most, asked, whole } = about;
+  if (whole) {
+    return cut([0, 0], 1, 'The method does all rows together');
+  }
   if (!rows) {
     return cut([0, 0], 1, 'Nothing is known of its rows');
   }
@@ -56,6 +61,13 @@ export function shares(
         `One task would take about ${minutes} minutes`
       )
     : cut(rows, 1, 'One task is done in less than ten minutes');
+}
+
+/** Whether the recipe's method is a program that must have all rows, as a process list of Savu. */
+export function isWhole({ reconstruction }: Recipe): boolean {
+  return (
+    reconstruction?.tool === 'savu' && reconstruction.method === 'process-list'
+  );
 }
 
 /** Whether the recipe's method computes on GPUs. */
