@@ -12,7 +12,8 @@ import {
   CommandIDs,
   IRecipeTracker,
   IRecipeViewerFactory,
-  ITomoApi
+  ITomoApi,
+  ITomoJobs
 } from '../../tokens';
 import type { IRecipeSession } from '../../tokens';
 import { engineWorkers } from '../../tuning';
@@ -27,12 +28,13 @@ export const recipeViewerPlugin: JupyterFrontEndPlugin<IRecipeViewerFactory> = {
   autoStart: true,
   provides: IRecipeViewerFactory,
   requires: [ITomoApi],
-  optional: [IThemeManager, ITranslator],
+  optional: [IThemeManager, ITranslator, ITomoJobs],
   activate: (
     app: JupyterFrontEnd,
     api: ITomoApi,
     themes: IThemeManager | null,
-    translator: ITranslator | null
+    translator: ITranslator | null,
+    jobs: ITomoJobs | null
   ): IRecipeViewerFactory => {
     const trans = (translator ?? nullTranslator).load('jupyterlab_tomo');
     return {
@@ -43,6 +45,7 @@ export const recipeViewerPlugin: JupyterFrontEndPlugin<IRecipeViewerFactory> = {
           themes,
           trans,
           workers: engineWorkers(),
+          kernel: () => jobs?.choice.kernel,
           showPanel: () => {
             void app.commands.execute(CommandIDs.showPanel);
           },

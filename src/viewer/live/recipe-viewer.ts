@@ -43,6 +43,8 @@ export interface IRecipeViewerOptions {
   readonly logIn: (resource: string) => void;
   /** Engines of this page; null where there are none, and the agent computes every slice. */
   readonly workers: EngineWorkers | null;
+  /** The kernel that runs go to, where previews find their tools, too. */
+  readonly kernel: () => string | undefined;
 }
 
 /** Number of viewers so far, for requests that no other viewer aborts. */
@@ -216,7 +218,8 @@ export class RecipeViewer extends ImagePanel {
       position: session.position,
       stage: this._chosen,
       description: session.description.value,
-      exact: this._exact
+      exact: this._exact,
+      kernel: this.options.kernel()
     });
     this._exact = false;
     if (wanted.key === this._key) {

@@ -20,6 +20,8 @@ export interface IPlace {
   readonly description: Description;
   /** All digits, however long they take. */
   readonly exact: boolean;
+  /** Kernel whose Python has the recipe's tool; the server's own when left out. */
+  readonly kernel?: string;
 }
 
 /**
@@ -41,7 +43,12 @@ export function wantedImage(api: ITomoApi, place: IPlace): IWanted<IImage> {
     return position.mode === 'projection'
       ? api.projection({ ...common, index: position.frame, stage }, signal)
       : api.preview(
-          { ...common, row: position.row, product: position.mode },
+          {
+            ...common,
+            ...kernelOf(place),
+            row: position.row,
+            product: position.mode
+          },
           signal
         );
   };
@@ -53,6 +60,14 @@ export function wantedImage(api: ITomoApi, place: IPlace): IWanted<IImage> {
     ask
   };
   return { key, fetch: (signal, look) => fetchImage(request, signal, look) };
+}
+
+/** Only slices of an external tool need a kernel's Python. */
+function kernelOf({ kernel, position, recipe }: IPlace): { kernel?: string } {
+  const tool = recipe.reconstruction?.tool ?? 'builtin';
+  return kernel !== undefined && position.mode === 'slice' && tool !== 'builtin'
+    ? { kernel }
+    : {};
 }
 
 /** How many pixels an image will have, about. */
