@@ -1,13 +1,11 @@
 /**
  * Logging in and out, as the commands do it.
  */
-import { InputDialog, Notification } from '@jupyterlab/apputils';
+import { InputDialog } from '@jupyterlab/apputils';
 import type { IStateDB } from '@jupyterlab/statedb';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Resource } from '../api';
-import { failureOf } from '../api';
-import { failureSentence } from '../job-words';
 import type { ITomoClusters, ITomoJobs } from '../tokens';
 import { LoginDialog, remember, remembered } from './login';
 
@@ -54,6 +52,7 @@ export async function logIn(
   const settings = clusters.clusters.find(each => each.name === resource.name);
   const key = settings?.['key'];
   const host = resource.cluster?.host ?? settings?.host ?? resource.name;
+  const port = resource.cluster?.port ?? 22;
   const dialog = new LoginDialog({
     clusters,
     trans,
@@ -65,7 +64,12 @@ export async function logIn(
       key: typeof key === 'string' ? key : ''
     }),
     // The key of a jump host has no place in the settings.
-    canPin: of => settings !== undefined && hostOf(of) === host
+    canPin: of =>
+      settings !== undefined && [host, `${host}:${port}`].includes(of),
+    pin: hostKey =>
+      settings
+        ? clusters.save({ ...settings, hostKey }, settings.name)
+        : Promise.resolve()
   });
   const { button } = await dialog.launch();
   if (!button.accept) {
@@ -73,22 +77,5 @@ export async function logIn(
   }
   await remember(state, resource.name, dialog.known);
   await jobs.refresh();
-  const pinned = [...dialog.pinned].find(([of]) => hostOf(of) === host);
-  if (settings && pinned) {
-    try {
-      await clusters.save({ ...settings, hostKey: pinned[1] }, settings.name);
-    } catch (reason) {
-      Notification.warning(failureSentence(failureOf(reason)));
-    }
-  }
   return true;
-}
-
-/** [host]:port or host:port -> host. */
-function hostOf(named: string): string {
-  return (
-    /^\[(.+)\](?::\d+)?$/.exec(named)?.[1] ??
-    /^([^:]+)(?::\d+)?$/.exec(named)?.[1] ??
-    named
-  );
 }

@@ -19,6 +19,8 @@ export interface ILoginDialogOptions {
   readonly known: IRemembered;
   /** Whether the accepted key of a host can be kept in the settings. */
   readonly canPin: (host: string) => boolean;
+  /** Keep it there. */
+  readonly pin: (fingerprint: string) => Promise<void>;
 }
 
 const CANCEL = 0;
@@ -46,17 +48,13 @@ export class LoginDialog extends Dialog<LoginForm> {
     this._form = form;
     this._trans = trans;
     this._known = options.known;
+    this._pin = fingerprint => options.pin(fingerprint);
     flow.changed.connect(this._onStep);
   }
 
   /** How the user logged in, without secrets. */
   get known(): IRemembered {
     return this._known;
-  }
-
-  /** The host keys that were accepted and shall be pinned, by host. */
-  get pinned(): ReadonlyMap<string, string> {
-    return this._pinned;
   }
 
   override resolve(index = ACCEPT): void {
@@ -91,10 +89,10 @@ export class LoginDialog extends Dialog<LoginForm> {
         break;
       }
       case 'host-key':
-        if (this._form.pin) {
-          this._pinned.set(step.host, step.fingerprint);
-        }
-        await this._flow.trust();
+        // Before the log-in: a connection does not outlive a change of the key that is set.
+        await this._flow.trust(
+          this._form.pin ? () => this._pin(step.fingerprint) : undefined
+        );
         break;
       case 'prompts':
         await this._flow.answer(this._form.readAnswers());
@@ -145,5 +143,5 @@ export class LoginDialog extends Dialog<LoginForm> {
   private readonly _form: LoginForm;
   private readonly _trans: TranslationBundle;
   private _known: IRemembered;
-  private readonly _pinned = new Map<string, string>();
+  private readonly _pin: ILoginDialogOptions['pin'];
 }

@@ -43,22 +43,32 @@ export class LoginFlow {
     return this._changed;
   }
 
-  /** Fingerprints that were accepted on the way, by host. */
-  get trusted(): ReadonlyMap<string, string> {
-    return this._trusted;
-  }
-
   async logIn(request: LoginRequest): Promise<void> {
     this._request = request;
     await this._ask(signal => this._clusters.logIn(request, signal));
   }
 
-  /** Accept the host key that is asked for, and log in with it. */
-  async trust(): Promise<void> {
+  /**
+   * Accept the host key that is asked for, and log in with it.
+   *
+   * @param before - done first; when it fails there is no log-in.
+   */
+  async trust(before?: () => Promise<void>): Promise<void> {
     const step = this._step;
-    if (step.step === 'host-key' && this._request) {
-      this._trusted.set(step.host, step.fingerprint);
-      await this.logIn({ ...this._request, trust: step.fingerprint });
+    const request = this._request;
+    if (step.step !== 'host-key' || !request) {
+      return;
+    }
+    this._set({ step: 'busy' });
+    try {
+      await before?.();
+    } catch (reason) {
+      this._request = null;
+      this._set({ step: 'ask', failure: failureOf(reason) });
+      return;
+    }
+    if (!this._cancelled) {
+      await this.logIn({ ...request, trust: step.fingerprint });
     }
   }
 
@@ -132,6 +142,5 @@ export class LoginFlow {
   private _login = '';
   private _abort: AbortController | null = null;
   private _cancelled = false;
-  private readonly _trusted = new Map<string, string>();
   private readonly _changed = new Signal<this, void>(this);
 }
