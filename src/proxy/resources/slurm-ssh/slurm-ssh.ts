@@ -17,6 +17,7 @@ import type { Notices } from '../../notices';
 import type { IClusterSettings } from '../../settings';
 import type { IClusterResource, IPrepared, ISubmitter } from '../resource';
 import { Fetches } from './copies/fetches';
+import { runtimeThere } from './copies/runtime';
 import type { IRemote } from './remote';
 import { adoptJobs, type IAdopter } from './slurm/adoption';
 import { batchScript, type IBatch } from './slurm/batch';
@@ -283,8 +284,10 @@ export class SlurmResource implements IClusterResource {
   }
 
   private _batch(spec: IJobSpec, place: IRemotePlace, recipe: Recipe): IBatch {
+    // The runtime of today, whichever the job was made with.
+    const runtime = runtimeThere(this._options.runtime, place.work);
     return {
-      spec,
+      spec: { ...spec, runtime },
       place,
       cluster: this._cluster,
       tool: recipe.reconstruction?.tool ?? 'builtin',

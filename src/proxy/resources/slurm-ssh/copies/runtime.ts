@@ -12,6 +12,9 @@ import { messageOf, ProxyError } from '../../../failure';
 import { quote } from '../quote';
 import type { ICopyOptions, IRemote } from '../remote';
 
+/** Days without use after which a runtime is removed. */
+const UNUSED = 90;
+
 /** Where the runtime of this machine goes. */
 export function runtimeThere(runtime: string, work: string): string {
   return path.posix.join(work, 'runtime', path.basename(runtime));
@@ -82,6 +85,7 @@ async function bring(
       `tar -xzf ${quote(packed)} -C "$aside" || { rm -rf "$aside"; exit 74; }`,
       `[ -e ${quote(folder)} ] || mv "$aside" ${quote(folder)} || exit 74`,
       `rm -rf "$aside" ${quote(packed)}`,
+      `find ${quote(store)} -mindepth 1 -maxdepth 1 -type d -mtime +${UNUSED} ! -path ${quote(folder)} -exec rm -rf {} + 2>/dev/null`,
       'exit 0',
       '}',
       ''

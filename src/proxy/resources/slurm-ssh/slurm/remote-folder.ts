@@ -61,15 +61,14 @@ export function jobThere(
 }
 
 /**
- * A script that makes the job folder, or leaves the one that is there. Ends
- * with 0 when the folder is whole.
+ * A script that makes the job folder; in one that is there, only the batch
+ * scripts are made anew, as the settings may have changed. Ends with 0 when the
+ * folder is whole.
  */
 export function folderScript(batch: IBatch, recipe: Recipe): string {
   const { spec, place } = batch;
   const jobs = path.posix.dirname(place.folder);
   const aside = path.posix.join(jobs, `.new-${spec.id}`);
-  const file = (name: string, text: string): string =>
-    `printf '%s' ${quote(text)} > ${quote(name)} || exit 74`;
   const tasks = (place.tasks ?? []).flatMap((_, index) => [
     `mkdir tasks/${index} || exit 74`,
     file(`tasks/${index}/job.json`, json(jobThere(spec, place, index))),
@@ -78,23 +77,42 @@ export function folderScript(batch: IBatch, recipe: Recipe): string {
   // In braces: of a script that arrives in part, nothing runs.
   return [
     '{',
-    `[ -d ${quote(place.folder)} ] && exit 0`,
     'umask 077',
+    `if cd ${quote(place.folder)} 2>/dev/null; then`,
+    ...scripts(batch),
+    '  exit 0',
+    'fi',
     `mkdir -p ${quote(jobs)} || exit 73`,
     `rm -rf ${quote(aside)}`,
     `mkdir ${quote(aside)} && cd ${quote(aside)} || exit 73`,
     file('job.json', json(jobThere(spec, place, null))),
     file('recipe.tomo.json', json(recipeThere(recipe, place, spec.resource))),
-    file('batch.sh', batchScript(batch)),
-    ...(place.tasks
-      ? [file('finish.sh', finishScript(batch)), 'mkdir tasks || exit 74']
-      : []),
+    ...scripts(batch),
+    ...(place.tasks ? ['mkdir tasks || exit 74'] : []),
     ...tasks,
     `mv ${quote(aside)} ${quote(place.folder)} || exit 74`,
     'exit 0',
     '}',
     ''
   ].join('\n');
+}
+
+/** Each by rename: Slurm may be reading the old one. */
+function scripts(batch: IBatch): string[] {
+  const named: [string, string][] = [
+    ['batch.sh', batchScript(batch)],
+    ...(batch.place.tasks
+      ? [['finish.sh', finishScript(batch)] satisfies [string, string]]
+      : [])
+  ];
+  return named.flatMap(([name, text]) => [
+    file(`.${name}`, text),
+    `mv .${name} ${name} || exit 74`
+  ]);
+}
+
+function file(name: string, text: string): string {
+  return `printf '%s' ${quote(text)} > ${quote(name)} || exit 74`;
 }
 
 function json(value: unknown): string {

@@ -1,5 +1,6 @@
 /** Whether one task does all, or an array over slabs. */
 import type { Recipe } from '../../../../recipe/_generated/recipe';
+import { methodOf } from '../../../../recipe/lookups';
 
 /** Seconds that one task may take before it is shared. */
 const LONG = 600;
@@ -72,11 +73,8 @@ export function isWhole({ reconstruction }: Recipe): boolean {
 
 /** Whether the recipe's method computes on GPUs. */
 export function usesGpu({ reconstruction }: Recipe): boolean {
-  const parameters: object = reconstruction?.parameters ?? {};
-  return (
-    /cuda|gpu/i.test(reconstruction?.method ?? '') ||
-    Reflect.get(parameters, 'gpu') === true
-  );
+  const { tool = 'builtin', method = '' } = reconstruction ?? {};
+  return methodOf(tool, method)?.gpu === true;
 }
 
 function cut(

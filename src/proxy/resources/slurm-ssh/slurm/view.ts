@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 
 import { exists, readObject, text } from '../../../files';
-import { readStatus, type JobPaths } from '../../../job-folder';
+import { parseFailure, readStatus, type JobPaths } from '../../../job-folder';
 import type { IRemoteView } from '../../resource';
 import { judgeRemote } from './judge';
 import {
@@ -36,10 +36,21 @@ export async function viewRemote(
     moving,
     lastLines: await lastLines(paths, record, seen)
   });
+  const uncopied = parseFailure(fetched?.failure);
   const copied = fetched?.done === true ? text(fetched, 'folder') : undefined;
   return {
     ...verdict,
-    status: status ?? UNSEEN,
+    warnings: [
+      ...verdict.warnings,
+      ...(uncopied
+        ? [`The result could not be copied: ${uncopied.message}`]
+        : [])
+    ],
+    status: {
+      ...(status ?? UNSEEN),
+      // Of a run that was killed, the scheduler alone knows when.
+      ended: status?.ended ?? (verdict.settled ? seen?.time : undefined)
+    },
     ...(seen && {
       ...(seen.slurm.id === record.id && { slurm: seen.slurm }),
       seen: seen.time
