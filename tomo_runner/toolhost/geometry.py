@@ -109,14 +109,20 @@ def centred(
     Returns
     -------
     sinogram
-        float32 (angle, wide): padded to about twice the width, moved so that the axis is exactly
-        at the middle, (wide - 1) / 2, and weighted for uneven angles and lines seen twice.
+        float32 (angle, wide): padded by a quarter of the width on each side for the taper, moved
+        so that the axis is exactly at the middle, (wide - 1) / 2, and weighted for uneven angles
+        and lines seen twice.
     middle
         (wide - 1) / 2.
     """
     columns = sinogram.shape[1]
     longer = max(centre, columns - 1 - centre)
-    wide = _fft_length(int(np.ceil(2 * longer)) + 1 + columns)
+    wide = int(np.ceil(2 * longer)) + 1
+    if edge == "taper":
+        wide += columns // 2
+    if (wide - 1) / 2 - centre != round((wide - 1) / 2 - centre):
+        # With the other parity an axis on or between pixels needs no move.
+        wide += 1
     middle = (wide - 1) / 2
     left = int(np.floor(middle - centre))
     padded = widened(weighted(sinogram, angles, centre), wide, left, edge)
@@ -153,7 +159,8 @@ def moved(sinogram: np.ndarray, columns: Union[float, np.ndarray]) -> np.ndarray
         return np.ascontiguousarray(sinogram)
     wide = sinogram.shape[1]
     spectrum = np.fft.rfft(sinogram, axis=1)
-    spectrum *= np.exp(-2j * np.pi * shift[:, None] * np.fft.rfftfreq(wide)[None, :])
+    phases = -2j * np.pi * shift[:, None] * np.fft.rfftfreq(wide)[None, :]
+    spectrum *= np.exp(phases.astype(np.complex64))
     return np.ascontiguousarray(np.fft.irfft(spectrum, wide, axis=1).astype(np.float32))
 
 
@@ -176,9 +183,3 @@ def _taper(padded: np.ndarray, first: int, past: int) -> None:
             fall = 0.5 * (1.0 + np.cos(np.pi * (np.arange(length) + 1) / (length + 1)))
             places = start + step * np.arange(length)
             padded[:, places] = padded[:, edge, None] * fall.astype(np.float32)
-
-
-def _fft_length(least: int) -> int:
-    """The next even number of the form 2^a or 3 * 2^a."""
-    power = 1 << (least - 1).bit_length()
-    return power * 3 // 4 if power * 3 // 4 >= least else power
