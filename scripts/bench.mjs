@@ -13,6 +13,7 @@ const expected = [
   'engine.mjs',
   'engine.py',
   'runner.py',
+  'tools.py',
   'relay.py',
   'jobs.py'
 ];
