@@ -12,6 +12,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 BUILT = (
     "jupyterlab_tomo/labextension/package.json",
     "jupyterlab_tomo/_built/proxy.mjs",
+    "jupyterlab_tomo/_built/savu.mjs",
     "jupyterlab_tomo/_built/runtime/manifest.json",
     "tomo_runner/_built/engine.wasm",
 )

@@ -90,11 +90,13 @@ def test_contains_both_packages_and_all_that_is_built(wheel: Path) -> None:
     assert {
         "jupyterlab_tomo/__init__.py",
         "jupyterlab_tomo/_built/proxy.mjs",
+        "jupyterlab_tomo/_built/savu.mjs",
         "jupyterlab_tomo/_built/runtime/common/tifffile/__init__.py",
         "jupyterlab_tomo/_built/runtime/linux-x86_64/wasmtime/__init__.py",
         "tomo_runner/__main__.py",
         "tomo_runner/_built/engine.wasm",
         "tomo_runner/_built/recipe.schema.json",
+        "tomo_runner/_built/savu.json",
         f"{data}/etc/jupyter/jupyter_server_config.d/jupyterlab_tomo.json",
         f"{data}/share/jupyter/labextensions/jupyterlab-tomo/package.json",
         f"{data}/share/jupyter/labextensions/jupyterlab-tomo/install.json",
