@@ -134,11 +134,15 @@ _Stripe = Tuple[str, Dict[str, str]]
 _STRIPES: Dict[str, _Stripe] = {
     "stripes-sorting": ("RingRemovalSorting", {"size": "size"}),
     "stripes-filtering": ("RingRemovalFiltering", {"sigma": "sigma", "size": "size"}),
-    "stripes-fitting": ("RingRemovalFitting", {"order": "order"}),
+    "stripes-fitting": ("RingRemovalFitting", {"order": "order", "sigmax": "sigma"}),
+    "stripes-fourier": ("RavenFilter", {"uvalue": "cutoff", "nvalue": "order", "vvalue": "rows"}),
     "stripes-interpolation": ("RingRemovalInterpolation", {"size": "size", "snr": "snr"}),
     "stripes-wavelet": ("RingRemovalWaveletfft", {"level": "level", "sigma": "sigma"}),
     "stripes-large": ("RemoveLargeRings", {"size": "size", "snr": "snr"}),
-    "stripes-dead": ("RemoveUnresponsiveAndFluctuatingRings", {"size": "size", "snr": "snr"}),
+    "stripes-dead": (
+        "RemoveUnresponsiveAndFluctuatingRings",
+        {"size": "size", "snr": "snr", "residual": "residual"},
+    ),
     "stripes-all": (
         "RemoveAllRings",
         {"snr": "snr", "la_size": "large", "sm_size": "small"},

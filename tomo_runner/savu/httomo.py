@@ -108,7 +108,14 @@ def _centring(notes: List[str]) -> Method:
 
 _STRIPES: Dict[str, Tuple[str, Dict[str, str]]] = {
     "stripes-sorting": ("remove_stripe_based_sorting", {"size": "size"}),
-    "stripes-wavelet": ("remove_stripe_fw", {"level": "level", "sigma": "sigma"}),
+    "stripes-wavelet": (
+        "remove_stripe_fw",
+        {"level": "level", "sigma": "sigma", "wname": "wavelet"},
+    ),
+    "stripes-fourier": (
+        "raven_filter",
+        {"uvalue": "cutoff", "nvalue": "order", "vvalue": "rows"},
+    ),
     "stripes-all": (
         "remove_all_stripe",
         {"snr": "snr", "la_size": "large", "sm_size": "small"},

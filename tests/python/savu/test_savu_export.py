@@ -97,6 +97,28 @@ def test_every_step_has_a_plugin_or_a_note(recipe, nxtomo, to_list):
 
 
 @pytest.mark.parametrize(
+    ("step", "name", "expected"),
+    [
+        ({"name": "stripes-sorting", "size": 15}, "RingRemovalSorting", {"size": 15}),
+        ({"name": "stripes-wavelet", "level": 4}, "RingRemovalWaveletfft", {"level": 4}),
+        (
+            {"name": "stripes-all", "large": 81, "small": 11},
+            "RemoveAllRings",
+            {"la_size": 81, "sm_size": 11, "snr": 3},
+        ),
+        ({"name": "stripes-fourier", "cutoff": 30}, "RavenFilter", {"uvalue": 30, "nvalue": 8}),
+        ({"name": "stripes-fitting", "sigma": 12}, "RingRemovalFitting", {"sigmax": 12}),
+    ],
+)
+def test_stripe_filters_keep_their_numbers(recipe, nxtomo, to_list, step, name, expected):
+    wanted = recipe(nxtomo)
+    wanted["filters"].append(step)
+    found, notes = to_list(wanted)
+    assert {key: found[name].data[key] for key in expected} == expected
+    assert any("before the logarithm" in note for note in notes)
+
+
+@pytest.mark.parametrize(
     ("tool", "method", "parameters", "name", "expected"),
     [
         ("astra", "SIRT", {"iterations": 80}, "AstraReconCpu", {"n_iterations": 80}),
