@@ -16,7 +16,7 @@ from typing import Any, Dict, List, Tuple
 import numpy as np
 
 from .contract import Task, ToolError
-from .geometry import centred, moved, widened
+from .geometry import centred, moved
 from .parameters import choice, integer
 from .savu_files import (
     ENTRY,
@@ -269,7 +269,8 @@ def _centred(task: Task, row: int, analytic: bool) -> np.ndarray:
     wide = 2 * int(np.ceil(longer)) + 4
     left = int(np.floor((wide - 1) / 2 - centre))
     shift = (wide - 1) / 2 - centre - left
-    return moved(widened(sinogram, wide, left, "zero"), shift)
+    padded = np.pad(sinogram, ((0, 0), (left, wide - columns - left)))
+    return moved(padded, shift)
 
 
 def _process_list(task: Task, columns: int, middle: float) -> ProcessList:
