@@ -125,21 +125,23 @@ def centred(
         wide += 1
     middle = (wide - 1) / 2
     left = int(np.floor(middle - centre))
-    padded = widened(weighted(sinogram, angles, centre), wide, left, edge)
+    padded = np.zeros((len(sinogram), wide), np.float32)
+    padded[:, left : left + columns] = sinogram
+    weigh(padded[:, left : left + columns], angles, centre)
+    if edge == "taper":
+        taper(padded, left, left + columns)
     return moved(padded, middle - centre - left), middle
 
 
-def weighted(sinogram: np.ndarray, angles: np.ndarray, centre: float) -> np.ndarray:
-    """A copy in which all projections count alike: for uneven angles and lines seen twice."""
+def weigh(sinogram: np.ndarray, angles: np.ndarray, centre: float) -> None:
+    """Make all projections count alike, in place: for uneven angles and lines seen twice."""
     columns = sinogram.shape[1]
-    copy = sinogram.astype(np.float32)
     once = is_full_turn(angles) and abs(centre - (columns - 1) / 2) > 0.5
     weights = density(angles, 360.0 if once else 180.0)
     if np.ptp(weights) > 1e-6:
-        copy *= weights[:, None].astype(np.float32)
+        sinogram *= weights[:, None].astype(np.float32)
     if once:
-        copy *= 2.0 * redundancy(columns, centre).astype(np.float32)
-    return copy
+        sinogram *= 2.0 * redundancy(columns, centre).astype(np.float32)
 
 
 def widened(sinogram: np.ndarray, wide: int, left: int, edge: str) -> np.ndarray:
@@ -148,7 +150,7 @@ def widened(sinogram: np.ndarray, wide: int, left: int, edge: str) -> np.ndarray
     padded = np.zeros((len(sinogram), wide), np.float32)
     padded[:, left : left + columns] = sinogram
     if edge == "taper":
-        _taper(padded, left, left + columns)
+        taper(padded, left, left + columns)
     return padded
 
 
@@ -173,7 +175,7 @@ def spread(count: int) -> np.ndarray:
     return order
 
 
-def _taper(padded: np.ndarray, first: int, past: int) -> None:
+def taper(padded: np.ndarray, first: int, past: int) -> None:
     """Carry the edge values on, falling as a cosine to zero over half of the detector's width."""
     width = (past - first) // 2
     for edge, start, stop in ((first, first - 1, -1), (past - 1, past, padded.shape[1])):

@@ -17,7 +17,7 @@ from typing import Any, Dict, List, Tuple
 import numpy as np
 
 from .contract import Task, ToolError
-from .geometry import moved, spread, weighted, widened
+from .geometry import moved, spread, taper, weigh
 from .parameters import choice, integer, number, switch
 
 NAME = "tomopy"
@@ -309,7 +309,7 @@ def reconstruct(task: Task) -> None:
         )
     rows = len(task.slices)
     # Several rows a call, so that its threads have work, and few enough that progress shows.
-    batch = max(2, 2 * task.cores) if task.method == "gridrec" else max(1, task.cores)
+    batch = 8 * task.cores if task.method == "gridrec" else task.cores
     one = _gridrec if task.method == "gridrec" else _iterate
     if task.method in _COUNTED:
         least, greatest = float(task.sinograms.min()), float(task.sinograms.max())
@@ -371,40 +371,53 @@ def keywords(task: Task) -> Dict[str, Any]:
 
 
 def _gridrec(task: Task, first: int, past: int) -> None:
-    size = task.size
-    wide = _wide(task.sinograms.shape[2], float(task.centres.mean()))
+    size, columns = task.size, task.sinograms.shape[2]
+    wide = _wide(columns, float(task.centres.mean()))
     wide = max(wide, 1 << (size - 1).bit_length())
+    left = (wide - columns) // 2
     radians = np.deg2rad(task.angles)
     # Slices of an even width have the axis between pixels: half a pixel up and to the left.
-    half = -0.5 * (np.cos(radians) + np.sin(radians)) if size % 2 == 0 else np.zeros(1)
+    half = -0.5 * (np.cos(radians) + np.sin(radians)) if size % 2 == 0 else None
+    padded = np.empty((past - first, len(radians), wide), np.float32)
 
-    def prepared(row: int) -> Tuple[np.ndarray, float]:
-        centre = float(task.centres[row])
-        left = (wide - task.sinograms.shape[2]) // 2
-        sinogram = weighted(task.sinograms[row], task.angles, centre)
-        padded = widened(sinogram, wide, left, str(task.parameters["edge"]))
-        return moved(padded, half), centre + left
+    def prepare(row: int) -> None:
+        place = padded[row - first]
+        place[:, :left] = 0
+        place[:, left + columns :] = 0
+        place[:, left : left + columns] = task.sinograms[row]
+        weigh(place[:, left : left + columns], task.angles, float(task.centres[row]))
+        if task.parameters["edge"] == "taper":
+            taper(place, left, left + columns)
+        if half is not None:
+            place[...] = moved(place, half)
+
+    def finish(row: int) -> None:
+        picture = made[row - first, ::-1][cut, cut]
+        if gain is None:
+            task.slices[row] = picture
+            return
+        mass = float(padded[row - first].sum()) / len(radians)
+        np.add(picture, np.float32(missing * mass), out=task.slices[row])
+        task.slices[row] *= gain
 
     with ThreadPoolExecutor(task.cores) as pool:
-        ready = list(pool.map(prepared, range(first, past)))
-    made = _recon(
-        np.stack([sinogram for sinogram, _ in ready]),
-        task.angles,
-        np.array([centre for _, centre in ready]),
-        "gridrec",
-        task.cores,
-        **keywords(task),
-    )
-    corner = wide // 2 - size // 2
-    cut = slice(corner, corner + size)
-    task.slices[first:past] = made[:, ::-1, :][:, cut, cut]
-    if task.parameters["calibrated"]:
-        gain, missing = _calibration(wide, task.cores)
-        part = gain[cut].astype(np.float32)
-        for row, (sinogram, _) in enumerate(ready, first):
-            mass = float(sinogram.sum(dtype=np.float64)) / len(sinogram)
-            task.slices[row] += np.float32(missing * mass)
-            task.slices[row] /= part[:, None] * part[None, :]
+        list(pool.map(prepare, range(first, past)))
+        made = _recon(
+            padded,
+            task.angles,
+            task.centres[first:past] + left,
+            "gridrec",
+            task.cores,
+            **keywords(task),
+        )
+        corner = wide // 2 - size // 2
+        cut = slice(corner, corner + size)
+        gain, missing = None, 0.0
+        if task.parameters["calibrated"]:
+            factors, missing = _calibration(wide, task.cores)
+            inverse = (1.0 / factors[cut]).astype(np.float32)
+            gain = inverse[:, None] * inverse[None, :]
+        list(pool.map(finish, range(first, past)))
 
 
 @lru_cache(maxsize=4)
