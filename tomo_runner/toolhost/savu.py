@@ -243,6 +243,8 @@ def _write_data(task: Task, path: Path) -> Tuple[int, float]:
     analytic = "iterations" not in task.parameters
     made = [_centred(task, row, analytic) for row in range(len(task.sinograms))]
     columns = max(sinogram.shape[1] for sinogram in made)
+    made = [_of_parity(sinogram, columns % 2) for sinogram in made]
+    columns = max(sinogram.shape[1] for sinogram in made)
     with NxtomoWriter(
         path,
         [PROJECTION] * len(task.angles),
@@ -253,11 +255,17 @@ def _write_data(task: Task, path: Path) -> Tuple[int, float]:
         for frame in range(len(task.angles)):
             image = np.zeros((1, len(made), columns), np.float32)
             for row, sinogram in enumerate(made):
-                # All widths are even or all odd: the middle stays the middle.
                 left = (columns - sinogram.shape[1]) // 2
                 image[0, row, left : left + sinogram.shape[1]] = sinogram[frame]
             writer.write(frame, image)
     return columns, (columns - 1) / 2
+
+
+def _of_parity(sinogram: np.ndarray, odd: int) -> np.ndarray:
+    """A sinogram of odd or even width, its middle in the middle."""
+    if sinogram.shape[1] % 2 == odd:
+        return sinogram
+    return moved(np.pad(sinogram, ((0, 0), (0, 1))), 0.5)
 
 
 def _centred(task: Task, row: int, analytic: bool) -> np.ndarray:
