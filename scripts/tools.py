@@ -36,7 +36,9 @@ def printed(document: dict[str, object]) -> str:
     assert isinstance(tools, list)
     for number, tool in enumerate(tools):
         lines.append("    {")
-        lines += [f'      "{k}": {_flat(v)},' for k, v in tool.items() if k != "methods" and v != {}]
+        lines += [
+            f'      "{k}": {_flat(v)},' for k, v in tool.items() if k != "methods" and v != {}
+        ]
         lines.append('      "methods": [')
         for index, method in enumerate(tool["methods"]):
             lines.append("        {")
