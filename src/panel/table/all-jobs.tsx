@@ -127,6 +127,12 @@ export function AllJobs(): JSX.Element {
             onOrder={setOrder}
             selection={current}
             onSelection={setSelection}
+            onFocus={key =>
+              // Focus follows a selection that is not drawn yet: that one counts.
+              setSelection(latest =>
+                latest.focus === key ? latest : { ...latest, focus: key }
+              )
+            }
             onOpen={open}
           />
         ) : (

@@ -22,6 +22,8 @@ export interface IGridProps {
   onOrder: (order: IOrder) => void;
   selection: ISelection;
   onSelection: (selection: ISelection) => void;
+  /** The keyboard is on a row now; what is selected stays. */
+  onFocus: (key: string) => void;
   /** Enter, or a double click. */
   onOpen: (row: IRow) => void;
 }
@@ -54,7 +56,8 @@ export function columnName(column: Column, trans: TranslationBundle): string {
 }
 
 export function JobGrid(props: IGridProps): JSX.Element {
-  const { rows, order, onOrder, selection, onSelection, onOpen } = props;
+  const { rows, order, onOrder, selection, onSelection, onFocus, onOpen } =
+    props;
   const { trans } = usePanel();
   const keys = rows.map(row => row.key);
   const body = React.useRef<HTMLTableSectionElement>(null);
@@ -145,11 +148,7 @@ export function JobGrid(props: IGridProps): JSX.Element {
                 })
               )
             }
-            onFocus={() => {
-              if (selection.focus !== row.key) {
-                onSelection({ ...selection, focus: row.key });
-              }
-            }}
+            onFocus={() => onFocus(row.key)}
             onDoubleClick={() => onOpen(row)}
           >
             {COLUMNS.map(column => (

@@ -1,0 +1,291 @@
+import { MessageLoop } from '@lumino/messaging';
+import { Widget } from '@lumino/widgets';
+import { act, Simulate } from 'react-dom/test-utils';
+
+import { CommandIDs } from '../../tokens';
+import { TomoPanel } from '../panel';
+import { linesOf } from '../setup/fields';
+import { preflightSentence } from '../setup/preflight';
+import { JobTable } from '../table/widget';
+import {
+  FakeClusters,
+  FakeJobs,
+  FakeSession,
+  fakeContext,
+  job,
+  scarf
+} from './fakes';
+
+Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
+
+let shown: Widget | null = null;
+
+async function show(widget: Widget): Promise<HTMLElement> {
+  shown = widget;
+  await act(async () => {
+    Widget.attach(widget, document.body);
+    MessageLoop.sendMessage(widget, Widget.Msg.UpdateRequest);
+    await Promise.resolve();
+  });
+  return widget.node;
+}
+
+function button(node: ParentNode, text: string): HTMLButtonElement {
+  const found = [...node.querySelectorAll('button')].find(
+    each => (each.textContent || each.getAttribute('aria-label')) === text
+  );
+  if (!found) {
+    throw new Error(`No button says ${text}.`);
+  }
+  return found;
+}
+
+async function click(element: Element, more = {}): Promise<void> {
+  await act(async () => {
+    Simulate.click(element, more);
+    await Promise.resolve();
+    await Promise.resolve();
+  });
+}
+
+async function enter(
+  node: ParentNode,
+  label: string,
+  text: string
+): Promise<void> {
+  const input = node.querySelector<HTMLInputElement>(`[aria-label="${label}"]`);
+  if (!input) {
+    throw new Error(`Nothing is labelled ${label}.`);
+  }
+  await act(async () => {
+    input.value = text;
+    Simulate.change(input);
+    await Promise.resolve();
+  });
+}
+
+afterEach(() => {
+  act(() => shown?.dispose());
+  shown = null;
+});
+
+const SCARF = { name: 'scarf', title: 'SCARF', host: 'scarf.rl.ac.uk' };
+
+function withScarf(state: 'online' | 'offline'): {
+  jobs: FakeJobs;
+  clusters: FakeClusters;
+} {
+  const jobs = new FakeJobs();
+  const clusters = new FakeClusters();
+  clusters.clusters = [SCARF];
+  jobs.resources = [...jobs.resources, scarf({ state })];
+  return { jobs, clusters };
+}
+
+describe('Setup', () => {
+  it('adds a cluster from a preset', async () => {
+    const clusters = new FakeClusters();
+    const node = await show(
+      new TomoPanel(fakeContext(null, new FakeJobs(), clusters))
+    );
+    expect(node.textContent).toContain('no clusters');
+    const add = node.querySelector<HTMLSelectElement>(
+      '[aria-label="Add a cluster"]'
+    );
+    await act(async () => {
+      if (add) {
+        add.value = '0';
+        Simulate.change(add);
+      }
+      await Promise.resolve();
+    });
+    const labels = [...node.querySelectorAll('.jp-TomoEditor label')].map(
+      each => each.textContent
+    );
+    expect(labels.slice(0, 4)).toEqual(['Title', 'Host', 'User', 'Partition']);
+    // Nobody is shown all of it at once.
+    expect(
+      node.querySelector('.jp-TomoForm-advanced [aria-label="Jump host"]')
+    ).not.toBeNull();
+    await enter(node, 'User', 'scarf123');
+    await click(button(node, 'Save'));
+    expect(clusters.calls).toHaveLength(1);
+    expect(clusters.clusters[0]).toMatchObject({ ...SCARF, user: 'scarf123' });
+    expect(node.querySelector('.jp-TomoEditor')).toBeNull();
+  });
+
+  it('says what is wrong beside the field, and saves nothing', async () => {
+    const { jobs, clusters } = withScarf('offline');
+    clusters.wrong = new Map([['port', 'At most 65535.']]);
+    const node = await show(new TomoPanel(fakeContext(null, jobs, clusters)));
+    await click(button(node, 'edit'));
+    expect(node.querySelector('.jp-TomoForm-error')).toBeNull();
+    await click(button(node, 'Save'));
+    expect(node.querySelector('.jp-TomoForm-error')?.textContent).toBe(
+      'At most 65535.'
+    );
+    expect(
+      node.querySelector<HTMLDetailsElement>('.jp-TomoForm-advanced')?.open
+    ).toBe(true);
+    expect(clusters.calls).toEqual([]);
+  });
+
+  it('shows check by check what Test found, and what to do', async () => {
+    const { jobs, clusters } = withScarf('online');
+    const check = (name: string, state: 'ok' | 'failed', hint = '') => ({
+      name,
+      title: name,
+      state,
+      found: `found ${name}`,
+      hint
+    });
+    clusters.preflight = {
+      resource: 'scarf',
+      checks: [check('host', 'ok'), check('python', 'failed', 'Load a module.')]
+    };
+    const context = fakeContext(null, jobs, clusters);
+    const node = await show(new TomoPanel(context));
+    await click(button(node, 'test'));
+    const items = [...node.querySelectorAll('.jp-TomoPreflight li')];
+    expect(items.map(each => each.getAttribute('data-state'))).toEqual([
+      'ok',
+      'failed'
+    ]);
+    expect(items[1].textContent).toBe('✗pythonfound pythonLoad a module.');
+    expect(preflightSentence(clusters.preflight, context.trans)).toBe(
+      '1 of 2 in order · 1 failed'
+    );
+  });
+
+  it('logs in by the command', async () => {
+    const { jobs, clusters } = withScarf('offline');
+    const context = fakeContext(null, jobs, clusters);
+    const asked: unknown[] = [];
+    context.commands.addCommand(CommandIDs.logIn, {
+      execute: args => asked.push(args)
+    });
+    const node = await show(new TomoPanel(context));
+    await click(button(node, 'log in'));
+    expect(asked).toEqual([{ resource: 'scarf' }]);
+  });
+
+  it('reads lines without empty ones at the end', () => {
+    expect(linesOf('module load x\n\necho a\n\n')).toEqual([
+      'module load x',
+      '',
+      'echo a'
+    ]);
+    expect(linesOf(' \n')).toEqual([]);
+  });
+});
+
+describe('Run on a cluster', () => {
+  it('offers time and tasks, and stays usable while offline', async () => {
+    const { jobs, clusters } = withScarf('offline');
+    jobs.choice = { ...jobs.choice, resource: 'scarf', kernel: '' };
+    jobs.clusterLimits = { time: 120, tasks: 16 };
+    const node = await show(
+      new TomoPanel(fakeContext(new FakeSession(), jobs, clusters))
+    );
+    const field = node.querySelector<HTMLInputElement>(
+      '[aria-label="Time limit in minutes"]'
+    );
+    expect(field?.value).toBe('120');
+    await act(async () => {
+      if (field) {
+        Simulate.keyDown(field, { key: 'ArrowUp', shiftKey: true });
+      }
+      await Promise.resolve();
+    });
+    expect(jobs.limits.time).toBe(180);
+    const option = [...node.querySelectorAll('option')].find(
+      each => each.textContent === 'SCARF'
+    );
+    expect(option?.disabled).toBe(false);
+    expect(button(node, 'Show what will run')).toBeTruthy();
+  });
+});
+
+describe('JobTable', () => {
+  it('selects by keyboard and cancels all that are selected', async () => {
+    const { jobs, clusters } = withScarf('online');
+    jobs.jobs = [
+      job({ id: 'a', name: 'one', created: '2026-11-23T20:00:03Z' }),
+      job({ id: 'b', name: 'two', created: '2026-11-23T20:00:02Z' }),
+      job({
+        id: 'c',
+        name: 'three',
+        state: 'finished',
+        created: '2026-11-23T20:00:01Z'
+      })
+    ];
+    const node = await show(new JobTable(fakeContext(null, jobs, clusters)));
+    const row = (key: string): HTMLElement => {
+      const found = node.querySelector<HTMLElement>(`tr[data-key="${key}"]`);
+      if (!found) {
+        throw new Error(`No row ${key}.`);
+      }
+      return found;
+    };
+    await click(row('a'));
+    expect(node.querySelector('.jp-TomoTable-chosen h3')?.textContent).toBe(
+      'one'
+    );
+    await act(async () => {
+      Simulate.keyDown(row('a'), { key: 'End', shiftKey: true });
+      await Promise.resolve();
+    });
+    expect(node.querySelectorAll('tr[aria-selected="true"]')).toHaveLength(3);
+    await click(button(node, 'Cancel (2)'));
+    expect(jobs.calls.filter(each => each.startsWith('cancel'))).toEqual([
+      'cancel a',
+      'cancel b'
+    ]);
+    const header = button(node, 'Name');
+    await click(header);
+    expect(
+      [...node.querySelectorAll('tbody tr')].map(each =>
+        each.getAttribute('data-key')
+      )
+    ).toEqual(['a', 'c', 'b']);
+    expect(header.closest('th')?.getAttribute('aria-sort')).toBe('ascending');
+  });
+
+  it('switches to all jobs of the user on a cluster', async () => {
+    const { jobs, clusters } = withScarf('online');
+    clusters.listed.jobs = [
+      {
+        id: '4711',
+        name: 'somebody <b>else</b>',
+        state: 'RUNNING',
+        reason: 'None',
+        partition: 'scarf',
+        nodes: 'cn1',
+        elapsed: 60,
+        limit: 3600,
+        cores: 4
+      }
+    ];
+    const node = await show(new JobTable(fakeContext(null, jobs, clusters)));
+    expect(node.textContent).toContain('No jobs yet.');
+    const source = node.querySelector<HTMLSelectElement>(
+      '[aria-label="Which jobs"]'
+    );
+    await act(async () => {
+      if (source) {
+        source.value = 'scarf';
+        Simulate.change(source);
+      }
+      await Promise.resolve();
+      await Promise.resolve();
+    });
+    expect(clusters.calls).toEqual(['queue scarf']);
+    expect(node.querySelector('td[data-column="name"]')?.textContent).toBe(
+      'somebody <b>else</b>'
+    );
+    expect(node.querySelector('td b')).toBeNull();
+    expect(node.querySelector('td[data-column="elapsed"]')?.textContent).toBe(
+      '1 min of 1 h'
+    );
+  });
+});
