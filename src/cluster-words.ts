@@ -11,10 +11,12 @@ type Slurm = NonNullable<Job['slurm']>;
 
 /** Most bytes that one of the tasks used; null while nothing is known. */
 export function memoryUsed(slurm: Slurm): number | null {
-  const known = slurm.tasks.flatMap(task =>
-    task.memory === undefined ? [] : [task.memory]
+  const most = Math.max(
+    slurm.memory ?? 0,
+    ...slurm.tasks.map(task => task.memory ?? 0)
   );
-  return known.length ? Math.max(...known) : null;
+  // Slurm counts none of a job that ends before it looks.
+  return most > 0 ? most : null;
 }
 
 /** "3 of 8 tasks ended, 4 running, 1 waits"; empty for a job that is no array. */
@@ -111,7 +113,6 @@ export function slurmFacts(
   now = new Date()
 ): [string, string][] {
   const used = memoryUsed(slurm);
-  const asked = slurm.memory;
   const facts: [string, string][] = [
     [trans.__('Slurm'), `${slurm.id} ${slurmState(slurm)}`],
     [trans.__('Queue'), queueText(slurm, trans, now)],
@@ -121,13 +122,7 @@ export function slurmFacts(
     [trans.__('Cores'), slurm.cores === undefined ? '' : String(slurm.cores)],
     [
       trans.__('Memory'),
-      used !== null && asked !== undefined
-        ? trans.__('%1 used of %2', formatBytes(used), formatBytes(asked))
-        : used !== null
-          ? trans.__('%1 used', formatBytes(used))
-          : asked !== undefined
-            ? trans.__('%1 asked for', formatBytes(asked))
-            : ''
+      used === null ? '' : trans.__('%1 used', formatBytes(used))
     ],
     [trans.__('Exit'), slurm.exit ?? '']
   ];

@@ -11,10 +11,9 @@ import type { FetchRequest, Job } from '../api';
 
 /** The folder that is proposed: as on the cluster, beside the recipe of the job. */
 export function proposedFolder(job: Job, beside: string): string {
-  return (
-    job.fetched ??
-    PathExt.join(beside, 'processed', PathExt.basename(job.output) || job.name)
-  );
+  const name = PathExt.basename(job.output) || job.name;
+  // PathExt.join takes the slash from the start of what it joins.
+  return job.fetched ?? `${beside.replace(/\/+$/, '')}/processed/${name}`;
 }
 
 /** "10:20" or "10-19" as rows [10, 20); null for all; undefined when it is none. */

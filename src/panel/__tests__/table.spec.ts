@@ -45,7 +45,7 @@ const RUNNING: Slurm = {
   elapsed: 180,
   limit: 7200,
   cores: 16,
-  memory: 4 * GIB,
+  memory: GIB,
   tasks: [
     task(0, 'COMPLETED', 1.5 * GIB),
     task(1, 'RUNNING', GIB),
@@ -74,7 +74,7 @@ describe('the words of Slurm', () => {
       ['Node', 'cn[1-2]'],
       ['Time', '3 min of 2 h'],
       ['Cores', '16'],
-      ['Memory', '1.5 GiB used of 4.0 GiB']
+      ['Memory', '1.5 GiB used']
     ]);
   });
 
@@ -183,6 +183,25 @@ describe('rows of the table', () => {
     expect([row.state, row.active, row.job]).toEqual(['queued', true, null]);
     expect(row.cells.detail.text).toBe('Resources · expected 15:05');
     expect(row.cells.place.text).toBe('SCARF devel');
+    const ours = queuedRow(
+      {
+        id: '27',
+        name: 'tomo-1a02',
+        state: 'RUNNING',
+        reason: 'None',
+        partition: 'scarf',
+        nodes: 'cn1',
+        elapsed: 60,
+        limit: null,
+        cores: 4,
+        job: 'b'
+      },
+      'SCARF',
+      jobs,
+      trans,
+      NOW
+    );
+    expect([ours.cells.name.text, ours.job?.id]).toEqual(['Apple 10', 'b']);
   });
 
   it('have the colours of our states', () => {

@@ -72,7 +72,6 @@ export function jobRow(
     secondsBetween(job.started, job.ended ?? (active ? now.toISOString() : ''));
   const fraction = fractionOf(job);
   const used = slurm ? memoryUsed(slurm) : null;
-  const asked = slurm?.memory;
   return {
     key: job.id,
     state: job.state,
@@ -107,7 +106,7 @@ export function jobRow(
         sort: elapsed
       },
       cores: slurm?.cores === undefined ? NOTHING : number(slurm.cores),
-      memory: memoryCell(used, asked, trans),
+      memory: used === null ? NOTHING : { text: formatBytes(used), sort: used },
       exit: text(slurm?.exit ?? ''),
       created: { text: formatTime(job.created, now), sort: job.created }
     }
@@ -132,7 +131,8 @@ export function queuedRow(
     fraction: null,
     job,
     cells: {
-      name: text(queued.name),
+      // Ours are known by the name of the job, not by that of its submission.
+      name: text(job?.name ?? queued.name),
       state: text(queued.state),
       progress: NOTHING,
       place: text(`${place} ${queued.partition}`),
@@ -229,23 +229,4 @@ function number(value: number): ICell {
 /** Slurm's numbers are sorted as such: 27_4 after 27_3. */
 function identity(id: string): ICell {
   return { text: id, sort: id || null };
-}
-
-function memoryCell(
-  used: number | null,
-  asked: number | undefined,
-  trans: TranslationBundle
-): ICell {
-  if (used === null) {
-    return asked === undefined
-      ? NOTHING
-      : { text: trans.__('of %1', formatBytes(asked)), sort: null };
-  }
-  return {
-    text:
-      asked === undefined
-        ? formatBytes(used)
-        : trans.__('%1 of %2', formatBytes(used), formatBytes(asked)),
-    sort: used
-  };
 }
