@@ -61,7 +61,14 @@ export function jobCommands(options: ICommandOptions): IDisposable {
     })
   );
   add(CommandIDs.useRecipe, trans.__('Use Recipe of Job'), async job => {
-    const path = await recipeOfJob(job, options.contents, '');
+    const path = await recipeOfJob(
+      job,
+      options.contents,
+      '',
+      document =>
+        options.recipes.find(each => each.session.path === document)?.session
+          .recipe ?? null
+    );
     await commands.execute('docmanager:open', { path });
   });
   add(CommandIDs.fetchResult, trans.__('Fetch Result of Job…'), async job => {

@@ -14,11 +14,13 @@ import { isRecipe, printJson } from '../recipe';
  *
  * @param job - with its recipe
  * @param folder - contents folder for the copy when the document's is not known
+ * @param opened - the recipe of a document that is open, saved or not
  */
 export async function recipeOfJob(
   job: Job,
   contents: Contents.IManager,
-  folder: string
+  folder: string,
+  opened: (path: string) => object | null = () => null
 ): Promise<string> {
   const { document, recipe } = job;
   if (!isRecipe(recipe)) {
@@ -29,8 +31,11 @@ export async function recipeOfJob(
       hint: 'Open the recipe in the result folder instead.'
     });
   }
-  if (document && (await holds(contents, document, recipe))) {
-    return document;
+  if (document) {
+    const shown = opened(document);
+    if (shown ? same(shown, recipe) : await holds(contents, document, recipe)) {
+      return document;
+    }
   }
   const place = document ? PathExt.dirname(document) : folder;
   const day = job.created.slice(0, 16).replace('T', ' ').replace(':', '');
@@ -73,10 +78,14 @@ async function holds(
     const model = await contents.get(path, { type: 'file', format: 'text' });
     const text: unknown = model.content;
     const value: unknown = typeof text === 'string' ? JSON.parse(text) : null;
-    return JSON.stringify(sorted(value)) === JSON.stringify(sorted(recipe));
+    return same(value, recipe);
   } catch {
     return false;
   }
+}
+
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
 }
 
 /** The same with the keys of every object in order. */

@@ -156,6 +156,15 @@ describe('the recipe of a job', () => {
     expect(Object.keys(files)).toHaveLength(2);
   });
 
+  it('is the open document, saved or not', async () => {
+    const files = { 'RB/grapes.tomo.json': '{}' };
+    const path = await recipeOfJob(job({ recipe }), folder(files), '', () => ({
+      ...recipe
+    }));
+    expect(path).toBe('RB/grapes.tomo.json');
+    expect(Object.keys(files)).toHaveLength(1);
+  });
+
   it('is refused when it is none', async () => {
     await expect(recipeOfJob(job(), folder({}), '')).rejects.toThrow(
       'is not kept with the job'
