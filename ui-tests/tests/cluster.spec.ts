@@ -1,0 +1,281 @@
+/**
+ * A cluster from setting it up to looking at a slice, against a real Slurm
+ * behind a real sshd on this machine.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
+import { expect, test } from '@jupyterlab/galata';
+
+import { sliceOnDisk, Tomography } from './tomography';
+
+const checkout = path.resolve(__dirname, '..', '..');
+const main = path.join(checkout, 'tests', 'cluster', 'main.py');
+
+/** What the tests need of a cluster that runs. */
+interface IClusterSeen {
+  host: string;
+  port: number;
+  user: string;
+  password: string;
+  hostKey: string;
+  work: string;
+  python: string;
+}
+
+let folder = '';
+let cluster: IClusterSeen | null = null;
+let reason = '';
+
+// The proxy reads the settings of the server, not those of a page.
+test.use({ mockSettings: false });
+test.describe.configure({ mode: 'serial' });
+
+test.beforeAll(() => {
+  test.setTimeout(180_000);
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tomo-ui-cluster-'));
+  // The users of the cluster look into it.
+  fs.chmodSync(folder, 0o755);
+  const started = spawnSync(
+    'python3',
+    [main, 'start', '--folder', path.join(folder, 'state')],
+    { encoding: 'utf8', timeout: 170_000 }
+  );
+  if (started.status === 0) {
+    cluster = JSON.parse(started.stdout) as IClusterSeen;
+  } else {
+    reason = `The test cluster cannot be started here: ${
+      started.stderr.trim().split('\n').pop() ?? 'no reason was given'
+    }`;
+  }
+});
+
+test.afterAll(() => {
+  if (cluster) {
+    execFileSync('python3', [
+      main,
+      'stop',
+      '--purge',
+      '--folder',
+      path.join(folder, 'state')
+    ]);
+  }
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+test.beforeEach(() => {
+  test.skip(cluster === null, reason);
+});
+
+/** Add the cluster by the form of the Setup section. */
+async function setUp(
+  tomo: Tomography,
+  { host, port, user, work, python }: IClusterSeen
+): Promise<void> {
+  await tomo.panel.getByLabel('Add a cluster').selectOption('1');
+  const form = tomo.panel.locator('.jp-TomoEditor');
+  await form.getByLabel('Title').fill('Test cluster');
+  await form.getByLabel('Host', { exact: true }).fill(host);
+  await form.getByLabel('User').fill(user);
+  await form.getByLabel('Cores of a task').fill('1');
+  await form.getByLabel('Memory of a task (GiB)').fill('0.4');
+  await form.getByLabel('Time limit (min)').fill('10');
+  await form.getByLabel('Python 1: command or path').fill(python);
+  await form.getByText('Advanced').click();
+  await form.getByLabel('Port').fill(String(port));
+  await form.getByLabel('Work folder').fill(work);
+  await form.getByRole('button', { name: 'Save' }).click();
+  await expect(tomo.panel.locator('.jp-TomoCluster .jp-TomoBadge')).toHaveText(
+    'offline'
+  );
+}
+
+/** A recipe of the example, to be run on the cluster. */
+async function begin(page: IJupyterLabPageFixture): Promise<Tomography> {
+  const tomo = new Tomography(page);
+  // With settings of its own, JupyterLab asks whether it may tell news.
+  await page.addLocatorHandler(page.getByText(/get notified about/), () =>
+    page.getByRole('button', { name: 'No', exact: true }).click()
+  );
+  await tomo.openData('examples/data', 'phantom_tiff');
+  await expect(tomo.panel.getByText('241 × 96 × 256')).toBeVisible();
+  return tomo;
+}
+
+test.describe('A cluster', () => {
+  test('set up, log in, submit, follow, look, fetch, log out', async ({
+    page
+  }) => {
+    const seen = cluster!;
+    const tomo = await begin(page);
+    await setUp(tomo, seen);
+    await tomo.panel.getByLabel('Where to run').selectOption('cluster\n');
+
+    // Submitting asks for the log-in; a wrong password is refused in place.
+    await tomo.panel.getByRole('button', { name: /^Reconstruct 96/ }).click();
+    const dialog = page.locator('.jp-TomoLoginDialog');
+    const password = dialog.getByRole('textbox', { name: 'Password' });
+    await expect(password).toBeFocused();
+    await password.fill('wrong');
+    await password.press('Enter');
+    await expect(dialog.locator('.jp-TomoLogin-fingerprint')).toHaveText(
+      seen.hostKey
+    );
+    await dialog.getByRole('button', { name: 'Trust and log in' }).click();
+    await expect(dialog.getByRole('alert')).toBeVisible({ timeout: 15_000 });
+    await expect(password).toHaveValue('');
+    await password.fill(seen.password);
+    await password.press('Enter');
+    await expect(dialog).toBeHidden({ timeout: 15_000 });
+    const badge = tomo.panel.locator('.jp-TomoCluster .jp-TomoBadge');
+    await expect(badge).toHaveText('online');
+    await expect(
+      page.locator('.jp-TomoStatus').getByText('online')
+    ).toBeVisible();
+
+    // What is copied and what runs is shown before.
+    const plan = page.locator('.jp-TomoWideDialog');
+    await expect(plan).toContainText('271 files', { timeout: 30_000 });
+    await expect(plan.getByLabel('Command line')).toContainText('sbatch');
+    await expect(plan.getByLabel('Batch script')).toContainText('tomo_runner');
+    await plan.getByRole('button', { name: 'Submit' }).click();
+
+    await tomo.job.getByRole('button', { name: 'log' }).click();
+    await expect(tomo.job).toHaveAttribute('data-state', 'finished', {
+      timeout: 90_000
+    });
+    await expect(tomo.job.locator('.jp-TomoLog')).toContainText('finished', {
+      timeout: 15_000
+    });
+    await expect(tomo.job.locator('.jp-TomoJob-sentence')).toContainText(
+      '96 slices'
+    );
+    await tomo.job.locator('.jp-TomoJob-name').click();
+    const details = tomo.job.locator('.jp-TomoJob-details');
+    await expect(details).toContainText('COMPLETED');
+
+    // Looked at while it stays there, and after it was fetched: the same slice.
+    await tomo.job.getByRole('button', { name: 'open', exact: true }).click();
+    await expect(tomo.facts).toContainText('256 × 256 × 96', {
+      timeout: 60_000
+    });
+    const job = await page.evaluate(async () => {
+      const { serverSettings } = window.jupyterapp.serviceManager;
+      const reply = await fetch(
+        `${serverSettings.baseUrl}jupyterlab-tomo/api/jobs`
+      );
+      const list: unknown = await reply.json();
+      return (list as { jobs: { output: string }[] }).jobs[0];
+    });
+    const there = sliceOnDisk(job.output, 48, [150, 120]);
+    expect(there.shape).toEqual([256, 256]);
+
+    const copy = path.join(folder, 'copy');
+    await details.getByRole('button', { name: 'fetch result' }).click();
+    const ask = page.locator('.jp-Dialog');
+    await ask.locator('input[name="folder"]').fill(copy);
+    await ask.locator('input[name="rows"]').fill('40-55');
+    await ask.locator('input[name="rows"]').press('Enter');
+    await expect
+      .poll(() => fs.existsSync(path.join(copy, 'slice_00055.tif')), {
+        timeout: 30_000
+      })
+      .toBe(true);
+    expect(sliceOnDisk(copy, 48, [150, 120])).toEqual(there);
+    expect(fs.existsSync(path.join(copy, 'slice_00056.tif'))).toBe(false);
+
+    // The password is in no file of the server, and the key is pinned.
+    const kept = await page.evaluate(async () => {
+      const { serverSettings } = window.jupyterapp.serviceManager;
+      const reply = await fetch(
+        `${serverSettings.baseUrl}lab/api/settings/jupyterlab-tomo:plugin`
+      );
+      return reply.text();
+    });
+    expect(kept).toContain(seen.hostKey);
+    expect(kept).not.toContain(seen.password);
+
+    await tomo.panel.getByRole('button', { name: 'log out' }).click();
+    await expect(badge).toHaveText('offline');
+  });
+
+  test('a job in the queue is seen in the table, and cancelled', async ({
+    page
+  }) => {
+    const seen = cluster!;
+    const tomo = await begin(page);
+    // It is set up, chosen and pinned from the test before.
+    await tomo.panel
+      .locator('.jp-TomoCluster')
+      .getByRole('button', { name: 'log in' })
+      .click();
+    const dialog = page.locator('.jp-TomoLoginDialog');
+    await dialog.getByRole('textbox', { name: 'Password' }).fill(seen.password);
+    await dialog.getByRole('textbox', { name: 'Password' }).press('Enter');
+    await expect(dialog).toBeHidden({ timeout: 15_000 });
+
+    // A partition that is not in service takes jobs, and starts none.
+    hold(true);
+    try {
+      await tomo.panel.getByRole('button', { name: /^Reconstruct 96/ }).click();
+      const plan = page.locator('.jp-TomoWideDialog');
+      await expect(
+        plan.or(tomo.panel.locator('.jp-TomoJob[data-state="queued"]')).first()
+      ).toBeVisible({ timeout: 30_000 });
+      if (await plan.isVisible()) {
+        await plan.getByRole('button', { name: 'Submit' }).click();
+      }
+      await expect(tomo.job).toContainText('PENDING', { timeout: 60_000 });
+
+      await tomo.panel
+        .getByRole('button', { name: 'all jobs as a table' })
+        .click();
+      const row = page.locator('.jp-TomoGrid tbody tr').first();
+      await expect(row).toHaveAttribute('data-state', 'queued');
+      await page.getByLabel('Which jobs').selectOption('cluster');
+      const queued = page.locator('.jp-TomoGrid tbody tr', {
+        hasText: 'PENDING'
+      });
+      await expect(queued.first()).toContainText('phantom_tiff', {
+        timeout: 15_000
+      });
+      await page.getByLabel('Which jobs').selectOption('');
+      await row.click();
+      await page
+        .locator('.jp-TomoTable-bar')
+        .getByRole('button', { name: 'Cancel' })
+        .click();
+      await expect(row).toHaveAttribute('data-state', 'cancelled', {
+        timeout: 60_000
+      });
+    } finally {
+      hold(false);
+    }
+
+    await tomo.panel.getByLabel('Where to run').selectOption({ index: 0 });
+    await tomo.panel
+      .locator('.jp-TomoCluster')
+      .getByRole('button', { name: 'remove' })
+      .click();
+    await page
+      .locator('.jp-Dialog')
+      .getByRole('button', { name: 'Remove' })
+      .click();
+    await expect(tomo.panel.locator('.jp-TomoCluster')).toHaveCount(0);
+  });
+});
+
+/** Take the partition of the cluster out of service, or back. */
+function hold(held: boolean): void {
+  const state = path.join(folder, 'state');
+  execFileSync(
+    'scontrol',
+    ['update', 'PartitionName=scarf', `State=${held ? 'INACTIVE' : 'UP'}`],
+    {
+      env: { ...process.env, SLURM_CONF: path.join(state, 'etc', 'slurm.conf') }
+    }
+  );
+}
