@@ -273,7 +273,7 @@ function hold(held: boolean): void {
   const state = path.join(folder, 'state');
   execFileSync(
     'scontrol',
-    ['update', 'PartitionName=scarf', `State=${held ? 'INACTIVE' : 'UP'}`],
+    ['update', 'PartitionName=scarf', `State=${held ? 'DOWN' : 'UP'}`],
     {
       env: { ...process.env, SLURM_CONF: path.join(state, 'etc', 'slurm.conf') }
     }
