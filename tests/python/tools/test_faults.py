@@ -17,6 +17,7 @@ from tomo_runner import recipe as recipes
 from tomo_runner.external import ToolHost, ToolHosts
 from tomo_runner.failures import RecipeFailure, Stopped, ToolFailure
 from tomo_runner.job import run_job
+from tomo_runner.process import resident_bytes
 from tomo_runner.stopping import Stop
 
 ROOT = Path(__file__).parents[3]
@@ -287,6 +288,11 @@ def repaired(folder):
 
 def test_run_job_is_what_the_kernel_calls(tiny, recipe, tmp_path):
     """In this process, for the coverage of the way itself: no gap between run and preview."""
-    folder = make_job(tmp_path / "job", recipe("tiny-tool", "constant"), tmp_path / "out")
+    folder = make_job(
+        tmp_path / "job",
+        recipe("tiny-tool", "constant"),
+        tmp_path / "out",
+        memory=resident_bytes() + (1 << 30),
+    )
     assert run_job(folder) == 0
     assert catalogue.title("tiny-tool") == "Tiny"
