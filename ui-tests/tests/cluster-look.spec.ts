@@ -4,8 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 
 import { expect, test } from '@jupyterlab/galata';
-import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 
+import { keepClusters } from './clusters';
 import { Tomography } from './tomography';
 
 const checkout = path.resolve(__dirname, '..', '..');
@@ -29,27 +29,6 @@ function command(...args: string[]): string {
     encoding: 'utf8',
     timeout: 120_000
   });
-}
-
-/** Keep a setting as the page would, and have the proxy take it up. */
-async function configure(
-  page: IJupyterLabPageFixture,
-  resources: object[]
-): Promise<void> {
-  const xsrf = (await page.context().cookies()).find(
-    cookie => cookie.name === '_xsrf'
-  );
-  const headers = { 'X-XSRFToken': xsrf?.value ?? '' };
-  const saved = await page.request.put(
-    '/lab/api/settings/jupyterlab-tomo:plugin',
-    { headers, data: { raw: JSON.stringify({ resources }) } }
-  );
-  expect(saved.status()).toBe(204);
-  const told = await page.request.post('/jupyterlab-tomo/settings', {
-    headers,
-    data: {}
-  });
-  expect(told.ok()).toBe(true);
 }
 
 test.describe('Data that stay on a cluster', () => {
@@ -96,7 +75,7 @@ test.describe('Data that stay on a cluster', () => {
       return;
     }
     const tomo = new Tomography(page);
-    await configure(page, [
+    await keepClusters(page, [
       {
         name: 'scarf',
         title: 'SCARF',

@@ -10,6 +10,7 @@ import path from 'node:path';
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import { expect, test } from '@jupyterlab/galata';
 
+import { keepClusters } from './clusters';
 import { sliceOnDisk, Tomography } from './tomography';
 
 const checkout = path.resolve(__dirname, '..', '..');
@@ -110,6 +111,9 @@ test.describe('A cluster', () => {
     page
   }) => {
     const seen = cluster!;
+    // Whatever another test, or an attempt before this one, set up.
+    await keepClusters(page, []);
+    await page.reload();
     const tomo = await begin(page);
     await setUp(tomo, seen);
     await tomo.panel.getByLabel('Where to run').selectOption('cluster\n');
