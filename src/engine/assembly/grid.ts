@@ -6,19 +6,22 @@
  * folded back afterwards.
  */
 import { makeTable, STEPS, WIDTH } from './kernel';
-import { allocate, release } from './memory';
+import { allocate, allocateZeros, release } from './memory';
 import { count, Refusal } from './plan';
-import { bins, BLOCK, length, stride, values } from './spectra';
+import { bins, BLOCK, blockOf, length, RAYS } from './spectra';
 import { rayCos, raySign, raySin } from './views';
 
-/** Rays that are gridded together, block by block, so that they meet in the cache. */
-const RAYS: i32 = 16;
 /** Bins between two that follow one another: they must not touch the same grid points. */
 const HOP = 8;
+/** Bytes of a plane that a cache does not hold anyhow. */
+const LARGE: usize = 16 << 20;
+/** Points of the largest tile: beyond, the rays are too far apart to share one. */
+const TILE = 6144;
 /** Bytes of a ray's phase. */
 const PHASE: usize = 96;
-const LEFT = 2;
-const MARGIN = 8;
+/** Points before and after a row, which the kernel reaches. */
+export const LEFT = 2;
+export const MARGIN = 8;
 
 /** Points of the grid in each direction. */
 export let grid: i32 = 0;
@@ -27,23 +30,34 @@ export let rowStride: usize = 0;
 /** complex64[grid / 2 + 4][grid + MARGIN] */
 let plane: usize = 0;
 let table: usize = 0;
+/** complex64[TILE]: what a group of rays adds to a piece of the plane; zero in between. */
+let tile: usize = 0;
+/** First point of the tile, its rows, and bytes from one to the next. */
+let tileU: i32 = 0;
+let tileV: i32 = 0;
+let tileRows: i32 = 0;
+let tilePitch: usize = 0;
 /** A block: byte offsets into the plane, into the table twice, and rotated values. */
 let offsets: usize = 0;
 let entriesU: usize = 0;
 let entriesV: usize = 0;
 let rotated: usize = 0;
+/** Grid point at or before the first bin of the block. */
+let cornerU: i32 = 0;
+let cornerV: i32 = 0;
 /** Phases of the rays of a group. */
 let phases: usize = 0;
 
 export function releaseGrid(): void {
   release(plane);
   release(table);
+  release(tile);
   release(offsets);
   release(entriesU);
   release(entriesV);
   release(rotated);
   release(phases);
-  plane = table = offsets = entriesU = entriesV = rotated = phases = 0;
+  plane = table = tile = offsets = entriesU = entriesV = rotated = phases = 0;
 }
 
 /** Prepare for a plane of `points` in each direction. */
@@ -53,12 +67,13 @@ export function prepareGrid(points: i32, shape: f64): Refusal {
   // Rounded up so that four rows may be taken at a time.
   plane = allocate(rowStride * <usize>((points >> 1) + 8));
   table = allocate(<usize>((STEPS + 1) * WIDTH) << 2);
+  tile = allocateZeros(<usize>(TILE + 4) << 3);
   offsets = allocate(BLOCK << 2);
   entriesU = allocate(BLOCK << 2);
   entriesV = allocate(BLOCK << 2);
   rotated = allocate(BLOCK << 3);
   phases = allocate(<usize>RAYS * PHASE);
-  if (!plane || !table || !offsets || !entriesU || !entriesV || !rotated || !phases) {
+  if (!plane || !table || !tile || !offsets || !entriesU || !entriesV || !rotated || !phases) {
     return Refusal.Memory;
   }
   makeTable(table, shape);
@@ -76,6 +91,7 @@ export function gridRow(v: i32): usize {
  */
 export function gridSpectra(centre: f64, shift: f64): void {
   memory.fill(plane, 0, rowStride * <usize>((grid >> 1) + 8));
+  const large = rowStride * <usize>(grid >> 1) > LARGE;
   for (let first = 0; first < count; first += RAYS) {
     const last = min(first + RAYS, count);
     for (let ray = first; ray < last; ray++) {
@@ -83,11 +99,64 @@ export function gridSpectra(centre: f64, shift: f64): void {
     }
     for (let bin = 0; bin < bins; bin += BLOCK) {
       const used = min(BLOCK, bins - bin);
+      const tiled = large && placeTile(first, last, bin, bin + used - 1);
+      const pitch = tiled ? tilePitch : rowStride;
+      const origin = tiled ? tile : gridRow(0) + (<usize>(grid >> 1) << 3);
+      const fromU = tiled ? tileU : 0;
+      const fromV = tiled ? tileV : 0;
       for (let ray = first; ray < last; ray++) {
-        const corner = prepareBlock(ray, bin, phases + <usize>(ray - first) * PHASE);
-        scatter(corner, used);
+        prepareBlock(ray, bin, phases + <usize>(ray - first) * PHASE, pitch);
+        const corner = origin + <usize>(cornerV - 1 - fromV) * pitch;
+        scatter(corner + (<usize>(cornerU - 1 - fromU) << 3), used, pitch);
+      }
+      if (tiled) {
+        addTile();
       }
     }
+  }
+}
+
+/**
+ * Place the tile around the bins `bin` to `end` of some rays; false when they
+ * are too far apart. The plane is many times larger than a cache and its rows
+ * lie far apart, the tile is neither.
+ */
+function placeTile(first: i32, last: i32, bin: i32, end: i32): bool {
+  const spacing = <f64>grid / <f64>length;
+  const near = <f64>bin * spacing;
+  const far = <f64>end * spacing;
+  const cosFirst = load<f64>(rayCos + (<usize>first << 3));
+  const cosLast = load<f64>(rayCos + (<usize>(last - 1) << 3));
+  const sinFirst = load<f64>(raySin + (<usize>first << 3));
+  const sinLast = load<f64>(raySin + (<usize>(last - 1) << 3));
+  const upright = cosFirst > 0 && cosLast < 0;
+  const left = <i32>Math.floor(min(cosLast * near, cosLast * far));
+  const right = <i32>Math.floor(max(cosFirst * near, cosFirst * far));
+  const bottom = <i32>Math.floor(min(sinFirst, sinLast) * near);
+  const top = <i32>Math.floor((upright ? 1 : max(sinFirst, sinLast)) * far);
+  // The kernel reaches one point before and two after; one more for rounding.
+  tileU = left - 2;
+  tileV = bottom - 2;
+  tileRows = top - bottom + 6;
+  const points = (right - left + 7) & ~1;
+  tilePitch = <usize>points << 3;
+  return (<i64>points) * (<i64>tileRows) <= <i64>TILE;
+}
+
+/** Add the tile to the plane, and clear it. */
+function addTile(): void {
+  let from = tile;
+  let row = gridRow(tileV) + (<usize>(tileU + (grid >> 1)) << 3);
+  for (let v = 0; v < tileRows; v++) {
+    for (let at: usize = 0; at < tilePitch; at += 16) {
+      const value = v128.load(from + at);
+      if (v128.any_true(value)) {
+        v128.store(row + at, f32x4.add(v128.load(row + at), value));
+        v128.store(from + at, f32x4.splat(0));
+      }
+    }
+    from += tilePitch;
+    row += rowStride;
   }
 }
 
@@ -122,23 +191,23 @@ function multiply(out: usize, a: usize, b: usize): void {
 }
 
 /**
- * Rotate a block of values to the axis and find its grid points. Offsets are
- * relative to the corner that is returned: the point below and left of its
- * first bin, so that 32-bit floats are exact enough.
+ * Rotate a block of values to the axis and find its grid points, in memory
+ * with `pitch` bytes from row to row. Offsets are relative to the point below
+ * and left of the first bin's corner, so that 32-bit floats are exact enough.
  */
-function prepareBlock(ray: i32, bin: i32, phase: usize): usize {
+function prepareBlock(ray: i32, bin: i32, phase: usize, rowPitch: usize): void {
   const spacing = <f64>grid / <f64>length;
   const stepU = load<f64>(rayCos + (<usize>ray << 3)) * spacing;
   const stepV = load<f64>(raySin + (<usize>ray << 3)) * spacing;
   const firstU = stepU * <f64>bin;
   const firstV = stepV * <f64>bin;
-  const cornerU = Math.floor(firstU);
-  const cornerV = Math.floor(firstV);
-  const u0 = f32x4.splat(<f32>(firstU - cornerU));
-  const v0 = f32x4.splat(<f32>(firstV - cornerV));
+  cornerU = <i32>Math.floor(firstU);
+  cornerV = <i32>Math.floor(firstV);
+  const u0 = f32x4.splat(<f32>(firstU - <f64>cornerU));
+  const v0 = f32x4.splat(<f32>(firstV - <f64>cornerV));
   const du = f32x4.splat(<f32>stepU);
   const dv = f32x4.splat(<f32>stepV);
-  const pitch = i32x4.splat(<i32>rowStride);
+  const pitch = i32x4.splat(<i32>rowPitch);
   const fine = f32x4.splat(<f32>STEPS);
   const half = f32x4.splat(0.5);
 
@@ -158,7 +227,7 @@ function prepareBlock(ray: i32, bin: i32, phase: usize): usize {
 
   let index = f32x4(0, 1, 2, 3);
   const four = f32x4.splat(4);
-  let value = values + <usize>ray * stride + (<usize>bin << 3);
+  let value = blockOf(ray, bin);
   for (let k: usize = 0; k < <usize>BLOCK << 2; k += 16) {
     const u = f32x4.add(u0, f32x4.mul(index, du));
     const v = f32x4.add(v0, f32x4.mul(index, dv));
@@ -186,8 +255,6 @@ function prepareBlock(ray: i32, bin: i32, phase: usize): usize {
     im = f32x4.add(f32x4.mul(re, sin), f32x4.mul(im, cos));
     re = turned;
   }
-  const row = gridRow(<i32>cornerV - 1);
-  return row + (<usize>(<i32>cornerU + (grid >> 1) - 1) << 3);
 }
 
 @inline
@@ -200,9 +267,8 @@ function turnedSin(re: f64, im: f64, step: usize): f64 {
   return re * load<f64>(step, 8) + im * load<f64>(step);
 }
 
-/** Add the first `used` values of the prepared block to the plane. */
-function scatter(corner: usize, used: i32): void {
-  const pitch = rowStride;
+/** Add the first `used` values of the prepared block to the plane or the tile. */
+function scatter(corner: usize, used: i32, pitch: usize): void {
   for (let hop = 0; hop < HOP; hop++) {
     for (let k = hop; k < used; k += HOP) {
       const at = <usize>k << 2;
@@ -224,55 +290,4 @@ function scatter(corner: usize, used: i32): void {
 function addRow(point: usize, left: v128, right: v128, weight: v128): void {
   v128.store(point, f32x4.add(v128.load(point), f32x4.mul(left, weight)));
   v128.store(point, f32x4.add(v128.load(point, 16), f32x4.mul(right, weight)), 16);
-}
-
-/** Fold what lies beyond the plane back onto it: periodic in u and v, Hermitian in both. */
-export function foldPlane(): void {
-  const half = grid >> 1;
-  for (let v = -1; v <= half + 2; v++) {
-    const row = gridRow(v);
-    for (let beyond = 1; beyond <= LEFT; beyond++) {
-      addPoint(row + (<usize>(grid - beyond) << 3), row - (<usize>beyond << 3), 1);
-    }
-    for (let beyond = 0; beyond < MARGIN - LEFT; beyond++) {
-      addPoint(row + (<usize>beyond << 3), row + (<usize>(grid + beyond) << 3), 1);
-    }
-  }
-  foldRow(1, -1);
-  mirrorRow(0);
-  foldRow(half - 1, half + 1);
-  foldRow(half - 2, half + 2);
-  mirrorRow(half);
-}
-
-@inline
-function addPoint(to: usize, from: usize, sign: f32): void {
-  store<f32>(to, load<f32>(to) + load<f32>(from));
-  store<f32>(to, load<f32>(to, 4) + sign * load<f32>(from, 4), 4);
-}
-
-/** Add the conjugate of row `from` at -u to row `to`. */
-function foldRow(to: i32, from: i32): void {
-  const target = gridRow(to);
-  const source = gridRow(from);
-  for (let i = 0; i < grid; i++) {
-    const opposite = i == 0 ? 0 : grid - i;
-    addPoint(target + (<usize>i << 3), source + (<usize>opposite << 3), -1);
-  }
-}
-
-/** A row that is its own mirror image: half of it has been gridded. */
-function mirrorRow(v: i32): void {
-  const row = gridRow(v);
-  const half = grid >> 1;
-  for (let i = 0; i <= half; i++) {
-    const here = row + (<usize>i << 3);
-    const there = row + (<usize>(i == 0 ? 0 : grid - i) << 3);
-    const re = load<f32>(here) + load<f32>(there);
-    const im = load<f32>(here, 4) - load<f32>(there, 4);
-    store<f32>(here, re);
-    store<f32>(here, im, 4);
-    store<f32>(there, re);
-    store<f32>(there, -im, 4);
-  }
 }

@@ -1,6 +1,7 @@
 /** From the Fourier plane to the slice. */
 import { createFft, ELEMENT, Fft, goodLength, releaseFft, transform } from './fft';
-import { foldPlane, grid, gridRow, gridSpectra, prepareGrid, releaseGrid, rowStride } from './grid';
+import { foldPlane } from './fold';
+import { grid, gridRow, gridSpectra, prepareGrid, releaseGrid, rowStride } from './grid';
 import { kernelShape, kernelTransform } from './kernel';
 import { highHalves, highPairs, lowHalves, lowPairs } from './lanes';
 import { allocate, release } from './memory';
@@ -10,6 +11,9 @@ import { longerSide, redundant } from './views';
 /** Grid points for each pixel of the slice. */
 const OVERSAMPLING: f64 = 1.5;
 
+/** Columns that are taken and stored together: their rows are far apart in memory. */
+const STRIP = 64;
+
 /** Pixels of the slice in each direction. */
 export let size: i32 = 0;
 /** float32[size][size] */
@@ -17,6 +21,10 @@ let picture: usize = 0;
 /** float32[size rounded up to 8]: one over the kernel's transform; times the scale, in x. */
 let correctionX: usize = 0;
 let correctionY: usize = 0;
+/** complex64[STRIP / 8][grid / 2 + 1][8]: columns of the plane, eight together. */
+let turned: usize = 0;
+/** float32[size][STRIP]: finished columns, before they go to the slice. */
+let strip: usize = 0;
 let fft: Fft | null = null;
 
 export function releaseImage(): void {
@@ -26,7 +34,9 @@ export function releaseImage(): void {
   release(picture);
   release(correctionX);
   release(correctionY);
-  picture = correctionX = correctionY = 0;
+  release(turned);
+  release(strip);
+  picture = correctionX = correctionY = turned = strip = 0;
 }
 
 function padded(): i32 {
@@ -43,11 +53,12 @@ export function prepareImage(pixels: i32): Refusal {
     return refusal;
   }
   fft = createFft(points);
-  // The last batch of columns writes up to 8 floats beyond a row.
-  picture = allocate((<usize>size * <usize>size + 8) << 2);
+  picture = allocate((<usize>size * <usize>size) << 2);
+  turned = allocate((<usize>((points >> 1) + 1) * STRIP) << 3);
+  strip = allocate((<usize>size * STRIP) << 2);
   correctionX = allocate(<usize>padded() << 2);
   correctionY = allocate(<usize>padded() << 2);
-  if (!fft || !picture || !correctionX || !correctionY) {
+  if (!fft || !picture || !correctionX || !correctionY || !turned || !strip) {
     return Refusal.Memory;
   }
   for (let i = 0; i < padded(); i++) {
@@ -67,8 +78,13 @@ export function makeImage(centre: f64): usize {
   for (let v = 0; v <= half; v += 4) {
     transformRows(v);
   }
-  for (let x = 0; x < padded(); x += 8) {
-    transformColumns(x);
+  for (let first = 0; first < size; first += STRIP) {
+    const number = min(STRIP, size - first);
+    loadStrip(first, number);
+    for (let x = 0; x < number; x += 8) {
+      transformColumns(x, first + x);
+    }
+    storeStrip(first, number);
   }
   maskImage();
   return picture;
@@ -131,11 +147,36 @@ function loadRows(out: usize, from: usize, points: i32): void {
   }
 }
 
-/** Inverse transform of eight columns, two real ones as one complex. */
-function transformColumns(x: i32): void {
+/** Bytes of eight columns of `turned`. */
+function eightColumns(): usize {
+  return <usize>((grid >> 1) + 1) << 6;
+}
+
+/** `number` columns of the plane into `turned`, from column `first` on. */
+function loadStrip(first: i32, number: i32): void {
+  const bytes = <usize>((number + 7) & ~7) << 3;
+  let from = gridRow(0) + (<usize>first << 3);
+  for (let v: usize = 0; v <= <usize>(grid >> 1); v++) {
+    let to = turned + (v << 6);
+    for (let at: usize = 0; at < bytes; at += 64) {
+      v128.store(to, v128.load(from + at));
+      v128.store(to, v128.load(from + at, 16), 16);
+      v128.store(to, v128.load(from + at, 32), 32);
+      v128.store(to, v128.load(from + at, 48), 48);
+      to += eightColumns();
+    }
+    from += rowStride;
+  }
+}
+
+/**
+ * Inverse transform of eight columns from column `x` of the strip on, two real
+ * ones as one complex; `column` is their place in the slice.
+ */
+function transformColumns(x: i32, column: i32): void {
   const half = grid >> 1;
   const work = fft!.work;
-  let from = gridRow(0) + (<usize>x << 3);
+  let from = turned + <usize>(x >> 3) * eightColumns();
   let here = work;
   let mirror = work + <usize>grid * ELEMENT;
   for (let v = 0; v <= half; v++) {
@@ -159,53 +200,43 @@ function transformColumns(x: i32): void {
     v128.store(here, f32x4.sub(aRe, bIm), 16);
     here += ELEMENT;
     mirror -= ELEMENT;
-    from += rowStride;
+    from += 64;
   }
-  const done = transform(fft!);
-  storeColumns(done, x);
+  storeColumns(transform(fft!), column, strip + (<usize>x << 2));
 }
 
-/** Eight columns into the slice, corrected for the kernel. */
-function storeColumns(done: usize, x: i32): void {
+/** Eight columns into the strip, corrected for the kernel. */
+function storeColumns(done: usize, x: i32, out: usize): void {
   const leftX = v128.load(correctionX + (<usize>x << 2));
   const rightX = v128.load(correctionX + (<usize>x << 2), 16);
-  const whole = x + 8 <= size;
   for (let y = 0; y < size; y++) {
     const from = done + <usize>wrapped(y) * ELEMENT;
-    const out = picture + ((<usize>y * <usize>size + <usize>x) << 2);
     const weight = v128.load_splat<f32>(correctionY + (<usize>y << 2));
     const even = f32x4.mul(v128.load(from, 16), weight);
     const odd = f32x4.mul(v128.load(from), weight);
-    const left = f32x4.mul(lowPairs(even, odd), leftX);
-    const right = f32x4.mul(highPairs(even, odd), rightX);
-    if (whole) {
-      v128.store(out, left);
-      v128.store(out, right, 16);
-    } else {
-      storePart(out, left, right, size - x);
-    }
+    v128.store(out, f32x4.mul(lowPairs(even, odd), leftX));
+    v128.store(out, f32x4.mul(highPairs(even, odd), rightX), 16);
+    out += STRIP << 2;
   }
 }
 
-/** The first `number` (below 8) of eight values. */
-function storePart(out: usize, left: v128, right: v128, number: i32): void {
-  let rest = left;
-  let at = out;
-  let left4 = number;
-  if (number >= 4) {
-    v128.store(out, left);
-    rest = right;
-    at += 16;
-    left4 -= 4;
-  }
-  if (left4 > 0) {
-    store<f32>(at, f32x4.extract_lane(rest, 0));
-  }
-  if (left4 > 1) {
-    store<f32>(at, f32x4.extract_lane(rest, 1), 4);
-  }
-  if (left4 > 2) {
-    store<f32>(at, f32x4.extract_lane(rest, 2), 8);
+/** The strip's `number` columns into the slice, from column `first` on. */
+function storeStrip(first: i32, number: i32): void {
+  let from = strip;
+  let to = picture + (<usize>first << 2);
+  for (let y = 0; y < size; y++) {
+    if (number == STRIP) {
+      for (let at: usize = 0; at < <usize>STRIP << 2; at += 64) {
+        v128.store(to + at, v128.load(from + at));
+        v128.store(to + at, v128.load(from + at, 16), 16);
+        v128.store(to + at, v128.load(from + at, 32), 32);
+        v128.store(to + at, v128.load(from + at, 48), 48);
+      }
+    } else {
+      memory.copy(to, from, <usize>number << 2);
+    }
+    from += STRIP << 2;
+    to += <usize>size << 2;
   }
 }
 

@@ -17,6 +17,10 @@ const TAPER = 1;
 const EDGE_COLUMNS = 4;
 /** Bins are gridded in blocks of this many. */
 export const BLOCK = 64;
+/** Rays are gridded in groups of this many, so that they meet in the cache. */
+export const RAYS = 16;
+/** Bytes of a block of a ray. */
+const BLOCK_BYTES: usize = BLOCK << 3;
 
 let fft: Fft | null = null;
 /** float32[bins]: ramp times window. */
@@ -29,9 +33,7 @@ let empty: usize = 0;
 export let length: i32 = 0;
 /** Bins that the filter keeps; the rest of the last block is zero. */
 export let bins: i32 = 0;
-/** Bytes from one ray to the next. */
-export let stride: usize = 0;
-/** float32[rays rounded up to 8][stride / 8][2]: by ray, complex. */
+/** complex64[rays / RAYS][bins / BLOCK][RAYS][BLOCK], rounded up: in the order of the gridding. */
 export let values: usize = 0;
 
 export function releaseSpectra(): void {
@@ -61,10 +63,20 @@ export function prepareSpectra(reach: f64): Refusal {
     const part = (<f64>i + 1) / (<f64>taperLength + 1);
     store<f32>(taper + (<usize>i << 2), <f32>(0.5 + 0.5 * Math.cos(Math.PI * part)));
   }
-  const padded = (bins + BLOCK - 1) & ~(BLOCK - 1);
-  stride = <usize>padded << 3;
-  values = allocateZeros(stride * <usize>((count + 7) & ~7));
+  values = allocateZeros(groupBytes() * <usize>((count + RAYS - 1) / RAYS));
   return values ? Refusal.None : Refusal.Memory;
+}
+
+/** Bytes of a group of rays. */
+function groupBytes(): usize {
+  return <usize>((bins + BLOCK - 1) / BLOCK) * BLOCK_BYTES * RAYS;
+}
+
+/** Values of a block: BLOCK bins of a ray from bin `bin` on. */
+@inline
+export function blockOf(ray: i32, bin: i32): usize {
+  const group = values + <usize>(ray / RAYS) * groupBytes();
+  return group + (<usize>(bin / BLOCK) * RAYS + <usize>(ray % RAYS)) * BLOCK_BYTES;
 }
 
 /** Spectra of a sinogram, float32[count][columns], sorted by angle. */
@@ -180,7 +192,7 @@ function storeBatch(spectrum: usize, ray: i32): void {
   const evenIm = f32x4.mul(evenRe, ofRays(raySign, ray));
   const oddIm = f32x4.mul(oddRe, ofRays(raySign, ray + 1));
   const mirror = spectrum + <usize>length * ELEMENT;
-  let out = values + <usize>ray * stride;
+  let out = blockOf(ray, 0);
   for (let k = 0; k < bins; k += 2) {
     const here = spectrum + <usize>k * ELEMENT;
     const there = k == 0 ? spectrum : mirror - <usize>k * ELEMENT;
@@ -203,13 +215,13 @@ function storeBatch(spectrum: usize, ray: i32): void {
       f32x4.mul(f32x4.mul(f32x4.sub(im1, mirrorIm1), evenIm), nextWeight)
     );
     store2(
-      out + stride,
+      out + BLOCK_BYTES,
       f32x4.mul(f32x4.mul(f32x4.add(im0, mirrorIm0), oddRe), weight),
       f32x4.mul(f32x4.mul(f32x4.sub(mirrorRe0, re0), oddIm), weight),
       f32x4.mul(f32x4.mul(f32x4.add(im1, mirrorIm1), oddRe), nextWeight),
       f32x4.mul(f32x4.mul(f32x4.sub(mirrorRe1, re1), oddIm), nextWeight)
     );
-    out += 16;
+    out += (k & (BLOCK - 1)) == BLOCK - 2 ? 16 + BLOCK_BYTES * (RAYS - 1) : 16;
   }
 }
 
@@ -221,7 +233,7 @@ function store2(out: usize, re0: v128, im0: v128, re1: v128, im1: v128): void {
   const low1 = lowPairs(re1, im1);
   const high1 = highPairs(re1, im1);
   v128.store(out, lowHalves(low0, low1));
-  v128.store(out + 2 * stride, highHalves(low0, low1));
-  v128.store(out + 4 * stride, lowHalves(high0, high1));
-  v128.store(out + 6 * stride, highHalves(high0, high1));
+  v128.store(out + 2 * BLOCK_BYTES, highHalves(low0, low1));
+  v128.store(out + 4 * BLOCK_BYTES, lowHalves(high0, high1));
+  v128.store(out + 6 * BLOCK_BYTES, highHalves(high0, high1));
 }

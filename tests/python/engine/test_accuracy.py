@@ -258,3 +258,17 @@ def test_like_direct_back_projection(reconstruct: Any) -> None:
 def test_the_phantom_is_not_symmetric() -> None:
     truth = picture(128, SHEPP_LOGAN)
     assert np.abs(truth - truth[:, ::-1]).max() > 0.1
+
+
+@pytest.mark.parametrize("count", [1, 30, 200])
+def test_few_angles_on_a_large_slice(reconstruct: Any, count: int) -> None:
+    # Rays far from one another and near one another are put on the plane in different ways.
+    columns, centre = 1600, 803.2
+    degrees = 180 * (np.arange(count) + 0.25) / count
+    sinogram = project(columns, degrees, centre)
+    image = reconstruct(sinogram, degrees, centre, parameters={"edge": "zero"})
+    pixel = slice(0, columns, 8)
+    direct = back_projection(sinogram, degrees, centre)[pixel, pixel]
+    inside = disc(columns, columns / 2 - 1)[pixel, pixel]
+    difference = (image[pixel, pixel] - direct)[inside]
+    assert np.sqrt(np.mean(difference**2)) < 6e-3 * np.sqrt(np.mean(direct[inside] ** 2))
