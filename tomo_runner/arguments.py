@@ -6,6 +6,7 @@ import argparse
 import re
 from typing import NoReturn, Sequence, Tuple
 
+from .centre import METHODS
 from .version import VERSION
 
 
@@ -38,6 +39,11 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     centre = commands.add_parser("centre", help="find the centre of rotation")
     _recipe(centre)
     centre.add_argument("--rows", type=_row_list, help="rows to look at, as 10,64,100")
+    centre.add_argument(
+        "--method",
+        choices=[method.name for method in METHODS],
+        help="how; the recipe's if left out",
+    )
 
     preview = commands.add_parser("preview", help="reconstruct one row")
     _recipe(preview)

@@ -28,6 +28,7 @@ from .preview import preview_row
 from .process import machine_bytes, usable_cores
 from .progress import Progress
 from .recipe import SUFFIX, Recipe, assign, default_recipe, load_recipe, recipe_name, validate
+from .regions import centre_method
 from .run import ResultFolder, RunRequest, execute, expand_output
 from .run.output import remove_run_folder, write_slice
 from .stopping import Stop
@@ -57,16 +58,25 @@ def centre(arguments: Namespace) -> Dict[str, Any]:
     recipe, base, _ = _recipe(arguments)
     with _interruptible() as stop, Workers(usable_cores()) as workers:
         pipeline = Pipeline(recipe, Dataset(recipe, base), workers)
-        found = find_centre(pipeline, stop, arguments.rows).to_json()
+        found = find_centre(
+            pipeline, stop, arguments.rows, arguments.method or centre_method(recipe)
+        ).to_json()
     if arguments.json:
         return found
     confidence = found["confidence"]
     lines = [
         f"column {found['column']:.3f} at row {found['row']:g}, tilt {found['tilt']:.4f} degrees",
-        f"{confidence['level']}: rows and pairs agree within {confidence['spread']:.2f} pixels",
+        f"{confidence['level']}: {found['method']}, within {confidence['spread']:.2f} pixels",
+        *[_tried(one) for one in found.get("tried", [])],
         *found["warnings"],
     ]
     return {"text": "\n".join(lines)}
+
+
+def _tried(one: Dict[str, Any]) -> str:
+    if one["column"] is None:
+        return f"  {one['name']:<10} {one['why']}"
+    return f"  {one['name']:<10} column {one['column']:.3f}, tilt {one['tilt']:.4f}"
 
 
 def preview(arguments: Namespace) -> Dict[str, Any]:

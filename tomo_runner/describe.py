@@ -8,6 +8,7 @@ from typing import Any, Dict, List, Optional, Tuple
 import numpy as np
 
 from .air import find_air
+from .centre import described as centre_methods
 from .dataset import Dataset
 from .readers import Group
 from .recipe import Recipe
@@ -57,6 +58,7 @@ def description(dataset: Dataset, recipe: Recipe) -> Dict[str, Any]:
         "darks": sum(references.series.shape[0] for references in found.darks),
         "angles": angles,
         "groups": [_group(group) for group in found.groups],
+        "centreMethods": centre_methods(dataset),
         "proposed": proposed,
         "warnings": warnings,
     }

@@ -17,7 +17,7 @@ from .pipeline import Pipeline
 from .process import machine_bytes
 from .recipe import Recipe
 from .reconstruct import AnyReconstructor, Reconstructor, make_reconstructor
-from .regions import Axis, given_axis, region_of_interest
+from .regions import Axis, centre_method, given_axis, region_of_interest
 from .run.advice import about_edge, advise, is_attenuation
 from .stopping import Stop
 
@@ -35,7 +35,7 @@ def find_axis(recipe: Recipe, pipeline: Pipeline, stop: Stop, warnings: List[str
     given = given_axis(recipe, pipeline.dataset)
     if given is not None:
         return given
-    centre = find_centre(pipeline, stop)
+    centre = find_centre(pipeline, stop, method=centre_method(recipe))
     warnings.extend(centre.warnings)
     return centre.axis
 

@@ -62,6 +62,11 @@ def given_axis(recipe: Recipe, dataset: Dataset) -> Optional[Axis]:
     return Axis(float(column), float(centre.get("row", 0.0)), float(centre.get("tilt", 0.0)))
 
 
+def centre_method(recipe: Recipe) -> str:
+    """How the axis is to be found where the recipe does not state it."""
+    return str(recipe.get("regions", {}).get("centre", {}).get("method", "auto"))
+
+
 def _window(rectangle: Sequence[int], where: str, dataset: Dataset) -> Window:
     left, top, right, bottom = rectangle
     if left >= right or top >= bottom:

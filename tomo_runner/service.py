@@ -9,7 +9,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 import numpy as np
 
 from .cache import Cache
-from .centre import find_centre
+from .centre import find_centre, opposite_projection
 from .dataset import Dataset
 from .describe import description
 from .estimate import estimate
@@ -20,7 +20,7 @@ from .preview import find_axis, preview_row
 from .process import machine_bytes
 from .recipe import Recipe, validate
 from .reconstruct import Reconstructor
-from .regions import Axis, region_of_interest
+from .regions import Axis, centre_method, region_of_interest
 from .results import describe_result, read_slice
 from .savu import exported
 from .stopping import Stop
@@ -92,6 +92,10 @@ class Service:
 
     def _projection(self, request: Request, stop: Stop) -> Answer:
         recipe, base = _recipe(request)
+        if request.get("opposite"):
+            image, angle = opposite_projection(self._pipeline(recipe, base), stop)
+            about = {"stage": "processed", "angle": angle + 180.0}
+            return {"about": about}, np.asarray(image, np.float32)
         index = _number(request, "index")
         raw = request.get("stage") == "raw"
         dataset = self._dataset(recipe, base) if raw else self._pipeline(recipe, base).dataset
@@ -143,7 +147,8 @@ class Service:
 
     def _centre(self, request: Request, stop: Stop) -> Answer:
         recipe, base = _recipe(request)
-        found = find_centre(self._pipeline(recipe, base), stop, request.get("rows"))
+        pipeline, method = self._pipeline(recipe, base), centre_method(recipe)
+        found = find_centre(pipeline, stop, request.get("rows"), method)
         return {"reply": found.to_json()}, None
 
     def _export(self, request: Request, stop: Stop) -> Answer:

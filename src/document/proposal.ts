@@ -26,12 +26,20 @@ export function certainChanges(
     .map(([key, value]) => ({ path: ['dataset', key], value }));
 }
 
-/** A centre of rotation, to the digits that mean something. */
-export function centreChanges(centre: Centre): IRecipeChange[] {
+/**
+ * A centre of rotation, to the digits that mean something. How it is to be
+ * found stays in the recipe.
+ */
+export function centreChanges(centre: Centre, recipe: Recipe): IRecipeChange[] {
   const column = rounded(centre.column, 3);
   const tilt = rounded(centre.tilt, 3);
-  const value =
-    tilt === 0 ? { column } : { column, row: rounded(centre.row, 2), tilt };
+  const method = recipe.regions?.centre?.method;
+  const value = {
+    ...(tilt === 0
+      ? { column }
+      : { column, row: rounded(centre.row, 2), tilt }),
+    ...(method && { method })
+  };
   return [{ path: ['regions', 'centre'], value }];
 }
 

@@ -170,7 +170,7 @@ export class RecipeSession implements IRecipeSession {
       fetched.state === 'ready' &&
       fetched.value.confidence.level === 'good'
     ) {
-      this.edit(...centreChanges(fetched.value));
+      this.edit(...centreChanges(fetched.value, this.recipe));
     }
   }
 

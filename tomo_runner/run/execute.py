@@ -22,7 +22,7 @@ from ..pipeline import Pipeline
 from ..process import resident_bytes
 from ..recipe import Recipe
 from ..reconstruct import AnyReconstructor, is_hosted, make_reconstructor, tool_of
-from ..regions import Axis, air_region, given_axis, region_of_interest
+from ..regions import Axis, air_region, centre_method, given_axis, region_of_interest
 from ..savu.process_list import ListRun, is_list_run, run_list
 from ..steps import Chain, Counts, Measures
 from ..stopping import Stop
@@ -455,7 +455,7 @@ class _Run:
             return Axis(known["column"], known["row"], known["tilt"])
         with self._clock.stage("centre"):
             pipeline = Pipeline(self._request.recipe, self._dataset, workers, measures)
-            centre = find_centre(pipeline, self._stop)
+            centre = find_centre(pipeline, self._stop, method=centre_method(self._request.recipe))
             found = {**vars(centre.axis), "warnings": list(centre.warnings)}
             if self._shared is not None:
                 found = self._shared.offer("centre", found)

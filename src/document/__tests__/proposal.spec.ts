@@ -45,13 +45,18 @@ describe('certainChanges', () => {
 
 describe('centreChanges', () => {
   it('writes digits that mean something, and no tilt where there is none', () => {
-    expect(centreChanges({ ...CENTRE, tilt: 0.00001 })).toEqual([
-      { path: ['regions', 'centre'], value: { column: 399.443 } }
-    ]);
-    expect(centreChanges({ ...CENTRE, tilt: -0.02, row: 63.512 })).toEqual([
+    expect(centreChanges({ ...CENTRE, tilt: 0.00001 }, { version: 1 })).toEqual(
+      [{ path: ['regions', 'centre'], value: { column: 399.443 } }]
+    );
+    expect(
+      centreChanges(
+        { ...CENTRE, tilt: -0.02, row: 63.512 },
+        { version: 1, regions: { centre: { method: 'mass' } } }
+      )
+    ).toEqual([
       {
         path: ['regions', 'centre'],
-        value: { column: 399.443, row: 63.51, tilt: -0.02 }
+        value: { column: 399.443, row: 63.51, tilt: -0.02, method: 'mass' }
       }
     ]);
   });

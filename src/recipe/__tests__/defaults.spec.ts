@@ -82,7 +82,12 @@ describe('lookups', () => {
       'reconstruction',
       'output'
     ]);
-    expect(keyOrder(['regions', 'centre'])).toEqual(['column', 'row', 'tilt']);
+    expect(keyOrder(['regions', 'centre'])).toEqual([
+      'column',
+      'row',
+      'tilt',
+      'method'
+    ]);
     expect(keyOrder(['filters', 0])).toEqual(['name', 'enabled']);
     expect(keyOrder(['nowhere'])).toEqual([]);
   });

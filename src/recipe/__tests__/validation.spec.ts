@@ -40,7 +40,9 @@ describe('problemsOf', () => {
       ['regions.centre.tilt must be at least -10 and at most 10, not 11.']
     );
     expect(messages({ version: 1, regions: { centre: { colum: 1 } } })).toEqual(
-      ['regions.centre.colum is an unknown key; known here: column, row, tilt.']
+      [
+        'regions.centre.colum is an unknown key; known here: column, row, tilt, method.'
+      ]
     );
     expect(
       messages({ version: 1, filters: [{ name: 'minus-log', flor: 1 }] })

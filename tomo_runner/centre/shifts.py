@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Tuple
+from typing import NamedTuple, Tuple
 
 import numpy as np
 
@@ -10,24 +10,43 @@ _SMOOTH = 1.5
 """Standard deviation of the smoothing in pixels: noise down, and no pull to whole pixels."""
 
 
-def register(fixed: np.ndarray, moving: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+_MANY, _TURNING = 8, 0.3
+"""Pairs that tell stripes from a shift, and the share of their slopes that must differ."""
+
+
+class Shifts(NamedTuple):
+    """What registration gives."""
+
+    shifts: np.ndarray
+    """Pixels (pair, band)."""
+    weights: np.ndarray
+    """How sharply each is told; 0 where nothing tells it."""
+    tried: np.ndarray
+    """Whole-pixel shifts that were tried first, ascending."""
+    likeness: np.ndarray
+    """Correlation of all profiles together at each of them, -1 to 1."""
+    start: float
+    """The one of them that was refined."""
+
+
+def register(fixed: np.ndarray, moving: np.ndarray, overlap: float = 0.25) -> Shifts:
     """Shifts s with ``fixed(x) = moving(x - s)``.
 
     Parameters
     ----------
     fixed, moving
         Profiles (pair, band, column) of attenuation.
-
-    Returns
-    -------
-    shifts : numpy.ndarray
-        Pixels (pair, band).
-    weights : numpy.ndarray
-        How sharply each is told; 0 where nothing tells it.
+    overlap
+        Least share of the columns that the profiles have in common after the shift.
     """
     fixed, moving = _smooth(fixed), _smooth(moving)
-    start = _coarse(fixed, moving)
-    return _refine(fixed, moving, start)
+    tried, likeness = _coarse(fixed, moving, overlap)
+    # What many columns agree on weighs more than what few agree on by chance.
+    common = 1.0 - np.abs(tried) / fixed.shape[2]
+    told = -common * np.log1p(-(np.clip(likeness, 0.0, 0.99999) ** 2))
+    start = float(tried[int(np.argmax(told))])
+    shifts, weights = _refine(fixed, moving, start)
+    return Shifts(shifts, weights, tried, likeness, start)
 
 
 def _smooth(profiles: np.ndarray) -> np.ndarray:
@@ -40,11 +59,11 @@ def _smooth(profiles: np.ndarray) -> np.ndarray:
     return smooth
 
 
-def _coarse(fixed: np.ndarray, moving: np.ndarray) -> float:
-    """The whole-pixel shift at which all profiles together correlate best.
+def _coarse(fixed: np.ndarray, moving: np.ndarray, overlap: float) -> Tuple[np.ndarray, np.ndarray]:
+    """Whole-pixel shifts, and how well all profiles together correlate at each.
 
     The correlation is normalised over the overlap, so a truncated sample does not pull it to the
-    middle; at least a quarter of the columns overlap.
+    middle.
     """
     columns = fixed.shape[2]
     length = 1 << (2 * columns - 1).bit_length()
@@ -56,20 +75,23 @@ def _coarse(fixed: np.ndarray, moving: np.ndarray) -> float:
     def correlate(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         return np.fft.irfft(a * np.conj(b), length)
 
+    # The level says nothing, and large sums of it would cost digits.
+    level = fixed.mean()
+    fixed, moving = fixed - level, moving - level
     f, m = transform(fixed), transform(moving)
-    f2, m2 = transform(fixed**2), transform(moving**2)
     count = np.maximum(np.rint(correlate(ones, ones)), 1.0)
     sum_f, sum_m = correlate(f, ones), correlate(ones, m)
-    cross = correlate(f, m) - sum_f * sum_m / count
-    var_f = correlate(f2, ones) - sum_f**2 / count
-    var_m = correlate(ones, m2) - sum_m**2 / count
-    floor = 1e-9 * float(np.maximum(var_f[..., 0], var_m[..., 0]).max() or 1.0)
-    together = cross.sum(axis=(0, 1)) / np.sqrt(
-        np.maximum(var_f.sum(axis=(0, 1)), floor) * np.maximum(var_m.sum(axis=(0, 1)), floor)
-    )
-    together[count < columns / 4] = -np.inf
-    best = int(np.argmax(together))
-    return float(best - length if best > length // 2 else best)
+    cross = (correlate(f, m) - sum_f * sum_m / count).sum(axis=(0, 1))
+    # Sums over profiles first: one transform back instead of one each.
+    square_f = correlate(transform(fixed**2).sum(axis=(0, 1)), ones)
+    square_m = correlate(ones, transform(moving**2).sum(axis=(0, 1)))
+    var_f = square_f - (sum_f**2 / count).sum(axis=(0, 1))
+    var_m = square_m - (sum_m**2 / count).sum(axis=(0, 1))
+    floor = 1e-9 * float(max(var_f[0], var_m[0]) or 1.0)
+    together = cross / np.sqrt(np.maximum(var_f, floor) * np.maximum(var_m, floor))
+    reach = min(int(columns * (1.0 - overlap)), columns - 1)
+    tried = np.arange(-reach, reach + 1)
+    return tried, together[tried]
 
 
 def _refine(fixed: np.ndarray, moving: np.ndarray, start: float) -> Tuple[np.ndarray, np.ndarray]:
@@ -111,6 +133,13 @@ def _gradient(
     residual = np.where(inside, fixed - value, 0.0)
     residual = np.where(inside, residual - residual.sum(axis=2, keepdims=True) / count, 0.0)
     slope = np.where(inside, slope, 0.0)
-    pull: np.ndarray = (residual * slope).sum(axis=2)
     weight: np.ndarray = (slope * slope).sum(axis=2)
-    return pull, weight
+    if len(fixed) >= _MANY:
+        # What is left in all pairs alike are stripes, not a shift, unless the sample looks the
+        # same from everywhere.
+        turning = slope - slope.mean(axis=0)
+        told: np.ndarray = (turning * turning).sum(axis=2)
+        if float(told.sum()) > _TURNING * float(weight.sum()):
+            pull: np.ndarray = ((residual - residual.mean(axis=0)) * turning).sum(axis=2)
+            return pull, told
+    return (residual * slope).sum(axis=2), weight

@@ -1,0 +1,171 @@
+"""Each way to find the axis of rotation, where the angles allow it and where they do not."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import phantom
+import pytest
+
+STEPS = [{"name": "normalise"}, {"name": "minus-log"}]
+
+
+@pytest.fixture
+def find(cli, tmp_path):
+    """Write a scan and find its axis: exit code and reply."""
+
+    def run(made, counts, *arguments, **centre):
+        # A file that was open in this process cannot be written again.
+        number = len(list(tmp_path.iterdir()))
+        path = phantom.write_nxtomo(tmp_path / f"scan-{number}.nxs", counts, made.angles)
+        recipe = tmp_path / "scan.tomo.json"
+        settings = {"version": 1, "dataset": {"path": str(path)}, "filters": STEPS}
+        if centre:
+            settings["regions"] = {"centre": centre}
+        recipe.write_text(json.dumps(settings))
+        code, reply, _ = cli("centre", recipe, *arguments)
+        return code, reply
+
+    return run
+
+
+@pytest.mark.parametrize("method", ["auto", "pairs", "opposite", "mass", "sharpness"])
+@pytest.mark.parametrize("span, centre", [(180, 132.4), (360, 124.7)])
+def test_every_method(find, method, span, centre):
+    made = phantom.scan(256, 40, 241, span, True, centre)
+    code, found = find(made, phantom.counts(made, 0.01, 0.005), "--method", method)
+    assert code == 0
+    assert found["column"] == pytest.approx(centre, abs=0.25)
+    assert found["confidence"]["level"] == "good"
+    assert found["method"] == ("pairs" if method == "auto" else method)
+    picture = found["picture"]
+    assert len(picture["points"]) > 20
+    if method != "mass":
+        # The answer stands where the curve has its highest (or lowest) point.
+        pick = min if method == "sharpness" else max
+        best = pick(picture["points"], key=lambda point: point[1])
+        assert best[0] == pytest.approx(centre, abs=1.0)
+        assert picture["best"] == pytest.approx(centre, abs=0.51)
+    else:
+        assert len(picture["line"]) == len(picture["points"])
+
+
+def test_all_agree(find):
+    made = phantom.scan(256, 40, 241, 360, True, 131.3)
+    code, found = find(made, phantom.counts(made, 0.01, 0.005), "--method", "all")
+    assert code == 0 and found["confidence"]["level"] == "good"
+    assert [one["name"] for one in found["tried"]] == ["pairs", "opposite", "mass", "sharpness"]
+    for one in found["tried"]:
+        assert one["why"] == "" and one["column"] == pytest.approx(131.3, abs=0.25)
+    assert found["column"] == pytest.approx(131.3, abs=0.1)
+
+
+def test_golden_angle(find):
+    """No two projections stand opposite each other exactly."""
+    made = phantom.scan(256, 24, 300, 180, False, 121.8)
+    order = np.argsort(np.mod(np.arange(300) * 111.2461, 180.0))
+    shuffled = phantom.Scan(made.attenuation[order], made.angles[order], made.centre)
+    counts = phantom.counts(shuffled, 0.01)
+    for method in ("mass", "sharpness"):
+        code, found = find(shuffled, counts, "--method", method)
+        assert code == 0 and found["column"] == pytest.approx(121.8, abs=0.25)
+
+
+@pytest.mark.parametrize("centre", [470.3, 40.6])
+def test_half_acquisition(find, centre):
+    """The axis stands so near a side that opposite images share a sixth of their columns."""
+    made = phantom.scan(512, 24, 361, 360, False, centre)
+    counts = phantom.counts(made, 0.01, 0.01)
+    for method in ("auto", "overlap"):
+        code, found = find(made, counts, "--method", method)
+        assert code == 0 and found["method"] == "overlap"
+        assert found["column"] == pytest.approx(centre, abs=0.25)
+        assert found["confidence"]["level"] == "good"
+    code, found = find(made, counts, "--method", "all")
+    assert found["column"] == pytest.approx(centre, abs=0.25)
+    assert [one["column"] is None for one in found["tried"]] == [False, True, True, True]
+    code, found = find(made, counts, "--method", "mass")
+    assert code == 3 and found["error"]["code"] == "truncated"
+
+
+def test_one_row_of_a_wide_scan(find):
+    """The size that the bars are about: 2048 columns, 1500 angles, noise and stripes."""
+    for span, centre in [(180, 1060.4), (360, 1002.9)]:
+        made = phantom.scan(2048, 5, 1500, span, True, centre)
+        counts = phantom.counts(made, 0.02, 0.02)
+        code, found = find(made, counts, "--rows", "2")
+        assert code == 0 and len(found["rows"]) == 1
+        assert found["column"] == pytest.approx(centre, abs=0.25)
+
+
+def test_column_and_tilt_of_a_wide_scan(find):
+    """0.3 degrees at 2048 columns: to 0.1 pixels and 0.02 degrees."""
+    made = phantom.scan(2048, 320, 73, 360, True, 1031.7, tilt=0.3)
+    code, found = find(made, phantom.counts(made, 0.02, 0.01))
+    assert code == 0 and found["row"] == 159.5
+    assert found["column"] == pytest.approx(1031.7, abs=0.1)
+    assert found["tilt"] == pytest.approx(0.3, abs=0.02)
+
+
+def test_the_recipe_says_how(find):
+    made = phantom.scan(128, 12, 121, 180, True, 66.2)
+    code, found = find(made, phantom.counts(made), method="mass")
+    assert code == 0 and found["method"] == "mass"
+    assert found["column"] == pytest.approx(66.2, abs=0.25)
+
+
+# --- what cannot be -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "span, frames, method, words",
+    [
+        (120, 90, "auto", "span 119°"),
+        (120, 90, "pairs", "no two projections are half a turn apart"),
+        (120, 90, "opposite", "Nothing was measured at 180°"),
+        (120, 90, "mass", "wedge of 61°"),
+        (120, 90, "sharpness", "wedge of 61°"),
+        (180, 90, "overlap", "not one"),
+        (180, 6, "mass", "only 6 projections"),
+        (180, 1, "auto", "only one projection"),
+    ],
+)
+def test_why_not(find, span, frames, method, words):
+    made = phantom.scan(64, 4, frames, span, method == "overlap", 31.5)
+    code, reply = find(made, phantom.counts(made), "--method", method)
+    assert code == 3
+    assert words in reply["error"]["message"] and reply["error"]["message"].count(". ") == 0
+    assert reply["error"]["where"].startswith("regions.centre.")
+    assert reply["error"]["hint"]
+
+
+def test_nothing_to_see(find):
+    """Flat images, NaN, and rows that the sample does not cross."""
+    made = phantom.scan(128, 8, 91, 180, True)
+    flat = np.full((91, 8, 128), 20000, np.uint16)
+    bad = np.full((91, 8, 128), np.nan, np.float32)
+    for counts in (flat, bad):
+        for method in ("auto", "mass", "sharpness", "all"):
+            code, reply = find(made, counts, "--method", method)
+            assert code == 3 and reply["error"]["code"] == "nothing-to-register", method
+    half = phantom.counts(made)
+    half[:, :4] = 20000
+    code, reply = find(made, half, "--rows", "1")
+    assert code == 3 and reply["error"]["code"] == "nothing-to-register"
+    code, reply = find(made, half, "--rows", "9")
+    assert code == 3 and "outside" in reply["error"]["message"]
+    code, reply = find(made, half, "--method", "guess")
+    assert code == 2
+
+
+def test_described(cli, save, folder):
+    recipe = {
+        "version": 1,
+        "dataset": {"path": str(folder), "angles": {"first": 0, "last": 120}},
+    }
+    code, found, _ = cli("describe", save(recipe))
+    assert code == 0
+    why = {method["name"]: method.get("why", "") for method in found["centreMethods"]}
+    assert list(why) == ["auto", "pairs", "opposite", "mass", "sharpness", "overlap", "all"]
+    assert all("°" in why[name] for name in ("auto", "pairs", "mass", "sharpness"))

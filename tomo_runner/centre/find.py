@@ -1,0 +1,217 @@
+"""The one way in: which method, on which rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import List, NamedTuple, Optional, Sequence, Tuple
+
+import numpy as np
+
+from ..failures import DataFailure, RecipeFailure
+from ..pipeline import Pipeline
+from ..stopping import Stop
+from .answer import UNCERTAIN, Centre, Estimates, Tried, agree, bands
+from .mass import from_mass
+from .methods import ALL, AUTOMATIC, METHODS, why_not
+from .pairs import from_image, from_pairs, opposite_pairs, partner
+from .sharpness import from_sharpness
+
+_ORDER = ("pairs", "opposite", "mass", "sharpness")
+_BANDS = {"pairs": 12, "opposite": 12, "overlap": 12, "mass": 6, "sharpness": 5}
+_COMMON, _LITTLE = 0.25, 0.05
+"""Least overlap of an image and its mirror image: usually, and in half acquisition."""
+
+
+class _Scan(NamedTuple):
+    pipeline: Pipeline
+    angles: np.ndarray
+    rows: Optional[Sequence[int]]
+    stop: Stop
+
+    @property
+    def image(self) -> bool:
+        return self.pipeline.dataset.acquisition.opposite is not None
+
+    def why_not(self, name: str) -> str:
+        return why_not(name, self.angles, self.image)
+
+
+def find_centre(
+    pipeline: Pipeline,
+    stop: Stop,
+    rows: Optional[Sequence[int]] = None,
+    method: Optional[str] = None,
+) -> Centre:
+    """Find the axis of rotation.
+
+    Parameters
+    ----------
+    pipeline
+        The projection steps, with which the images are compared.
+    rows
+        Rows of the full image to look at; spread bands over the whole height when left out.
+    method
+        A name of ``METHODS``; automatic when left out.
+
+    Raises
+    ------
+    DataFailure
+        When the angles do not allow the method, or nothing in the images can be compared.
+    """
+    name = method or AUTOMATIC
+    if name not in {known.name for known in METHODS}:
+        raise RecipeFailure(
+            "unknown-method",
+            f"There is no method {name!r} to find the centre of rotation.",
+            "regions.centre.method",
+            f"Choose one of: {', '.join(known.name for known in METHODS)}.",
+        )
+    if rows is not None and not len(rows):
+        raise RecipeFailure(
+            "no-rows", "No rows were given.", "--rows", "Give some, or leave them out."
+        )
+    scan = _Scan(pipeline, pipeline.dataset.require_angles(), rows, stop)
+    why = scan.why_not(name)
+    if why:
+        raise DataFailure(
+            "no-opposite-pairs" if name in (AUTOMATIC, "pairs") else "method-impossible",
+            f"{why[:-1]}, so the centre of rotation cannot be found"
+            f"{' this way' if name != AUTOMATIC else ''}.",
+            "regions.centre.column" if name == AUTOMATIC else "regions.centre.method",
+            "Set regions.centre.column, or add an image at 180 degrees."
+            if name == AUTOMATIC
+            else "Choose another method, or set regions.centre.column.",
+        )
+    if name == ALL:
+        return _compared(scan)
+    return _automatic(scan) if name == AUTOMATIC else _by(scan, name)
+
+
+def opposite_projection(pipeline: Pipeline, stop: Stop) -> Tuple[np.ndarray, float]:
+    """What stands half a turn from the first projection, after all steps.
+
+    Returns
+    -------
+    image : numpy.ndarray
+        float32 (row, column); a mean of two neighbours where none stands exactly there.
+    angle : float
+        Degrees of the first projection.
+
+    Raises
+    ------
+    DataFailure
+        When there is none.
+    """
+    dataset = pipeline.dataset
+    angles = dataset.require_angles()
+    extra = pipeline.opposite(dataset.whole, stop)
+    if extra is not None:
+        return extra, float(angles[0])
+    pair = partner(angles)
+    if pair is None:
+        raise DataFailure(
+            "no-opposite-pairs",
+            "Nothing was measured at 180 degrees to the first projection.",
+            "dataset.angles",
+            "Correct the angles, or give a group the role 180.",
+        )
+    image = np.zeros((dataset.rows, dataset.columns), np.float32)
+    for index, weight in pair.opposite:
+        image += np.float32(weight) * pipeline.projection(
+            int(dataset.kept[index]), dataset.whole, stop
+        )
+    return image, float(angles[0])
+
+
+def _by(scan: _Scan, name: str) -> Centre:
+    return agree(_estimates(scan, name), scan.pipeline.dataset.rows, name)
+
+
+def _estimates(scan: _Scan, name: str) -> Estimates:
+    pipeline, angles, rows, stop = scan
+    dataset = pipeline.dataset
+    windows = bands(dataset.rows, dataset.columns, rows, _BANDS[name])
+    if name == "pairs":
+        return from_pairs(pipeline, opposite_pairs(angles), windows, stop, _COMMON)
+    if name == "overlap":
+        return from_pairs(pipeline, opposite_pairs(angles), windows, stop, _LITTLE)
+    if name == "mass":
+        return from_mass(pipeline, angles, windows, stop)
+    if name == "sharpness":
+        return from_sharpness(pipeline, angles, windows, stop)
+    extra = pipeline.opposite(dataset.whole, stop)
+    if extra is not None:
+        return from_image(pipeline, extra, windows, stop)
+    pair = partner(angles)
+    return from_pairs(pipeline, [pair] if pair else [], windows, stop, _COMMON)
+
+
+def _automatic(scan: _Scan) -> Centre:
+    """The first method that can be used and finds something."""
+    failed: Optional[DataFailure] = None
+    for name in _ORDER:
+        if scan.why_not(name):
+            continue
+        try:
+            if name == "pairs" and not scan.why_not("overlap"):
+                return _full_turn(scan)
+            found = _by(scan, name)
+        except DataFailure as failure:
+            if failure.code not in ("truncated", "nothing-to-register"):
+                raise
+            failed = failed or failure
+            continue
+        return found
+    assert failed is not None
+    raise failed
+
+
+def _full_turn(scan: _Scan) -> Centre:
+    """Opposite projections, wherever the axis stands."""
+    found = _by(scan, "overlap")
+    columns = scan.pipeline.dataset.columns
+    usual = abs(2 * found.axis.column - (columns - 1)) <= (1.0 - _COMMON) * columns
+    return replace(found, method="pairs") if usual else found
+
+
+def _compared(scan: _Scan) -> Centre:
+    """The first method of the order, judged by what the others say."""
+    answers: List[Centre] = []
+    tried: List[Tried] = []
+    aside = False
+    for name in _ORDER:
+        why = scan.why_not(name)
+        if aside and not why:
+            why = "The axis stands too near a side of the image for it."
+        if not why:
+            try:
+                turn = name == "pairs" and not scan.why_not("overlap")
+                found = _full_turn(scan) if turn else _by(scan, name)
+            except DataFailure as failure:
+                if failure.code not in ("truncated", "nothing-to-register"):
+                    raise
+                why = str(failure)
+        if why:
+            tried.append(Tried(name, None, None, None, why))
+            continue
+        aside = aside or found.method == "overlap"
+        answers.append(found)
+        tried.append(Tried(name, found.axis.column, found.axis.tilt, found.spread))
+    if not answers:
+        return _automatic(scan)
+    middle = float(np.median([answer.axis.column for answer in answers]))
+    near = [answer for answer in answers if abs(answer.axis.column - middle) <= UNCERTAIN]
+    chosen = (near or answers)[0]
+    others = [
+        abs(answer.axis.column - chosen.axis.column) for answer in answers if answer is not chosen
+    ]
+    if not others:
+        return replace(chosen, tried=tried)
+    # One method that went astray does not make the others wrong.
+    apart = sorted(others)[(len(others) - 1) // 2]
+    found = replace(chosen, tried=tried, spread=max(chosen.spread, apart))
+    if apart > UNCERTAIN:
+        return found.with_warning(
+            f"The methods differ by {apart:.1f} pixels: look at the slices before you use one."
+        )
+    return found
