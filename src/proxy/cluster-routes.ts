@@ -6,7 +6,7 @@ import { ROUTES } from '../api/routes';
 import { bodyOf, userOf } from './callers';
 import type { Clusters } from './clusters';
 import { DOORS } from './requests';
-import { listRemoteFolder, type IResource } from './resources';
+import { listRemoteFolder, preflight, type IResource } from './resources';
 
 export interface IClusterServices {
   /** Who it is when the relay names nobody. */
@@ -54,6 +54,11 @@ export function addClusterRoutes(app: Hono, services: IClusterServices): void {
     const { resource } = DOORS.resource(await bodyOf(c));
     sessions.logout(user, resource);
     return c.json(await describe(user, resource));
+  });
+  app.post(`/${ROUTES.test}`, async c => {
+    const user = userOf(c, services);
+    const { resource } = DOORS.resource(await bodyOf(c));
+    return c.json(await preflight(sessions, user, resource));
   });
   app.post(`/${ROUTES.folder}`, async c => {
     const { resource, path } = DOORS.folder(await bodyOf(c));

@@ -106,6 +106,23 @@ async function begin(page: IJupyterLabPageFixture): Promise<Tomography> {
   return tomo;
 }
 
+/** What it looks like, in both themes; in the folder of results. */
+async function picture(
+  page: IJupyterLabPageFixture,
+  name: string
+): Promise<void> {
+  for (const theme of ['Dark', 'Light'] as const) {
+    await page.theme.setTheme(`JupyterLab ${theme}`);
+    await page.screenshot({
+      path: path.join(
+        checkout,
+        'test-results',
+        `${name}-${theme.toLowerCase()}.png`
+      )
+    });
+  }
+}
+
 test.describe('A cluster', () => {
   test('set up, log in, submit, follow, look, fetch, log out', async ({
     page
@@ -140,8 +157,24 @@ test.describe('A cluster', () => {
       page.locator('.jp-TomoStatus').getByText('online')
     ).toBeVisible();
 
-    // What is copied and what runs is shown before.
     const plan = page.locator('.jp-TomoWideDialog');
+    await expect(plan).toBeVisible({ timeout: 30_000 });
+    // Test looks at everything that the job will need, and finds it.
+    const setup = tomo.panel.locator('.jp-TomoCluster');
+    await plan.getByRole('button', { name: 'Cancel' }).click();
+    await setup.getByRole('button', { name: 'test', exact: true }).click();
+    const tested = setup.locator('.jp-TomoPreflight');
+    await expect(tested.getByRole('listitem')).toHaveCount(19, {
+      timeout: 60_000
+    });
+    await expect(tested.locator('[data-state="failed"]')).toHaveCount(0);
+    await expect(tested).toContainText('glibc 2.');
+    await tested.scrollIntoViewIfNeeded();
+    await picture(page, 'preflight');
+    await setup.getByRole('button', { name: 'close' }).click();
+    await tomo.panel.getByRole('button', { name: /^Reconstruct 96/ }).click();
+
+    // What is copied and what runs is shown before.
     await expect(plan).toContainText('271 files', { timeout: 30_000 });
     await expect(plan.getByLabel('Command line')).toContainText('sbatch');
     await expect(plan.getByLabel('Batch script')).toContainText('tomo_runner');

@@ -169,7 +169,8 @@ const ALL: readonly ServerHostKeyAlgorithm[] = [
   'ssh-rsa'
 ];
 
-function order(
+/** All algorithms for host keys, some of them first. */
+export function order(
   first: readonly ServerHostKeyAlgorithm[]
 ): ServerHostKeyAlgorithm[] {
   return [...new Set([...first, ...ALL])];

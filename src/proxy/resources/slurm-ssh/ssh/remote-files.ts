@@ -137,6 +137,11 @@ export class RemoteFiles implements IRemoteFiles {
     return freeBytes(this._scripts, path);
   }
 
+  /** Whether copies go over SFTP, and not by scripts. */
+  async sftp(): Promise<boolean> {
+    return (await this._reach()).sftp;
+  }
+
   /** The way to the files is gone: the next call opens another. */
   reset(): void {
     this._store = null;
@@ -147,17 +152,21 @@ export class RemoteFiles implements IRemoteFiles {
     use: (store: IStore) => Promise<T>
   ): Promise<T> {
     checkPath(path);
-    this._store ??= this._open();
-    // The next call tries again.
-    this._store.catch(() => {
-      this._store = null;
-    });
-    const store = await this._store;
+    const store = await this._reach();
     try {
       return await use(store);
     } catch (error) {
       throw await this._explain(path, error);
     }
+  }
+
+  private _reach(): Promise<IStore> {
+    this._store ??= this._open();
+    // The next call tries again.
+    this._store.catch(() => {
+      this._store = null;
+    });
+    return this._store;
   }
 
   /** SFTP says "failure" for a full disk: ask. */

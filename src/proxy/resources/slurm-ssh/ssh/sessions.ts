@@ -6,10 +6,11 @@ import type {
 } from '../../../../api/_generated/api';
 import type { Notices } from '../../../notices';
 import type { IClusterSettings } from '../../../settings';
-import type { IRemote, IRemotes } from '../remote';
+import type { IRemotes } from '../remote';
 import { Attempt } from './attempt';
 import { UnknownHostKey } from './client';
-import { connect } from './connect';
+import { connect, parseJump } from './connect';
+import type { Connection } from './connection';
 import { credentialsOf, forget } from './credentials';
 import {
   alreadyLoggedIn,
@@ -21,6 +22,7 @@ import {
   unknownResource
 } from './failures';
 import type { HostKeys } from './host-keys';
+import { lookAtHost, type ISight } from './look';
 import { Session, type IStanding } from './session';
 
 type Clusters = ReadonlyMap<string, IClusterSettings>;
@@ -119,16 +121,25 @@ export class Sessions implements IRemotes {
     entry?.session.end();
   }
 
+  /** What can be seen of a cluster, or of the jump host before it, without a log-in. */
+  look(user: string, resource: string): Promise<ISight> {
+    const { host, port, hostKey, jump } = this.cluster(resource);
+    const place = jump
+      ? { ...parseJump(jump), pinned: '' }
+      : { host, port, pinned: hostKey };
+    return lookAtHost(user, place, this._hostKeys);
+  }
+
   standing(user: string, resource: string): IStanding {
     const entry = this._entries.get(keyOf(user, resource));
     return entry?.session.standing ?? { state: 'offline' };
   }
 
-  remote(user: string, resource: string): IRemote | null {
+  remote(user: string, resource: string): Connection | null {
     return this._entries.get(keyOf(user, resource))?.session.connection ?? null;
   }
 
-  demand(user: string, resource: string): IRemote {
+  demand(user: string, resource: string): Connection {
     const cluster = this.cluster(resource);
     const remote = this.remote(user, resource);
     if (!remote) {

@@ -27,6 +27,7 @@ export class SftpStore implements IStore {
     private readonly _gone: Promise<never>
   ) {}
 
+  readonly sftp = true;
   readonly loose = CHUNK * REQUESTS;
 
   async list(path: string): Promise<IRemoteEntry[]> {

@@ -25,6 +25,7 @@ const TIMEOUT = 60_000;
 export class ShellStore implements IStore {
   constructor(private readonly _scripts: Scripts) {}
 
+  readonly sftp = false;
   /** What `cat` has written is whole. */
   readonly loose = 0;
 

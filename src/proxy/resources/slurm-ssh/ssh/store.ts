@@ -16,6 +16,8 @@ export interface IPart {
 
 /** A file system over one way of reaching it. Paths are absolute. */
 export interface IStore {
+  /** Whether it is SFTP. */
+  readonly sftp: boolean;
   /**
    * Bytes before the end of a cut copy that may be missing: requests under way
    * are answered in any order.
