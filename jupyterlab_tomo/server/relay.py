@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from typing import Any
 
 from jupyter_server.auth.decorator import authorized
 from tornado import httputil, web
@@ -23,7 +24,7 @@ _PARAMETERS = HTTP1ConnectionParameters(
 )
 _CONNECT_SECONDS = 1.0
 _SHORT_BODY = 16 << 20
-"""Bytes of a refused request that are read before the refusal is sent."""
+"""Bytes of a request that are read to their end although it is refused or answered already."""
 
 
 @web.stream_request_body
@@ -70,11 +71,15 @@ class RelayHandler(TomoHandler):
 
         A connection that closes before is reset: the client sees a broken network, no sentence.
         """
-        length = self.request.headers.get("Content-Length", "0")
-        chunked = "Transfer-Encoding" in self.request.headers
-        if chunked or not length.isdigit() or int(length) > _SHORT_BODY:
+        if not self._short_body():
             raise refusal
         self._refusal = refusal
+
+    def _short_body(self) -> bool:
+        """Whether the request's body is worth reading although nobody wants it."""
+        length = self.request.headers.get("Content-Length", "0")
+        chunked = "Transfer-Encoding" in self.request.headers
+        return not chunked and length.isdigit() and int(length) <= _SHORT_BODY
 
     async def data_received(self, chunk: bytes) -> None:
         """Send a piece of the body on; waits until Node has taken it."""
@@ -105,6 +110,15 @@ class RelayHandler(TomoHandler):
         """Wait for the end of the reply."""
         await self._answer()
 
+    def finish(self, chunk: str | bytes | dict[str, Any] | None = None) -> asyncio.Future[None]:
+        """End the reply; one that ends before the body was read ends the connection, and says so.
+
+        Tornado closes it without a word, and a request that the client sends meanwhile is reset.
+        """
+        if not self._body_sent and not self._headers_written:
+            self.set_header("Connection", "close")
+        return super().finish(chunk)
+
     def on_connection_close(self) -> None:
         """Tell Node that nobody waits any more."""
         self._client_left = True
@@ -122,6 +136,8 @@ class RelayHandler(TomoHandler):
         self.clear_header("Content-Type")
         for name, value in reply_headers(headers):
             self.add_header(name, value)
+        if not self._body_sent and not self._short_body():
+            self.set_header("Connection", "close")
 
     async def pass_on(self, chunk: bytes = b"") -> None:
         """Send a piece of the reply to the client; waits until it has been taken."""
@@ -133,8 +149,12 @@ class RelayHandler(TomoHandler):
             self._close_upstream()
 
     def reply_complete(self) -> None:
-        """End the reply; a body that still arrives is not wanted any more."""
-        if not self._body_sent and not self._finished:
+        """End the reply when a long body still arrives, for it is not wanted any more.
+
+        A short one is read to its end: to finish before would end the connection, and a request
+        that its client has already sent there would be lost.
+        """
+        if not self._body_sent and not self._finished and not self._short_body():
             self.finish()
 
     # Two, for the decorator keeps the action of its first call when it is given none.

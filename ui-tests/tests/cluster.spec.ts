@@ -139,7 +139,7 @@ test.describe('A cluster', () => {
     await tomo.panel.getByRole('button', { name: /^Reconstruct 96/ }).click();
     const dialog = page.locator('.jp-TomoLoginDialog');
     const password = dialog.getByRole('textbox', { name: 'Password' });
-    await expect(password).toBeFocused();
+    await expect(password).toBeFocused({ timeout: 15_000 });
     await password.fill('wrong');
     await password.press('Enter');
     await expect(dialog.locator('.jp-TomoLogin-fingerprint')).toHaveText(

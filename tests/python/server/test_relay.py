@@ -6,6 +6,7 @@ import getpass
 import hashlib
 import http.client
 import json
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,6 +69,8 @@ def test_refuses_methods_that_no_route_has(server: Server) -> None:
     )
     assert reply.status_code == 405
     assert reply.json()["code"] == "method-not-allowed"
+    # It is answered before its body is read.
+    assert reply.headers["Connection"] == "close"
 
 
 @pytest.mark.parametrize("length", ["", "&length=1"])
@@ -119,6 +122,26 @@ def test_50_mb_up_with_flat_memory(server: Server, chunked: bool) -> None:
     assert highest - before < 20 * MIB
 
 
+def test_an_early_answer_keeps_the_connection(server: Server) -> None:
+    """The body is on its way when Node has answered: whoever asks next must not be reset."""
+    url = urlsplit(server.api("early"))
+    head = (
+        f"POST {url.path} HTTP/1.1\r\nHost: {url.netloc}\r\n"
+        f"Authorization: token {server.token}\r\nContent-Length: 4\r\n\r\n"
+    ).encode()
+    with socket.create_connection((url.hostname, url.port), timeout=10) as connection:
+        for _ in range(3):
+            connection.sendall(head)
+            # Node answers now; the body comes later.
+            time.sleep(0.2)
+            connection.sendall(b"body")
+            reply = http.client.HTTPResponse(connection)
+            reply.begin()
+            assert reply.status == 413
+            assert json.loads(reply.read()) == {"code": "too-large"}
+            assert not reply.will_close
+
+
 def test_an_early_answer_ends_the_upload(server: Server) -> None:
     url = urlsplit(server.api("early"))
     connection = http.client.HTTPConnection(url.netloc, timeout=20)
@@ -129,6 +152,7 @@ def test_an_early_answer_ends_the_upload(server: Server) -> None:
     reply = connection.getresponse()
     assert reply.status == 413
     assert reply.read() == b'{"code":"too-large"}'
+    assert reply.getheader("Connection") == "close"
     connection.close()
 
 
