@@ -60,7 +60,9 @@ class RelayHandler(TomoHandler):
             return
         try:
             await super().prepare()
-            if not self._finished and self.request.method != "OPTIONS":
+            # What `check_xsrf_cookie` refused meanwhile must never reach Node.
+            open_ = self._refusal is None and not self._finished
+            if open_ and self.request.method != "OPTIONS":
                 reading = self.request.method in ("GET", "HEAD")
                 await (self._open_to_read() if reading else self._open_to_write())  # type: ignore[misc]
         except Exception as refusal:

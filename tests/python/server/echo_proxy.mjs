@@ -8,6 +8,7 @@ const CHUNK = Buffer.alloc(65536, 7);
 let line;
 let streams = 0;
 const told = [];
+const asked = [];
 
 const answer = (response, value, status = 200) => {
   const text = JSON.stringify(value);
@@ -29,6 +30,9 @@ const body = async request => {
 const routes = {
   async told(request, response) {
     answer(response, told);
+  },
+  async asked(request, response) {
+    answer(response, asked);
   },
   async line(request, response) {
     answer(response, {
@@ -135,6 +139,7 @@ const routes = {
 };
 
 const server = createServer((request, response) => {
+  asked.push(`${request.method} ${request.url}`);
   const [path, query] = request.url.split('?');
   const route = routes[path.slice(1)];
   if (!route) {

@@ -59,9 +59,14 @@ def test_resolve_without_the_token(server: Server) -> None:
 
 
 def test_the_cookie_needs_the_xsrf_header(locked: Server) -> None:
-    assert locked.post("headers").status_code == 200
+    assert locked.post("headers?known").status_code == 200
     for wrong in ("", "wrong"):
-        assert refusal(locked.post("headers", headers={"X-XSRFToken": wrong})) == "not-allowed"
+        forged = locked.post("headers?forged", headers={"X-XSRFToken": wrong})
+        assert refusal(forged) == "not-allowed"
+    # Not only the answer is refused: the request itself goes no further.
+    asked = locked.get("asked").json()
+    assert "POST /headers?known" in asked
+    assert "POST /headers?forged" not in asked
     assert locked.session.headers["X-XSRFToken"]
 
 
