@@ -84,7 +84,9 @@ async function drag(seconds) {
       if (!asked.has(this)) {
         asked.set(this, new Map());
         this.addEventListener('message', event => {
-          shown = asked.get(this).get(event.data.id) ?? shown;
+          if (event.data.kind === 'done') {
+            shown = asked.get(this).get(event.data.id) ?? shown;
+          }
         });
         const own = this.onmessage;
         // The page's own listener paints: it goes after ours.

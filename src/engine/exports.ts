@@ -4,12 +4,17 @@ export interface IEngineExports {
   allocate(bytes: number): number;
   release(pointer: number): void;
   configure(plan: number, length: number, angles: number): number;
+  adjust(plan: number, length: number, column: number): number;
   recentre(column: number): number;
   sinogram(): number;
   process(): number;
   processed(): number;
   spectra(): number;
   image(centre: number): number;
+  halfColumns(): number;
+  halfBytes(half: number): number;
+  beginHalf(centre: number, half: number): number;
+  finishHalf(half: number): number;
   imageSize(): number;
   order(): number;
   removeOutliers(
@@ -39,12 +44,17 @@ const FUNCTIONS = [
   'allocate',
   'release',
   'configure',
+  'adjust',
   'recentre',
   'sinogram',
   'process',
   'processed',
   'spectra',
   'image',
+  'halfColumns',
+  'halfBytes',
+  'beginHalf',
+  'finishHalf',
   'imageSize',
   'order',
   'removeOutliers',

@@ -62,6 +62,7 @@ export class Engine {
    */
   configure(plan: Float64Array, angles: Float64Array): void {
     this._plan = null;
+    this._exchange = 0;
     if (plan.length > 1 && angles.length !== plan[1]) {
       throw new EngineError(
         'engine-angles',
@@ -134,24 +135,88 @@ export class Engine {
   }
 
   /**
+   * Take another plan for the same sinogram, and do again what it needs:
+   * filter, cut-off, mask and centre cost no more than a slice, the steps a
+   * `process`. `centre` is the axis of the slices that follow. The slices are
+   * those of an engine configured anew, to the bit.
+   *
+   * @returns false, and nothing has changed, when `configure` and the sinogram are due
+   */
+  adjust(plan: Float64Array, centre: number): boolean {
+    if (!this._plan) {
+      return false;
+    }
+    const at = this._room('plan', plan.byteLength);
+    new Float64Array(this._exports.memory.buffer, at, plan.length).set(plan);
+    const redo = this._exports.adjust(at, plan.length, centre);
+    if (redo === -2) {
+      this._plan = null;
+      throw refusal(14);
+    }
+    if (redo < 0) {
+      return false;
+    }
+    this._plan = plan.slice();
+    this._centre = centre;
+    if (redo === 2) {
+      this.process();
+    }
+    this._transformed = redo === 0;
+    return true;
+  }
+
+  /**
    * Slice (y, x) of the processed sinogram, centred on the axis of rotation at
    * column `centre` of the sinogram; the plan's when left out. Spectra are
    * computed once after `process`, for the axis that is asked for first.
    */
   image(centre?: number): Float32Array {
-    const axis = centre ?? this._configured()[3];
-    if (!this._transformed) {
-      if (axis !== this._centre) {
-        check(this._exports.recentre(axis));
-        this._centre = axis;
-      }
-      this.spectra();
-    }
+    const axis = this._transform(centre);
     const pointer = this._exports.image(axis);
     if (pointer === 0) {
       throw refusal(5);
     }
     return this._floats(pointer, this.imageSize ** 2);
+  }
+
+  /** Columns of the first half of a slice that two engines make; 0: it is too small for that. */
+  get halfColumns(): number {
+    this._configured();
+    return this._exports.halfColumns();
+  }
+
+  /**
+   * Begin one half of a slice; the other one is made by another engine with
+   * the same plan and sinogram. What that one needs of this, a view.
+   */
+  beginHalf(half: 0 | 1, centre?: number): Float32Array {
+    const axis = this._transform(centre);
+    if (this._exports.halfColumns() === 0) {
+      throw refusal(6);
+    }
+    const pointer = this._exports.beginHalf(axis, half);
+    if (pointer === 0) {
+      throw refusal(14);
+    }
+    this._exchange = pointer;
+    return this._floats(pointer, this._exports.halfBytes(half) / 4);
+  }
+
+  /**
+   * Finish a half with what `beginHalf` of the other engine gave: its columns
+   * of the slice (y, x), a view.
+   */
+  finishHalf(half: 0 | 1, given: Float32Array): Float32Array {
+    const { imageSize, halfColumns } = this;
+    const length = this._exports.halfBytes(half === 0 ? 1 : 0) / 4;
+    checkShape(given, length, 1);
+    if (this._exchange === 0) {
+      throw refusal(15);
+    }
+    this._floats(this._exchange, length).set(given);
+    this._exchange = 0;
+    const columns = half === 0 ? halfColumns : imageSize - halfColumns;
+    return this._floats(this._exports.finishHalf(half), imageSize * columns);
   }
 
   /**
@@ -234,6 +299,19 @@ export class Engine {
     return this._exports.memory.buffer.byteLength;
   }
 
+  /** Spectra for the axis at `centre`, when they are due; that axis. */
+  private _transform(centre?: number): number {
+    const axis = centre ?? this._configured()[3];
+    if (!this._transformed) {
+      if (axis !== this._centre) {
+        check(this._exports.recentre(axis));
+        this._centre = axis;
+      }
+      this.spectra();
+    }
+    return axis;
+  }
+
   private _configured(): Float64Array {
     if (!this._plan) {
       throw refusal(15);
@@ -276,6 +354,8 @@ export class Engine {
   private _plan: Float64Array | null = null;
   private _centre = 0;
   private _transformed = false;
+  /** Where halves are exchanged, between `beginHalf` and `finishHalf`. */
+  private _exchange = 0;
 }
 
 function check(code: number): void {

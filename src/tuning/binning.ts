@@ -50,7 +50,7 @@ export function binnedColumn(column: number, bin: number): number {
 /** The plan for the binned sinogram: the same values, on coarser pixels. */
 export function binnedPlan(
   plan: Float64Array,
-  sinogram: ISinogram,
+  sinogram: Pick<ISinogram, 'count' | 'columns'>,
   bin: number
 ): Float64Array {
   const next = plan.slice();

@@ -2,16 +2,30 @@
 import type { IDisposable } from '@lumino/disposable';
 
 import { ApiError } from '../api';
-import type { FromWorker, ISinogram, ISliceDone, ToWorker } from './messages';
+import type {
+  FromWorker,
+  IHalfAsked,
+  ISinogram,
+  ISliceDone,
+  Look,
+  ToWorker
+} from './messages';
 
 interface IPending {
-  resolve(done: ISliceDone): void;
+  resolve(done: ISliceDone | null): void;
   reject(reason: Error): void;
 }
 
 export class EngineWorker implements IDisposable {
-  /** @param start starts the worker's script */
-  constructor(start: () => Worker, module: WebAssembly.Module) {
+  /**
+   * @param start starts the worker's script
+   * @param peer where the other worker listens
+   */
+  constructor(
+    start: () => Worker,
+    module: WebAssembly.Module,
+    peer: MessagePort
+  ) {
     this._worker = start();
     this._worker.onmessage = (event: MessageEvent<FromWorker>): void =>
       this._answered(event.data);
@@ -20,12 +34,7 @@ export class EngineWorker implements IDisposable {
       this._lose(event.message);
     };
     this._worker.onmessageerror = (): void => this._lose('');
-    this._post({ kind: 'start', module });
-  }
-
-  /** Key of the row that it was given last. */
-  get key(): string {
-    return this._key;
+    this._post({ kind: 'start', module, peer }, [peer]);
   }
 
   /** How many slices it has not answered. */
@@ -37,22 +46,37 @@ export class EngineWorker implements IDisposable {
     return this._disposed;
   }
 
-  /** Give it a row; its data are copied, as the other worker needs them, too. */
-  load(sinogram: ISinogram, bin: number, thin: number): void {
+  /** Give it a row, unless it has it; the data are copied, as the other worker needs them, too. */
+  load(look: Look, sinogram: ISinogram, bin: number, thin: number): void {
+    if (this._disposed || this._keys.get(look) === sinogram.key) {
+      return;
+    }
     const copy = { ...sinogram, data: sinogram.data.slice() };
-    this._key = sinogram.key;
-    this._post({ kind: 'load', sinogram: copy, bin, thin }, [copy.data.buffer]);
+    this._keys.set(look, sinogram.key);
+    this._post({ kind: 'load', look, sinogram: copy, bin, thin }, [
+      copy.data.buffer
+    ]);
   }
 
-  /** @throws ApiError when the engine refuses, or the worker is lost. */
-  slice(plan: Float64Array, centre: number): Promise<ISliceDone> {
+  /**
+   * A slice of the row that it was given; null when its half went to the other worker.
+   *
+   * @throws ApiError when the engine refuses, or the worker is lost.
+   */
+  slice(
+    look: Look,
+    plan: Float64Array,
+    centre: number,
+    half: IHalfAsked | null
+  ): Promise<ISliceDone | null> {
     if (this._disposed) {
       return Promise.reject(lost(''));
     }
     const id = ++this._last;
     return new Promise((resolve, reject) => {
       this._pending.set(id, { resolve, reject });
-      this._post({ kind: 'slice', id, key: this._key, plan, centre });
+      const key = this._keys.get(look) ?? '';
+      this._post({ kind: 'slice', id, look, half, key, plan, centre });
     });
   }
 
@@ -67,7 +91,13 @@ export class EngineWorker implements IDisposable {
       pending?.resolve(message);
       return;
     }
-    const { code, message: text, where, hint } = message;
+    if (message.kind === 'given') {
+      pending?.resolve(null);
+      return;
+    }
+    const { code, message: text, hint } = message;
+    // Too large for this browser is not too large for the server.
+    const where = code === 'engine-memory' ? 'browser' : message.where;
     pending?.reject(new ApiError({ code, message: text, where, hint }));
     if (code === 'engine-trap') {
       this._lose(text);
@@ -92,7 +122,7 @@ export class EngineWorker implements IDisposable {
 
   private readonly _worker: Worker;
   private readonly _pending = new Map<number, IPending>();
-  private _key = '';
+  private readonly _keys = new Map<Look, string>();
   private _last = 0;
   private _disposed = false;
 }

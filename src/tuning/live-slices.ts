@@ -8,10 +8,10 @@ import type { IDisposable } from '@lumino/disposable';
 import type { IApiClient } from '../api';
 import { ApiError, isAbort } from '../api';
 import { coarseness } from './binning';
-import type { ISliceDone } from './messages';
+import type { ISliceDone, Look } from './messages';
 import type { IRow, IWantedSlice } from './wanted';
 import { planOf, rowKey, rowOf, rowRequest, sliceKey } from './wanted';
-import type { EngineWorkers, Look } from './workers';
+import type { EngineWorkers } from './workers';
 
 /** Milliseconds without a change before the whole slice is computed. */
 const PAUSE = 25;
@@ -55,6 +55,7 @@ export class LiveSlices implements IDisposable {
       return;
     }
     this._wanted = { ...wanted, key };
+    this._asked = performance.now();
     this._options.busy(true);
     clearTimeout(this._timer);
     if (this._looking) {
@@ -101,7 +102,8 @@ export class LiveSlices implements IDisposable {
           }
         }
         if (this._wanted === wanted) {
-          this._follow(coarse.bin > 1 ? PAUSE : 0);
+          const pause = PAUSE - (performance.now() - this._asked);
+          this._follow(coarse.bin > 1 ? pause : 0);
           break;
         }
       } catch (error) {
@@ -238,6 +240,8 @@ export class LiveSlices implements IDisposable {
   private _row: IRow | null = null;
   private _fetching: AbortController | null = null;
   private _fetchingKey = '';
+  /** When the last change came. */
+  private _asked = 0;
   private _looking = false;
   private _making = false;
   private _retried = false;

@@ -1,48 +1,88 @@
-/** A worker with an engine of its own: it keeps one row and makes slices of it. */
+/** A worker with engines of its own: it keeps a row for each look and makes slices of it. */
 import { Engine, EngineError } from '../engine';
-import type { FromWorker, ISinogram, ToWorker } from './messages';
-import { LiveRow } from './row';
+import type { FromWorker, ISliceDone, Look, ToWorker } from './messages';
+import { Peer } from './peer';
+import { joined, LiveRow } from './row';
 
-let engine: Promise<Engine> | null = null;
-let waiting: { sinogram: ISinogram; bin: number; thin: number } | null = null;
-let row: LiveRow | null = null;
+type Asked = Extract<ToWorker, { kind: 'slice' }>;
+type Loaded = Extract<ToWorker, { kind: 'load' }>;
 
-/** The row that was handed over last, in the engine. */
-async function current(key: string): Promise<LiveRow> {
-  if (!engine) {
-    throw new EngineError('engine-order', 'The worker was not started.');
+let module: WebAssembly.Module | null = null;
+let peer: Peer | null = null;
+const engines = new Map<Look, Engine>();
+const rows = new Map<Look, LiveRow>();
+/** Both workers do things in the order in which they were asked, so neither waits for nothing. */
+let work = Promise.resolve();
+/** What made the last row fail, for the slice that asks for it. */
+let broken: Error | null = null;
+
+async function load({ look, sinogram, bin, thin }: Loaded): Promise<void> {
+  rows.delete(look);
+  broken = null;
+  try {
+    let engine = engines.get(look);
+    if (!engine) {
+      if (!module) {
+        throw new EngineError('engine-order', 'The worker was not started.');
+      }
+      engine = await Engine.instantiate(module);
+      engines.set(look, engine);
+    }
+    rows.set(look, new LiveRow(engine, sinogram, bin, thin));
+  } catch (error) {
+    broken = error instanceof Error ? error : new Error(String(error));
   }
-  if (waiting) {
-    const { sinogram, bin, thin } = waiting;
-    waiting = null;
-    row = new LiveRow(await engine, sinogram, bin, thin);
-  }
-  if (row?.key !== key) {
-    throw new EngineError('engine-order', 'The worker holds another row.');
-  }
-  return row;
 }
 
-async function slice(
-  id: number,
-  key: string,
-  plan: Float64Array,
-  centre: number
-): Promise<void> {
+/** The slice, or null when this worker's half went to the other one. */
+async function make(
+  row: LiveRow,
+  { plan, centre, half }: Asked
+): Promise<{ data: Float32Array; size: number } | null> {
+  if (!half || !peer) {
+    return row.slice(plan, centre);
+  }
+  const { which, pair } = half;
+  const other = peer;
+  const part = await row.half(plan, centre, which, own => {
+    other.give({ pair, what: 'rows', data: own });
+    return other.take(pair, 'rows');
+  });
+  if (which === 1) {
+    if (part) {
+      other.give({ pair, what: 'columns', data: part.data });
+    }
+    return null;
+  }
+  return part
+    ? {
+        data: joined(part, await other.take(pair, 'columns')),
+        size: part.size
+      }
+    : row.slice(plan, centre);
+}
+
+async function slice(asked: Asked): Promise<void> {
+  const { id, look, key } = asked;
   try {
     const from = performance.now();
-    const source = await current(key);
-    const { data, size } = source.slice(plan, centre);
+    const row = rows.get(look);
+    if (row?.key !== key) {
+      throw (
+        broken ??
+        new EngineError('engine-order', 'The worker holds another row.')
+      );
+    }
+    const made = await make(row, asked);
+    if (!made) {
+      answer({ kind: 'given', id });
+      return;
+    }
     const took = performance.now() - from;
-    answer({ kind: 'done', id, data, size, bin: source.bin, took }, [
-      data.buffer
-    ]);
+    const done: ISliceDone = { kind: 'done', id, ...made, bin: row.bin, took };
+    answer(done, [made.data.buffer]);
   } catch (error) {
     const known = error instanceof EngineError ? error : null;
-    if (!known) {
-      // A trap leaves the engine in no known state: the next row gets a fresh one.
-      row = null;
-    }
     answer({
       kind: 'failed',
       id,
@@ -64,13 +104,14 @@ globalThis.onmessage = (event: MessageEvent<ToWorker>): void => {
   const message = event.data;
   switch (message.kind) {
     case 'start':
-      engine = Engine.instantiate(message.module);
+      module = message.module;
+      peer = new Peer(message.peer);
       break;
     case 'load':
-      waiting = message;
+      work = work.then(() => load(message));
       break;
     case 'slice':
-      void slice(message.id, message.key, message.plan, message.centre);
+      work = work.then(() => slice(message));
       break;
   }
 };

@@ -1,17 +1,16 @@
 /**
- * The engines of this page: one worker for first looks, one for whole slices.
- * They start when they are needed, and end when nobody tunes.
+ * The engines of this page: two workers that share each slice. They start when
+ * they are needed, and end when nobody tunes.
  */
 import type { IDisposable } from '@lumino/disposable';
 
+import { ApiError } from '../api';
 import { EngineWorker } from './engine-worker';
-import type { ISliceDone } from './messages';
+import type { ISliceDone, Look } from './messages';
 import type { IRow } from './wanted';
 
 /** Milliseconds without work after which workers end. */
 const IDLE = 60_000;
-
-export type Look = 'first' | 'whole';
 
 export interface IWorkersOptions {
   /** Starts the worker's script. */
@@ -26,7 +25,7 @@ export class EngineWorkers implements IDisposable {
 
   /** How many live. */
   get count(): number {
-    return this._workers.size;
+    return this._pair?.length ?? 0;
   }
 
   get isDisposed(): boolean {
@@ -36,7 +35,7 @@ export class EngineWorkers implements IDisposable {
   /**
    * A slice of a row, binned or whole.
    *
-   * @throws ApiError when the engine refuses or the worker is lost; the next one starts afresh.
+   * @throws ApiError when the engine refuses or a worker is lost; the next one starts afresh.
    */
   async slice(
     look: Look,
@@ -45,55 +44,97 @@ export class EngineWorkers implements IDisposable {
     plan: Float64Array,
     centre: number
   ): Promise<ISliceDone> {
+    this._underWay++;
     clearTimeout(this._timer);
     try {
-      const worker = await this._worker(look);
-      if (worker.key !== row.sinogram.key) {
-        worker.load(row.sinogram, coarse.bin, coarse.thin);
+      const pair = await this._start();
+      try {
+        const number = ++this._last;
+        const halves = pair.map((worker, i) => {
+          worker.load(look, row.sinogram, coarse.bin, coarse.thin);
+          return worker.slice(look, plan, centre, {
+            which: i === 0 ? 0 : 1,
+            pair: number
+          });
+        });
+        const [done] = await Promise.all(halves);
+        if (!done) {
+          throw new TypeError('The first worker gave no slice.');
+        }
+        return done;
+      } catch (error) {
+        // The other half waits for what will not come.
+        this._end(pair);
+        throw error;
       }
-      return await worker.slice(plan, centre);
     } finally {
+      this._underWay--;
       this._rest();
     }
   }
 
   dispose(): void {
     this._disposed = true;
-    this._end();
+    this._end(this._pair);
   }
 
-  private async _worker(look: Look): Promise<EngineWorker> {
-    // A refusal is not kept: the next request tries again.
-    this._module ??= this._options.compile();
+  private async _start(): Promise<readonly EngineWorker[]> {
     try {
+      // A refusal is not kept: the next request tries again.
+      this._module ??= this._options.compile();
       const module = await this._module;
-      let worker = this._workers.get(look);
-      if (!worker || worker.isDisposed) {
-        worker = new EngineWorker(this._options.start, module);
-        this._workers.set(look, worker);
+      if (this._disposed) {
+        throw new TypeError('The page is closing');
       }
-      return worker;
+      if (!this._pair || this._pair.some(worker => worker.isDisposed)) {
+        this._end(this._pair);
+        const { port1, port2 } = new MessageChannel();
+        this._pair = [port1, port2].map(
+          port => new EngineWorker(this._options.start, module, port)
+        );
+      }
+      return this._pair;
     } catch (error) {
       this._module = null;
-      throw error;
+      throw refused(error);
     }
   }
 
   private _rest(): void {
     clearTimeout(this._timer);
-    this._timer = setTimeout(() => this._end(), this._options.idle ?? IDLE);
+    if (this._underWay === 0 && this._pair) {
+      this._timer = setTimeout(
+        () => this._end(this._pair),
+        this._options.idle ?? IDLE
+      );
+    }
   }
 
-  private _end(): void {
-    clearTimeout(this._timer);
-    for (const worker of this._workers.values()) {
+  private _end(pair: readonly EngineWorker[] | null): void {
+    for (const worker of pair ?? []) {
       worker.dispose();
     }
-    this._workers.clear();
+    if (pair === this._pair) {
+      clearTimeout(this._timer);
+      this._pair = null;
+    }
   }
 
-  private readonly _workers = new Map<Look, EngineWorker>();
+  private _pair: readonly EngineWorker[] | null = null;
   private _module: Promise<WebAssembly.Module> | null = null;
   private _timer: ReturnType<typeof setTimeout> | undefined;
+  private _underWay = 0;
+  private _last = 0;
   private _disposed = false;
+}
+
+/** The browser does not let the engine start. */
+function refused(error: unknown): ApiError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new ApiError({
+    code: 'engine-refused',
+    message: `This browser does not start the engine (${why}).`,
+    where: 'browser',
+    hint: 'Slices are computed by the server. WebAssembly and workers must be allowed for slices that follow the hand.'
+  });
 }

@@ -78,12 +78,24 @@ export class ImagePanel extends Panel {
     if (options.relevel) {
       this.relevel();
     }
-    const counts = histogram(image, options.scope);
-    this._histogram.setHistogram(counts);
-    this._bar.setMissing(counts.missing);
     this._bar.setUnit(options.unit);
     this.view.setImage(image, options.unit);
     this.message(null);
+    this._count(image);
+  }
+
+  /** The histogram, after the image is on the screen: a large one takes as long as its painting. */
+  private _count(image: IImage): void {
+    requestAnimationFrame(() => {
+      window.setTimeout(() => {
+        if (this.isDisposed || this._image !== image) {
+          return;
+        }
+        const counts = histogram(image, this._scope);
+        this._histogram.setHistogram(counts);
+        this._bar.setMissing(counts.missing);
+      });
+    });
   }
 
   /** Show no image. */

@@ -1,10 +1,13 @@
 /** What the kernel puts beyond the Fourier plane, back onto it. */
 import { grid, gridRow, LEFT, MARGIN } from './grid';
 
-/** Fold what lies beyond the plane back onto it: periodic in u and v, Hermitian in both. */
-export function foldPlane(): void {
+/**
+ * Fold what lies beyond the plane back onto it: periodic in u and v, Hermitian
+ * in both. `low` and `high` are those of `gridSpectra`.
+ */
+export function foldPlane(low: i32, high: i32): void {
   const half = grid >> 1;
-  for (let v = -1; v <= half + 2; v++) {
+  for (let v = max(low - 1, -1); v <= min(high + 2, half + 2); v++) {
     const row = gridRow(v);
     for (let beyond = 1; beyond <= LEFT; beyond++) {
       addPoint(row + (<usize>(grid - beyond) << 3), row - (<usize>beyond << 3), 1);
@@ -13,11 +16,15 @@ export function foldPlane(): void {
       addPoint(row + (<usize>beyond << 3), row + (<usize>(grid + beyond) << 3), 1);
     }
   }
-  foldRow(1, -1);
-  mirrorRow(0);
-  foldRow(half - 1, half + 1);
-  foldRow(half - 2, half + 2);
-  mirrorRow(half);
+  if (low <= 0) {
+    foldRow(1, -1);
+    mirrorRow(0);
+  }
+  if (high > half) {
+    foldRow(half - 1, half + 1);
+    foldRow(half - 2, half + 2);
+    mirrorRow(half);
+  }
 }
 
 @inline

@@ -8,7 +8,7 @@
 import { makeTable, STEPS, WIDTH } from './kernel';
 import { allocate, allocateZeros, release } from './memory';
 import { count, Refusal } from './plan';
-import { bins, BLOCK, blockOf, length, RAYS } from './spectra';
+import { bins, BLOCK, blockOf, filter, length, RAYS } from './spectra';
 import { rayCos, raySign, raySin } from './views';
 
 /** Bins between two that follow one another: they must not touch the same grid points. */
@@ -17,8 +17,8 @@ const HOP = 8;
 const LARGE: usize = 16 << 20;
 /** Points of the largest tile: beyond, the rays are too far apart to share one. */
 const TILE = 6144;
-/** Bytes of a ray's phase. */
-const PHASE: usize = 96;
+/** Bytes of a ray's phase, and of its first bin and the one after its last. */
+const PHASE: usize = 112;
 /** Points before and after a row, which the kernel reaches. */
 export const LEFT = 2;
 export const MARGIN = 8;
@@ -86,16 +86,22 @@ export function gridRow(v: i32): usize {
 }
 
 /**
- * Put all spectra on the plane, for an axis at column `centre`; `shift` moves
- * the slice by that part of a pixel in x and y.
+ * Put what spectra have at frequencies from `low` to below `high` in v on the
+ * plane, for an axis at column `centre`; `shift` moves the slice by that part
+ * of a pixel in x and y. Rows within four of `low` and `high` are cleared, too.
  */
-export function gridSpectra(centre: f64, shift: f64): void {
-  memory.fill(plane, 0, rowStride * <usize>((grid >> 1) + 8));
+export function gridSpectra(centre: f64, shift: f64, low: i32, high: i32): void {
+  const top = (grid >> 1) + 7;
+  const clear = max(low - 4, -1);
+  memory.fill(gridRow(clear) - (LEFT << 3), 0, rowStride * <usize>(min(high + 4, top) - clear));
   const large = rowStride * <usize>(grid >> 1) > LARGE;
   for (let first = 0; first < count; first += RAYS) {
     const last = min(first + RAYS, count);
     for (let ray = first; ray < last; ray++) {
-      startPhase(ray, phases + <usize>(ray - first) * PHASE, centre, shift);
+      const phase = phases + <usize>(ray - first) * PHASE;
+      startPhase(ray, phase, centre, shift);
+      store<i32>(phase, firstBin(ray, low), 96);
+      store<i32>(phase, high > grid >> 1 ? bins : firstBin(ray, high), 100);
     }
     for (let bin = 0; bin < bins; bin += BLOCK) {
       const used = min(BLOCK, bins - bin);
@@ -105,15 +111,31 @@ export function gridSpectra(centre: f64, shift: f64): void {
       const fromU = tiled ? tileU : 0;
       const fromV = tiled ? tileV : 0;
       for (let ray = first; ray < last; ray++) {
-        prepareBlock(ray, bin, phases + <usize>(ray - first) * PHASE, pitch);
+        const phase = phases + <usize>(ray - first) * PHASE;
+        const begin = max(load<i32>(phase, 96) - bin, 0);
+        const end = min(load<i32>(phase, 100) - bin, used);
+        if (begin >= end) {
+          multiply(phase, phase, phase + 80);
+          continue;
+        }
+        prepareBlock(ray, bin, phase, pitch);
         const corner = origin + <usize>(cornerV - 1 - fromV) * pitch;
-        scatter(corner + (<usize>(cornerU - 1 - fromU) << 3), used, pitch);
+        scatter(corner + (<usize>(cornerU - 1 - fromU) << 3), begin, end, pitch);
       }
       if (tiled) {
         addTile();
       }
     }
   }
+}
+
+/** The first bin of a ray whose frequency in v is not below `v`; at most the number of bins. */
+function firstBin(ray: i32, v: i32): i32 {
+  if (v <= 0) {
+    return 0;
+  }
+  const step = (load<f64>(raySin + (<usize>ray << 3)) * <f64>grid) / <f64>length;
+  return step * <f64>bins > <f64>v ? <i32>Math.ceil(<f64>v / step) : bins;
 }
 
 /**
@@ -228,6 +250,7 @@ function prepareBlock(ray: i32, bin: i32, phase: usize, rowPitch: usize): void {
   let index = f32x4(0, 1, 2, 3);
   const four = f32x4.splat(4);
   let value = blockOf(ray, bin);
+  const window = filter + (<usize>bin << 2);
   for (let k: usize = 0; k < <usize>BLOCK << 2; k += 16) {
     const u = f32x4.add(u0, f32x4.mul(index, du));
     const v = f32x4.add(v0, f32x4.mul(index, dv));
@@ -245,8 +268,9 @@ function prepareBlock(ray: i32, bin: i32, phase: usize, rowPitch: usize): void {
     const low = v128.load(value);
     const high = v128.load(value, 16);
     value += 32;
-    const valueRe = v128.shuffle<f32>(low, high, 0, 2, 4, 6);
-    const valueIm = v128.shuffle<f32>(low, high, 1, 3, 5, 7);
+    const weight = v128.load(window + k);
+    const valueRe = f32x4.mul(v128.shuffle<f32>(low, high, 0, 2, 4, 6), weight);
+    const valueIm = f32x4.mul(v128.shuffle<f32>(low, high, 1, 3, 5, 7), weight);
     const outRe = f32x4.sub(f32x4.mul(valueRe, re), f32x4.mul(valueIm, im));
     const outIm = f32x4.add(f32x4.mul(valueRe, im), f32x4.mul(valueIm, re));
     v128.store(rotated + 2 * k, v128.shuffle<f32>(outRe, outIm, 0, 4, 1, 5));
@@ -267,10 +291,10 @@ function turnedSin(re: f64, im: f64, step: usize): f64 {
   return re * load<f64>(step, 8) + im * load<f64>(step);
 }
 
-/** Add the first `used` values of the prepared block to the plane or the tile. */
-function scatter(corner: usize, used: i32, pitch: usize): void {
+/** Add the values `begin` to below `end` of the prepared block to the plane or the tile. */
+function scatter(corner: usize, begin: i32, end: i32, pitch: usize): void {
   for (let hop = 0; hop < HOP; hop++) {
-    for (let k = hop; k < used; k += HOP) {
+    for (let k = begin + hop; k < end; k += HOP) {
       const at = <usize>k << 2;
       const point = corner + load<i32>(offsets + at);
       const kernel = v128.load(table + load<u32>(entriesU + at));

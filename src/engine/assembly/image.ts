@@ -12,7 +12,7 @@ import { longerSide, redundant } from './views';
 const OVERSAMPLING: f64 = 1.5;
 
 /** Columns that are taken and stored together: their rows are far apart in memory. */
-const STRIP = 64;
+export const STRIP = 64;
 
 /** Pixels of the slice in each direction. */
 export let size: i32 = 0;
@@ -39,7 +39,8 @@ export function releaseImage(): void {
   picture = correctionX = correctionY = turned = strip = 0;
 }
 
-function padded(): i32 {
+/** Columns of the plane that transformed rows have. */
+export function padded(): i32 {
   return (size + 7) & ~7;
 }
 
@@ -71,22 +72,36 @@ export function prepareImage(pixels: i32): Refusal {
 
 /** Slice for an axis at column `centre`: float32[size][size]. */
 export function makeImage(centre: f64): usize {
+  makeRows(centre, 0, grid);
+  makeColumns(0, size);
+  return picture;
+}
+
+/**
+ * The part of the plane that frequencies from `low` to below `high` in v
+ * reach, transformed by rows; both divisible by four.
+ */
+export function makeRows(centre: f64, low: i32, high: i32): void {
   // An even number of pixels has its middle between two of them.
-  gridSpectra(centre, (size & 1) == 0 ? 0.5 : 0);
-  foldPlane();
-  const half = grid >> 1;
-  for (let v = 0; v <= half; v += 4) {
+  gridSpectra(centre, (size & 1) == 0 ? 0.5 : 0, low, high);
+  foldPlane(low, high);
+  const past = min(high + 4, (grid >> 1) + 1);
+  for (let v = max(low - 4, 0); v < past; v += 4) {
     transformRows(v);
   }
-  for (let first = 0; first < size; first += STRIP) {
-    const number = min(STRIP, size - first);
+}
+
+/** Columns `from` (divisible by STRIP) to below `to` of the slice: float32[size][to - from]. */
+export function makeColumns(from: i32, to: i32): usize {
+  for (let first = from; first < to; first += STRIP) {
+    const number = min(STRIP, to - first);
     loadStrip(first, number);
     for (let x = 0; x < number; x += 8) {
       transformColumns(x, first + x);
     }
-    storeStrip(first, number);
+    storeStrip(first - from, number, to - from);
   }
-  maskImage();
+  maskImage(from, to);
   return picture;
 }
 
@@ -220,8 +235,8 @@ function storeColumns(done: usize, x: i32, out: usize): void {
   }
 }
 
-/** The strip's `number` columns into the slice, from column `first` on. */
-function storeStrip(first: i32, number: i32): void {
+/** The strip's `number` columns into a picture of `wide` columns, from column `first` on. */
+function storeStrip(first: i32, number: i32, wide: i32): void {
   let from = strip;
   let to = picture + (<usize>first << 2);
   for (let y = 0; y < size; y++) {
@@ -236,7 +251,7 @@ function storeStrip(first: i32, number: i32): void {
       memory.copy(to, from, <usize>number << 2);
     }
     from += STRIP << 2;
-    to += <usize>size << 2;
+    to += <usize>wide << 2;
   }
 }
 
@@ -246,29 +261,24 @@ function fieldRadius(): f64 {
   return redundant ? min(longerSide(), picture) : 0.5 * <f64>columns;
 }
 
-/** Zero outside the disc; the slice is centred on the axis. */
-function maskImage(): void {
+/** Zero outside the disc, in columns `from` to below `to`; the slice is centred on the axis. */
+function maskImage(from: i32, to: i32): void {
   if (mask <= 0) {
     return;
   }
+  const wide = to - from;
   const radius = mask * fieldRadius();
   const middle = 0.5 * <f64>(size - 1);
   for (let y = 0; y < size; y++) {
-    const row = picture + ((<usize>y * <usize>size) << 2);
+    const row = picture + ((<usize>y * <usize>wide) << 2);
     const height = <f64>y - middle;
     const square = radius * radius - height * height;
-    if (square < 0) {
-      memory.fill(row, 0, <usize>size << 2);
-      continue;
-    }
-    const chord = Math.sqrt(square);
-    const first = <i32>max<f64>(Math.ceil(middle - chord), 0);
-    const past = <i32>min<f64>(Math.floor(middle + chord) + 1, <f64>size);
-    if (first >= past) {
-      memory.fill(row, 0, <usize>size << 2);
-      continue;
-    }
+    const chord = Math.sqrt(max<f64>(square, 0));
+    const begin = <i32>max<f64>(Math.ceil(middle - chord), 0);
+    const end = <i32>min<f64>(Math.floor(middle + chord) + 1, <f64>size);
+    const first = min(max(begin - from, 0), wide);
+    const past = square < 0 ? first : min(max(end - from, first), wide);
     memory.fill(row, 0, <usize>first << 2);
-    memory.fill(row + (<usize>past << 2), 0, <usize>(size - past) << 2);
+    memory.fill(row + (<usize>past << 2), 0, <usize>(wide - past) << 2);
   }
 }

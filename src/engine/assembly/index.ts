@@ -1,11 +1,22 @@
 /** The engine's door; docs/architecture.md has the table of these functions. */
 import { allocate as allocateBytes, release as releaseBytes } from './memory';
+import {
+  beginHalf as beginHalfOf,
+  bytesGiven,
+  finishHalf as finishHalfOf,
+  middleColumn,
+  releaseHalves
+} from './halves';
 import { makeImage, prepareImage, releaseImage, size } from './image';
 import {
   askedSize,
   centre,
   columns,
   count,
+  cutoff,
+  filterCode,
+  hasSameSteps,
+  isAlike,
   isCentre,
   moveCentre,
   readPlan,
@@ -13,17 +24,26 @@ import {
 } from './plan';
 import {
   prepareSinogram,
+  prepareSteps,
   processSinogram,
   processedRows,
   rawRows,
   releaseSinogram
 } from './sinogram';
-import { makeSpectra, prepareSpectra, releaseSpectra } from './spectra';
+import {
+  length as spectraPoints,
+  makeSpectra,
+  prepareSpectra,
+  refilter,
+  releaseSpectra,
+  spectraLength
+} from './spectra';
 import {
   fullTurn,
   longerSide,
   order as viewOrder,
   readAngles,
+  redundant,
   releaseViews,
   weighViews
 } from './views';
@@ -54,6 +74,7 @@ export function release(pointer: i32): void {
 
 function clear(): void {
   state = State.Empty;
+  releaseHalves();
   releaseImage();
   releaseSpectra();
   releaseSinogram();
@@ -70,6 +91,11 @@ function chosenSize(): i32 {
   return 2 * radius + (columns & 1);
 }
 
+/** Columns of a transform: what is filtered must not come round to the other side of the slice. */
+function reach(pixels: i32): f64 {
+  return 0.95 * (<f64>pixels + 2 * longerSide());
+}
+
 function prepare(angles: usize): Refusal {
   let refusal = readAngles(angles);
   if (refusal) {
@@ -80,8 +106,7 @@ function prepare(angles: usize): Refusal {
   if (refusal) {
     return refusal;
   }
-  // What is filtered must not come round to the other side of the slice.
-  refusal = prepareSpectra(0.95 * (<f64>pixels + 2 * longerSide()));
+  refusal = prepareSpectra(reach(pixels));
   if (refusal) {
     return refusal;
   }
@@ -100,6 +125,63 @@ export function configure(plan: i32, length: i32, angles: i32): i32 {
   }
   state = State.Configured;
   return Refusal.None;
+}
+
+/** What `adjust` leaves to do. */
+const enum Redo {
+  /** There was no memory, and the engine is empty. */
+  Lost = -2,
+  Everything = -1,
+  Image = 0,
+  Spectra = 1,
+  Process = 2
+}
+
+/** True when an axis at `column` needs a slice and transforms of the lengths that there are. */
+function isAsLarge(column: f64): bool {
+  const before = centre;
+  moveCentre(column);
+  const pixels = askedSize > 0 ? askedSize : chosenSize();
+  const same = pixels == size && spectraLength(reach(pixels)) == spectraPoints;
+  moveCentre(before);
+  return same;
+}
+
+export function adjust(plan: i32, length: i32, column: f64): i32 {
+  const at = <usize>plan;
+  const alike = state != State.Empty && isAlike(at, length);
+  if (!alike || !isCentre(column, columns) || !isAsLarge(load<f64>(at, 24))) {
+    return Redo.Everything;
+  }
+  const sameSteps = hasSameSteps(at, length);
+  const oldCentre = centre;
+  const oldFilter = filterCode;
+  const oldCutoff = cutoff;
+  if (readPlan(at, length)) {
+    return Redo.Everything;
+  }
+  moveCentre(column);
+  if (centre != oldCentre) {
+    const weighted = redundant;
+    if (weighViews()) {
+      clear();
+      return Redo.Lost;
+    }
+    if (weighted || redundant) {
+      state = min(state, State.Processed);
+    }
+  }
+  if (!sameSteps) {
+    state = State.Configured;
+    if (prepareSteps()) {
+      clear();
+      return Redo.Lost;
+    }
+  }
+  if (filterCode != oldFilter || cutoff != oldCutoff) {
+    refilter();
+  }
+  return <i32>State.Transformed - <i32>state;
 }
 
 export function recentre(column: f64): i32 {
@@ -146,6 +228,26 @@ export function image(column: f64): i32 {
   }
   const axis = isNaN(column) ? centre : column;
   return isCentre(axis, columns) ? <i32>makeImage(axis) : 0;
+}
+
+export function halfColumns(): i32 {
+  return state == State.Empty ? 0 : middleColumn();
+}
+
+export function beginHalf(column: f64, half: i32): i32 {
+  if (state < State.Transformed || !middleColumn() || (half != 0 && half != 1)) {
+    return 0;
+  }
+  const axis = isNaN(column) ? centre : column;
+  return isCentre(axis, columns) ? <i32>beginHalfOf(axis, half) : 0;
+}
+
+export function halfBytes(half: i32): i32 {
+  return <i32>bytesGiven(half);
+}
+
+export function finishHalf(half: i32): i32 {
+  return <i32>finishHalfOf(half);
 }
 
 export function imageSize(): i32 {

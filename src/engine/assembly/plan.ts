@@ -40,6 +40,7 @@ export let edgeCode: i32 = 0;
 export let scale: f64 = 1;
 export let stepCount: i32 = 0;
 let steps: usize = 0;
+let stepBytes: usize = 0;
 
 function whole(value: f64, least: f64, most: f64): bool {
   return value >= least && value <= most && Math.floor(value) == value;
@@ -122,6 +123,7 @@ export function readPlan(plan: usize, length: i32): Refusal {
   memory.copy(kept, plan + ((<usize>HEAD) << 3), bytes);
   release(steps);
   steps = kept;
+  stepBytes = bytes;
   stepCount = number;
   count = <i32>load<f64>(plan, 8);
   columns = <i32>load<f64>(plan, 16);
@@ -133,6 +135,28 @@ export function readPlan(plan: usize, length: i32): Refusal {
   edgeCode = <i32>load<f64>(plan, 64);
   scale = load<f64>(plan, 72);
   return Refusal.None;
+}
+
+/** True when a plan is for the sinogram, size, ends and scale of the one that is kept. */
+export function isAlike(plan: usize, length: i32): bool {
+  return (
+    length >= HEAD &&
+    load<f64>(plan, 8) == <f64>count &&
+    load<f64>(plan, 16) == <f64>columns &&
+    load<f64>(plan, 32) == <f64>askedSize &&
+    load<f64>(plan, 64) == <f64>edgeCode &&
+    load<f64>(plan, 72) == scale
+  );
+}
+
+/** True when a plan has the steps of the one that is kept. */
+export function hasSameSteps(plan: usize, length: i32): bool {
+  const bytes = (<usize>(length - HEAD)) << 3;
+  return (
+    load<f64>(plan, 80) == <f64>stepCount &&
+    bytes == stepBytes &&
+    memory.compare(plan + ((<usize>HEAD) << 3), steps, bytes) == 0
+  );
 }
 
 export function moveCentre(column: f64): void {

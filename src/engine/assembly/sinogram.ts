@@ -25,6 +25,12 @@ export function prepareSinogram(): Refusal {
   }
   memory.fill(rawRows, 0, bytes);
   memory.fill(processedRows, 0, bytes);
+  return prepareSteps();
+}
+
+/** Check the plan's steps and take the memory that they need. */
+export function prepareSteps(): Refusal {
+  releaseStripes();
   let most: usize = 0;
   for (let index = 0; index < stepCount; index++) {
     const step = stepAt(index);

@@ -1,5 +1,5 @@
 /**
- * Filtered spectra of the projections.
+ * Spectra of the projections.
  *
  * Eight rays a batch: two real projections are one complex transform, and
  * there are four of those in the lanes. Spectra do not depend on where the
@@ -23,17 +23,17 @@ export const RAYS = 16;
 const BLOCK_BYTES: usize = BLOCK << 3;
 
 let fft: Fft | null = null;
-/** float32[bins]: ramp times window. */
-let filter: usize = 0;
+/** float32[length / 2 + 1, rounded up to blocks]: ramp times window. */
+export let filter: usize = 0;
 /** float32[taperLength]: 1 to 0 beyond the ends. */
 let taper: usize = 0;
 let taperLength: i32 = 0;
 let empty: usize = 0;
 /** Length of the transforms. */
 export let length: i32 = 0;
-/** Bins that the filter keeps; the rest of the last block is zero. */
+/** Bins that the filter keeps. */
 export let bins: i32 = 0;
-/** complex64[rays / RAYS][bins / BLOCK][RAYS][BLOCK], rounded up: in the order of the gridding. */
+/** Unfiltered, complex64[rays / RAYS][(length / 2 + 1) / BLOCK][RAYS][BLOCK], rounded up: in the order of the gridding. */
 export let values: usize = 0;
 
 export function releaseSpectra(): void {
@@ -48,17 +48,17 @@ export function releaseSpectra(): void {
 
 /** Prepare for transforms of `reach` columns at least. */
 export function prepareSpectra(reach: f64): Refusal {
-  length = goodLength(max<f64>(reach, 2 * <f64>columns));
+  length = spectraLength(reach);
   fft = createFft(length);
   const half = length >> 1;
-  filter = allocateZeros((<usize>half + 8) << 2);
+  filter = allocateZeros(<usize>(half + 1 + BLOCK) << 2);
   taperLength = (length - columns) >> 2;
   taper = allocate((<usize>taperLength + 1) << 2);
   empty = allocateZeros((<usize>columns + 4) << 2);
   if (!fft || !filter || !taper || !empty) {
     return Refusal.Memory;
   }
-  bins = makeFilter(fft!, filterCode, cutoff, filter);
+  refilter();
   for (let i = 0; i < taperLength; i++) {
     const part = (<f64>i + 1) / (<f64>taperLength + 1);
     store<f32>(taper + (<usize>i << 2), <f32>(0.5 + 0.5 * Math.cos(Math.PI * part)));
@@ -67,9 +67,19 @@ export function prepareSpectra(reach: f64): Refusal {
   return values ? Refusal.None : Refusal.Memory;
 }
 
+/** Take the plan's filter: the spectra are kept without it. */
+export function refilter(): void {
+  bins = makeFilter(fft!, filterCode, cutoff, filter);
+}
+
+/** Length of the transforms when `reach` columns must not come round. */
+export function spectraLength(reach: f64): i32 {
+  return goodLength(max<f64>(reach, 2 * <f64>columns));
+}
+
 /** Bytes of a group of rays. */
 function groupBytes(): usize {
-  return <usize>((bins + BLOCK - 1) / BLOCK) * BLOCK_BYTES * RAYS;
+  return <usize>((length >> 1) / BLOCK + 1) * BLOCK_BYTES * RAYS;
 }
 
 /** Values of a block: BLOCK bins of a ray from bin `bin` on. */
@@ -183,7 +193,7 @@ function ofRays(table: usize, ray: i32): v128 {
   return f32x4.replace_lane(lanes, 3, last >= 6 ? <f32>load<f64>(at, 48) : 0);
 }
 
-/** Take the two real projections of each lane apart, filter, and store by ray. */
+/** Take the two real projections of each lane apart, weigh, and store by ray. */
 function storeBatch(spectrum: usize, ray: i32): void {
   const half = f32x4.splat(0.5);
   const evenRe = f32x4.mul(ofRays(rayWeight, ray), half);
@@ -193,12 +203,10 @@ function storeBatch(spectrum: usize, ray: i32): void {
   const oddIm = f32x4.mul(oddRe, ofRays(raySign, ray + 1));
   const mirror = spectrum + <usize>length * ELEMENT;
   let out = blockOf(ray, 0);
-  for (let k = 0; k < bins; k += 2) {
+  for (let k = 0; k <= length >> 1; k += 2) {
     const here = spectrum + <usize>k * ELEMENT;
     const there = k == 0 ? spectrum : mirror - <usize>k * ELEMENT;
     const next = mirror - <usize>(k + 1) * ELEMENT;
-    const weight = v128.load_splat<f32>(filter + (<usize>k << 2));
-    const nextWeight = v128.load_splat<f32>(filter + (<usize>k << 2), 4);
     const re0 = v128.load(here);
     const im0 = v128.load(here, 16);
     const mirrorRe0 = v128.load(there);
@@ -209,17 +217,17 @@ function storeBatch(spectrum: usize, ray: i32): void {
     const mirrorIm1 = v128.load(next, 16);
     store2(
       out,
-      f32x4.mul(f32x4.mul(f32x4.add(re0, mirrorRe0), evenRe), weight),
-      f32x4.mul(f32x4.mul(f32x4.sub(im0, mirrorIm0), evenIm), weight),
-      f32x4.mul(f32x4.mul(f32x4.add(re1, mirrorRe1), evenRe), nextWeight),
-      f32x4.mul(f32x4.mul(f32x4.sub(im1, mirrorIm1), evenIm), nextWeight)
+      f32x4.mul(f32x4.add(re0, mirrorRe0), evenRe),
+      f32x4.mul(f32x4.sub(im0, mirrorIm0), evenIm),
+      f32x4.mul(f32x4.add(re1, mirrorRe1), evenRe),
+      f32x4.mul(f32x4.sub(im1, mirrorIm1), evenIm)
     );
     store2(
       out + BLOCK_BYTES,
-      f32x4.mul(f32x4.mul(f32x4.add(im0, mirrorIm0), oddRe), weight),
-      f32x4.mul(f32x4.mul(f32x4.sub(mirrorRe0, re0), oddIm), weight),
-      f32x4.mul(f32x4.mul(f32x4.add(im1, mirrorIm1), oddRe), nextWeight),
-      f32x4.mul(f32x4.mul(f32x4.sub(mirrorRe1, re1), oddIm), nextWeight)
+      f32x4.mul(f32x4.add(im0, mirrorIm0), oddRe),
+      f32x4.mul(f32x4.sub(mirrorRe0, re0), oddIm),
+      f32x4.mul(f32x4.add(im1, mirrorIm1), oddRe),
+      f32x4.mul(f32x4.sub(mirrorRe1, re1), oddIm)
     );
     out += (k & (BLOCK - 1)) == BLOCK - 2 ? 16 + BLOCK_BYTES * (RAYS - 1) : 16;
   }

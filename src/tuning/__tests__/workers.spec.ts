@@ -1,0 +1,243 @@
+/** @jest-environment node */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import type { FromWorker, IBetweenWorkers, ToWorker } from '../messages';
+import { Peer, type IPort } from '../peer';
+import type { IRow } from '../wanted';
+import { EngineWorkers } from '../workers';
+
+const compiled = new WebAssembly.Module(
+  readFileSync(path.join(__dirname, '../../engine/build/engine.wasm'))
+);
+const PLAN = Float64Array.of(1, 2, 4, 1.5, 0, 1, 0, 1, 1, 1, 0);
+const ALL = { bin: 1, thin: 1 };
+
+const row = (key: string): IRow => ({
+  sinogram: {
+    key,
+    data: new Float32Array(8),
+    count: 2,
+    columns: 4,
+    angles: Float64Array.of(0, 90)
+  },
+  axis: { column: 1.5, row: 0, tilt: 0 },
+  left: 0,
+  scale: 1,
+  about: {}
+});
+
+/** A worker that answers as it is told. */
+class FakeWorker {
+  static all: FakeWorker[] = [];
+  static answer: (asked: ToWorker, number: number) => FromWorker | null = () =>
+    null;
+
+  constructor() {
+    this._number = FakeWorker.all.push(this) - 1;
+  }
+
+  onmessage: ((event: MessageEvent<FromWorker>) => void) | null = null;
+  onerror: ((event: ErrorEvent) => void) | null = null;
+  readonly asked: ToWorker[] = [];
+  ended = false;
+
+  postMessage(message: ToWorker): void {
+    this.asked.push(message);
+    if (message.kind === 'start') {
+      message.peer.close();
+    }
+    const answer = FakeWorker.answer(message, this._number % 2);
+    if (answer) {
+      setTimeout(() =>
+        this.onmessage?.({ data: answer } as MessageEvent<FromWorker>)
+      );
+    }
+  }
+
+  terminate(): void {
+    this.ended = true;
+  }
+
+  private readonly _number: number;
+}
+
+const start = (): Worker => new FakeWorker() as unknown as Worker;
+
+/** What a healthy pair answers: the first gives the slice. */
+function healthy(asked: ToWorker, number: number): FromWorker | null {
+  if (asked.kind !== 'slice') {
+    return null;
+  }
+  const { id } = asked;
+  const data = Float32Array.of(id);
+  return number === 0
+    ? { kind: 'done', id, data, size: 1, bin: 1, took: 1 }
+    : { kind: 'given', id };
+}
+
+function failed(id: number, code: string): FromWorker {
+  return { kind: 'failed', id, code, message: '', where: '', hint: '' };
+}
+
+describe('The workers of a page', () => {
+  const pools: EngineWorkers[] = [];
+  function pool(
+    options: Partial<ConstructorParameters<typeof EngineWorkers>[0]> = {}
+  ): EngineWorkers {
+    const made = new EngineWorkers({
+      start,
+      compile: () => Promise.resolve(compiled),
+      ...options
+    });
+    pools.push(made);
+    return made;
+  }
+
+  beforeEach(() => {
+    FakeWorker.all = [];
+    FakeWorker.answer = healthy;
+  });
+  afterEach(() => {
+    pools.splice(0).forEach(each => each.dispose());
+    expect(FakeWorker.all.filter(worker => !worker.ended)).toEqual([]);
+  });
+
+  it('share each slice, and get a row once', async () => {
+    const workers = pool();
+    expect(workers.count).toBe(0);
+    for (let i = 1; i <= 3; i++) {
+      const done = await workers.slice('whole', row('a'), ALL, PLAN, 1.5);
+      expect(done.data[0]).toBe(i);
+    }
+    await workers.slice('first', row('a'), { bin: 2, thin: 1 }, PLAN, 1.5);
+    await workers.slice('whole', row('b'), ALL, PLAN, 1.5);
+    expect(workers.count).toBe(2);
+    expect(FakeWorker.all).toHaveLength(2);
+    FakeWorker.all.forEach(({ asked }, which) => {
+      expect(asked.map(({ kind }) => kind).join(' ')).toBe(
+        'start load slice slice slice load slice load slice'
+      );
+      const halves = asked.flatMap(each =>
+        each.kind === 'slice' ? [each.half] : []
+      );
+      expect(halves).toEqual([1, 2, 3, 4, 5].map(pair => ({ which, pair })));
+    });
+  });
+
+  it('start again after one of them is lost, and its last words are told', async () => {
+    const workers = pool();
+    FakeWorker.answer = () => null;
+    const slice = workers.slice('whole', row('a'), ALL, PLAN, 1.5);
+    await new Promise(resolve => setTimeout(resolve));
+    const { onerror } = FakeWorker.all[1];
+    onerror?.({
+      message: 'killed',
+      preventDefault: () => undefined
+    } as ErrorEvent);
+    await expect(slice).rejects.toMatchObject({
+      failure: {
+        code: 'worker-lost',
+        where: 'browser',
+        message: expect.stringContaining('killed') as string
+      }
+    });
+    // The other half would have waited for ever.
+    expect(FakeWorker.all.map(({ ended }) => ended)).toEqual([true, true]);
+    expect(workers.count).toBe(0);
+    FakeWorker.answer = healthy;
+    const done = await workers.slice('whole', row('a'), ALL, PLAN, 1.5);
+    expect(done.size).toBe(1);
+    expect(FakeWorker.all).toHaveLength(4);
+  });
+
+  it.each([
+    ['engine-memory', 'browser'],
+    ['engine-trap', '']
+  ])('end when one of them fails with %s', async (code, where) => {
+    const workers = pool();
+    FakeWorker.answer = (asked, number) =>
+      asked.kind === 'slice' && number === 1 ? failed(asked.id, code) : null;
+    await expect(
+      workers.slice('whole', row('a'), ALL, PLAN, 1.5)
+    ).rejects.toMatchObject({ failure: { code, where } });
+    expect(FakeWorker.all.map(({ ended }) => ended)).toEqual([true, true]);
+  });
+
+  it('say that the browser refuses WebAssembly, and try again the next time', async () => {
+    let refusals = 1;
+    const workers = pool({
+      compile: () =>
+        refusals-- > 0
+          ? Promise.reject(new Error('Content Security Policy'))
+          : Promise.resolve(compiled)
+    });
+    await expect(
+      workers.slice('whole', row('a'), ALL, PLAN, 1.5)
+    ).rejects.toMatchObject({
+      failure: {
+        code: 'engine-refused',
+        where: 'browser',
+        message: expect.stringContaining('Content Security Policy') as string
+      }
+    });
+    await workers.slice('whole', row('a'), ALL, PLAN, 1.5);
+    expect(workers.count).toBe(2);
+  });
+
+  it('say that the browser refuses workers', async () => {
+    const workers = pool({
+      start: () => {
+        throw new Error('No workers here');
+      }
+    });
+    await expect(
+      workers.slice('whole', row('a'), ALL, PLAN, 1.5)
+    ).rejects.toMatchObject({ failure: { code: 'engine-refused' } });
+    expect(workers.count).toBe(0);
+  });
+
+  it('end when nobody tunes, not while somebody waits', async () => {
+    const workers = pool({ idle: 10 });
+    await workers.slice('whole', row('a'), ALL, PLAN, 1.5);
+    expect(workers.count).toBe(2);
+    FakeWorker.answer = () => null;
+    const waiting = workers.slice('whole', row('a'), ALL, PLAN, 1.5);
+    await new Promise(resolve => setTimeout(resolve, 40));
+    expect(workers.count).toBe(2);
+    const [first, second] = FakeWorker.all;
+    first.onmessage?.({
+      data: healthy(first.asked[first.asked.length - 1], 0)
+    } as MessageEvent<FromWorker>);
+    second.onmessage?.({
+      data: healthy(second.asked[second.asked.length - 1], 1)
+    } as MessageEvent<FromWorker>);
+    await waiting;
+    await new Promise(resolve => setTimeout(resolve, 40));
+    expect(workers.count).toBe(0);
+    expect(FakeWorker.all.every(({ ended }) => ended)).toBe(true);
+  });
+});
+
+describe('Peers', () => {
+  it('give what belongs together, whichever comes first', async () => {
+    const ends: [IPort, IPort] = [port(1), port(0)];
+    function port(other: 0 | 1): IPort {
+      return {
+        onmessage: null,
+        postMessage: message =>
+          ends[other].onmessage?.({
+            data: message
+          } as MessageEvent<IBetweenWorkers>)
+      };
+    }
+    const [a, b] = [new Peer(ends[0]), new Peer(ends[1])];
+    const late = a.take(2, 'rows');
+    b.give({ pair: 1, what: 'rows', data: Float32Array.of(1) });
+    b.give({ pair: 2, what: 'columns', data: Float32Array.of(3) });
+    b.give({ pair: 2, what: 'rows', data: Float32Array.of(2) });
+    expect(await late).toEqual(Float32Array.of(2));
+    expect(await a.take(1, 'rows')).toEqual(Float32Array.of(1));
+    expect(await a.take(2, 'columns')).toEqual(Float32Array.of(3));
+  });
+});
