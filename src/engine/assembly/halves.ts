@@ -10,7 +10,7 @@ import { makeColumns, makeRows, padded, size, STRIP } from './image';
 import { allocate, release } from './memory';
 
 /** Slices narrower than this are not worth it. */
-const NARROWEST = 256;
+const NARROWEST = 128;
 /** Part of the rows that is the first half's: samples lie densest there. */
 const LOW: f64 = 0.31;
 /** Rows beside the border that both halves reach. */

@@ -74,7 +74,8 @@ describe('A slice in two halves', () => {
     [512, 181, 180, 0.8, 'a half turn'],
     [387, 300, 360, 1, 'a full turn of odd width'],
     [600, 40, 360, 0, 'few angles, no mask'],
-    [300, 1, 180, 0, 'one angle']
+    [300, 1, 180, 0, 'one angle'],
+    [131, 60, 360, 1, 'hardly large enough']
   ])(
     'is the whole one within a millionth of its range: %i columns, %i projections',
     async (columns, count, turn, mask) => {
