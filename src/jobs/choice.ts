@@ -54,8 +54,13 @@ export class SettingsChoice implements IChoiceStore {
     _settings.changed.connect(() => this._changed.emit());
   }
 
+  /** What was chosen last holds at once, and not when the server has kept it. */
   get choice(): IRunChoice {
-    return readChoice(key => this._settings.composite[key]);
+    const kept = readChoice(key => this._settings.composite[key]);
+    return this._unkept.reduce<IRunChoice>(
+      (choice, next) => ({ ...choice, ...next }),
+      kept
+    );
   }
 
   get poll(): number {
@@ -68,14 +73,23 @@ export class SettingsChoice implements IChoiceStore {
   }
 
   async set(choice: Partial<IRunChoice>): Promise<void> {
-    for (const [key, value] of Object.entries(choice)) {
-      await this._settings.set(
-        key,
-        key === 'memory' ? Number(value) / GIB : value
-      );
+    this._unkept = [...this._unkept, choice];
+    this._changed.emit();
+    try {
+      for (const [key, value] of Object.entries(choice)) {
+        await this._settings.set(
+          key,
+          key === 'memory' ? Number(value) / GIB : value
+        );
+      }
+    } finally {
+      // What could not be kept does not hold either.
+      this._unkept = this._unkept.filter(each => each !== choice);
+      this._changed.emit();
     }
   }
 
+  private _unkept: readonly Partial<IRunChoice>[] = [];
   private readonly _changed = new Signal<this, void>(this);
 }
 
