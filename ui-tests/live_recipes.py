@@ -26,9 +26,9 @@ from tomo_runner.cli import main  # noqa: E402
 ROWS = 3
 GOLDEN = 180 * (5**0.5 - 1) / 2
 DATA = {
-    "odd": (91, 180.0, False),
-    "full-turn": (96, 360.0, True),
-    "off-centre": (101, 360.0, False),
+    "odd": (191, 180.0, False),
+    "full-turn": (196, 360.0, True),
+    "off-centre": (201, 360.0, False),
     "golden": (77, None, False),
     "falling": (64, -180.0, False),
 }
