@@ -51,20 +51,17 @@ class Workers:
 
         futures: List[Future[Result]] = [self._pool.submit(one, item) for item in items]
         try:
-            failed, pending = None, True
-            while pending and failed is None:
+            pending = True
+            while pending:
                 # In pieces: the system may give a signal to another thread, and Python handles
                 # it only when the main one, which waits here, comes back.
-                done, waiting = wait(futures, _PATIENCE, return_when=FIRST_EXCEPTION)
-                failed = next((f for f in done if f.exception() is not None), None)
-                pending = bool(waiting)
-            if failed is not None:
-                failed.result()
+                pending = _wait(futures)
             return [future.result() for future in futures]
         finally:
-            for future in futures:
-                future.cancel()
-            wait(futures)
+            _cancel(futures)
+            # A failure's traceback holds this frame: the failure must not be held by it in turn,
+            # or the engines of its frames stay until the collector happens to come by.
+            futures.clear()
 
     def close(self) -> None:
         """End the threads."""
@@ -75,3 +72,23 @@ class Workers:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _wait(futures: List[Future[Result]]) -> bool:
+    """Wait for a while; whether more is to come. The first failure is raised."""
+    done, waiting = wait(futures, _PATIENCE, return_when=FIRST_EXCEPTION)
+    pending = bool(waiting)
+    failure = next((f.exception() for f in futures if f in done and f.exception()), None)
+    try:
+        if failure is not None:
+            raise failure
+        return pending
+    finally:
+        # As in the caller: nothing here may hold the failure.
+        del failure, done, waiting, futures
+
+
+def _cancel(futures: List[Future[Result]]) -> None:
+    for future in futures:
+        future.cancel()
+    wait(futures)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -177,3 +180,56 @@ def test_threads_give_the_same(engine: Engine) -> None:
         thread.join()
     assert all(np.array_equal(image, images[0]) for image in images)
     assert images[0].max() > 0.5
+
+
+MANY_ENGINES = """
+import os, sys
+import numpy as np
+from tomo_runner.engine import compile_plan
+from tomo_runner.stopping import Stop
+from tomo_runner.workers import Workers
+
+def resident():
+    pages = int(open("/proc/self/statm").read().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+recipe = {"version": 1, "reconstruction": {"parameters": {"filter": "ramp"}}}
+plan = compile_plan(recipe, count=360, columns=720, centre=360.0)
+sizes = []
+
+def work(engine, item):
+    engine.configure(plan, np.linspace(0, 180, 360))
+    engine.sinogram()[:] = 1
+    engine.process()
+    engine.image()
+    sizes.append(engine.memory_bytes / 2**20)
+    if item == 3:
+        raise ValueError(item)
+
+resident_after = []
+for _ in range(30):
+    with Workers(2) as workers:
+        try:
+            workers.map(work, range(4), Stop())
+        except ValueError:
+            pass
+    resident_after.append(resident())
+print(min(sizes), *resident_after)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="resident memory is not known")
+def test_engines_that_are_gone_hold_no_memory() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", MANY_ENGINES],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    size, *resident = (float(word) for word in ended.stdout.split())
+    assert size > 10
+    assert len(resident) == 30
+    # Two engines may be on their way out; a leak would keep fifty.
+    assert max(resident[5:]) - min(resident) < 5 * size, resident
