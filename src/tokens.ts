@@ -48,6 +48,8 @@ export namespace CommandIDs {
   export const showPanel = 'tomo:show-panel';
   /** panel: find the centre of rotation of the current recipe. */
   export const findCentre = 'tomo:find-centre';
+  /** viewer: choose the centre of rotation of the current recipe by eye. */
+  export const centreByEye = 'tomo:centre-by-eye';
   /** jobs: run the current recipe on the whole region. */
   export const reconstruct = 'tomo:reconstruct';
   /** viewer: reconstruct the shown row. */

@@ -1,5 +1,14 @@
 /** Slices that follow the hand, computed in the browser. */
 export { LiveSlices, type ILiveImage } from './live-slices';
-export { engineWorkers } from './page';
-export { isLive, sliceKey, type IWantedSlice } from './wanted';
+export { coarseness } from './binning';
+export { engineWorkers, ownWorkers } from './page';
+export {
+  isLive,
+  planOf,
+  rowOf,
+  rowRequest,
+  sliceKey,
+  type IRow,
+  type IWantedSlice
+} from './wanted';
 export type { EngineWorkers } from './workers';

@@ -9,6 +9,11 @@ async function compile(): Promise<WebAssembly.Module> {
 
 let shared: EngineWorkers | null = null;
 
+/** Workers for one widget alone, which disposes of them. */
+export function ownWorkers(): EngineWorkers {
+  return new EngineWorkers({ start: startWorker, compile });
+}
+
 /** They start with the first slice. */
 export function engineWorkers(): EngineWorkers {
   shared ??= new EngineWorkers({ start: startWorker, compile });

@@ -3,6 +3,7 @@
  */
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
+import { centrePlugin } from './centre';
 import { recipeViewerPlugin, sliceCommandPlugin } from './live';
 import { outputPlugin } from './outputs';
 import { resultPlugin } from './results';
@@ -11,5 +12,6 @@ export const plugins: JupyterFrontEndPlugin<unknown>[] = [
   recipeViewerPlugin,
   sliceCommandPlugin,
   resultPlugin,
-  outputPlugin
+  outputPlugin,
+  centrePlugin
 ];

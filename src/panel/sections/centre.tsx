@@ -11,7 +11,8 @@ import { usePanel } from '../context';
 import { confidenceText, proposedAir } from '../describe';
 import type { RegionName } from '../edits';
 import { columnChange, sideChange } from '../edits';
-import { Action, LinkAction, NumberField, Row } from '../fields';
+import { CentreEvidence, MethodNote, methodChoices } from './centre-evidence';
+import { Action, ChoiceField, LinkAction, NumberField, Row } from '../fields';
 import { FailureMessage, Warnings } from '../messages';
 import { Section } from '../section';
 
@@ -27,7 +28,7 @@ export function CentreSection({
   const { recipe, centre } = session;
   const description =
     session.description.state === 'ready' ? session.description.value : null;
-  const { column, tilt } = recipe.regions?.centre ?? {};
+  const { column, tilt, method = 'auto' } = recipe.regions?.centre ?? {};
   const middle = description ? (description.columns - 1) / 2 : 0;
   const found = centre.state === 'ready' ? centre.value : null;
   const move = (sign: number) => (event: React.MouseEvent) =>
@@ -91,9 +92,7 @@ export function CentreSection({
           label={
             centre.state === 'pending' ? trans.__('Finding…') : trans.__('Find')
           }
-          title={trans.__(
-            'Find the centre of rotation by registration of opposite projections'
-          )}
+          title={trans.__('Find the centre of rotation by the method below')}
           disabled={centre.state === 'pending' || !description}
           onClick={() => void commands.execute(CommandIDs.findCentre)}
         />
@@ -115,6 +114,28 @@ export function CentreSection({
             onClick={() => session.edit(columnChange(found.column))}
           />
         ) : null}
+      </Row>
+      <Row label={trans.__('Method')}>
+        <ChoiceField
+          label={trans.__('How the centre of rotation is found')}
+          value={method}
+          options={methodChoices(description, method)}
+          onCommit={value =>
+            session.edit({
+              path: ['regions', 'centre', 'method'],
+              value: value === 'auto' ? undefined : value
+            })
+          }
+        />
+        <Action
+          label={trans.__('By eye…')}
+          title={trans.__(
+            'Choose the sharpest of several slices at two rows, or lay a projection over its mirror image'
+          )}
+          disabled={!description}
+          onClick={() => void commands.execute(CommandIDs.centreByEye)}
+        />
+        <MethodNote description={description} method={method} />
       </Row>
       <Row
         label={trans.__('Tilt')}
@@ -150,6 +171,9 @@ export function CentreSection({
         <FailureMessage failure={centre.failure} />
       ) : null}
       {found ? <Warnings texts={found.warnings} /> : null}
+      {found ? (
+        <CentreEvidence found={found} description={description} />
+      ) : null}
       <RegionRow
         session={session}
         description={description}

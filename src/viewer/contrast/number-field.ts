@@ -11,10 +11,12 @@ export interface INumberField {
 
 /**
  * @param commit takes a new value; called for numbers only
+ * @param digits significant digits that are shown
  */
 export function numberField(
   label: string,
-  commit: (value: number) => void
+  commit: (value: number) => void,
+  digits: number = 5
 ): INumberField {
   const node = document.createElement('input');
   node.type = 'text';
@@ -27,7 +29,7 @@ export function numberField(
   let dirty = false;
   const show = (): void => {
     dirty = false;
-    node.value = short(shown, 5);
+    node.value = short(shown, digits);
     node.removeAttribute('aria-invalid');
   };
   const take = (): void => {

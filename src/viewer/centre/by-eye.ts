@@ -1,0 +1,522 @@
+/**
+ * The centre of rotation by eye: slices about several axes, or a projection
+ * over its mirror image; points at some rows, and the line through them.
+ */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Panel } from '@lumino/widgets';
+
+import { failureOf } from '../../api';
+import type { Description } from '../../api';
+import type { IRecipeSession, ITomoApi } from '../../tokens';
+import type { EngineWorkers } from '../../tuning';
+import { numberField } from '../contrast/number-field';
+import type { INumberField } from '../contrast/number-field';
+import { button, choice, element, segments } from '../dom';
+import { short } from '../format';
+import { failureMessage, MessageCard } from '../message';
+import { imageOf } from '../pixels/image';
+import { columnAt, columnsAbout, fitLine, withPoint } from './line';
+import type { IAxisLine, ICentrePoint } from './line';
+import type { OverlayLook } from './overlay';
+import { OverlayView } from './overlay-view';
+import type { IOverlayMove } from './overlay-view';
+import { CentreSlices } from './slices';
+import { pointTable } from './table';
+import type { IPointTable } from './table';
+import { SliceTiles } from './tiles';
+
+/** Slices beside each other. */
+const COUNT = 9;
+/** Columns between them that can be chosen. */
+const STEPS = ['0.05', '0.1', '0.25', '0.5', '1', '2', '5', '10'] as const;
+type Step = (typeof STEPS)[number];
+type Way = 'strip' | 'overlay';
+
+export interface ICentreByEyeOptions {
+  readonly session: IRecipeSession;
+  readonly api: ITomoApi;
+  /** Disposed of with this. */
+  readonly workers: EngineWorkers;
+  readonly trans: TranslationBundle;
+}
+
+/** Number of widgets so far, for requests that no other aborts. */
+let widgets = 0;
+
+export class CentreByEye extends Panel {
+  constructor(private readonly options: ICentreByEyeOptions) {
+    super();
+    this.addClass('jp-tomo-viewer');
+    this.addClass('jp-tomo-centre');
+    const { trans, session } = options;
+    const purpose = `centre by eye ${++widgets}`;
+    this._purpose = purpose;
+    this._slices = new CentreSlices({
+      api: options.api,
+      workers: options.workers,
+      purpose,
+      ready: (index, image) => this._tiles.show(index, image),
+      failed: error => this._fail(error),
+      busy: busy => this._setBusy(busy)
+    });
+    this._tiles = new SliceTiles(
+      COUNT,
+      trans.__('Slices about nine axes: click the sharpest')
+    );
+    this._overlay = new OverlayView(
+      trans.__(
+        'The first projection over the mirror image of the one half a turn later: drag until they agree'
+      )
+    );
+    this._way = segments<Way>(
+      trans.__('How'),
+      [
+        ['strip', trans.__('Slices')],
+        ['overlay', trans.__('0°/180° overlay')]
+      ],
+      way => this._setWay(way)
+    );
+    this._look = segments<OverlayLook>(
+      trans.__('How the overlay is shown'),
+      [
+        ['red-cyan', trans.__('Red and cyan')],
+        ['difference', trans.__('Difference')]
+      ],
+      look => {
+        this._lookNow = look;
+        this._look.set(look);
+        this._paint();
+      }
+    );
+    this._look.set(this._lookNow);
+    this._step = choice<Step>(
+      trans.__('Columns between the slices'),
+      STEPS.map(step => [step, trans.__('%1 px apart', step)] as const),
+      step => this._setStep(step)
+    );
+    this._row = numberField(trans.__('Row that is looked at'), value =>
+      this._visit(value)
+    );
+    this._column = numberField(
+      trans.__('Column in the middle'),
+      value => {
+        this._middle = value;
+        this._update();
+      },
+      8
+    );
+    this._table = pointTable({
+      trans,
+      change: points => this._setPoints(points),
+      add: () =>
+        this._setPoints(
+          withPoint(this._points, { row: this._at, column: this._middle })
+        ),
+      use: () => this._use(),
+      visit: row => this._visit(row)
+    });
+    const rows = ([0.15, 0.5, 0.85] as const).map((share, index) =>
+      button(
+        [trans.__('Top'), trans.__('Middle'), trans.__('Bottom')][index],
+        [
+          trans.__('A row near the top of the region'),
+          trans.__('The middle row of the region'),
+          trans.__('A row near the bottom of the region')
+        ][index],
+        () => this._visitShare(share)
+      )
+    );
+    const bar = element('div', 'jp-tomo-viewer-toolbar');
+    bar.append(
+      this._way.node,
+      element('span', 'jp-tomo-centre-word', trans.__('Row')),
+      ...rows,
+      this._row.node,
+      element('span', 'jp-tomo-centre-word', trans.__('Column')),
+      this._column.node,
+      this._step,
+      this._look.node
+    );
+    const body = element('div', 'jp-tomo-centre-body');
+    const stage = element('div', 'jp-tomo-centre-stage');
+    this._facts = element('p', 'jp-tomo-centre-facts');
+    stage.append(
+      this._tiles.node,
+      this._overlay.node,
+      this._message.node,
+      this._facts
+    );
+    body.append(stage, this._table.node);
+    this.node.append(bar, body);
+    this._overlay.moved.connect(this._onOverlay, this);
+    this._tiles.picked.connect(this._onPicked, this);
+    session.changed.connect(this._onSession, this);
+    this._begin();
+  }
+
+  /** The points so far. */
+  get points(): readonly ICentrePoint[] {
+    return this._points;
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this.options.session.changed.disconnect(this._onSession, this);
+    this._fetching?.abort();
+    this._slices.dispose();
+    this._tiles.dispose();
+    this._overlay.dispose();
+    this._message.dispose();
+    this.options.workers.dispose();
+    super.dispose();
+  }
+
+  /** Where the recipe, or what was found, has the axis. */
+  private _begin(): void {
+    const data = this._data();
+    if (this._begun || !data) {
+      this._controls();
+      return;
+    }
+    this._begun = true;
+    const { session } = this.options;
+    const [, top, , bottom] = this._region(data);
+    this._at = Math.round(top + (bottom - 1 - top) / 2);
+    const known = this._known(data);
+    this._middle = Number(columnAt(known, this._at).toFixed(3));
+    const sure =
+      session.recipe.regions?.centre?.column !== undefined ||
+      session.centre.state === 'ready';
+    this._coarse = sure ? '0.5' : data.columns > 600 ? '5' : '2';
+    this._setStep(this._coarse);
+  }
+
+  private _known(data: Description): IAxisLine {
+    const { recipe, centre } = this.options.session;
+    const given = recipe.regions?.centre;
+    if (given?.column !== undefined) {
+      return {
+        column: given.column,
+        row: given.row ?? 0,
+        tilt: given.tilt ?? 0
+      };
+    }
+    return centre.state === 'ready'
+      ? centre.value
+      : { column: (data.columns - 1) / 2, row: 0, tilt: 0 };
+  }
+
+  /** The line through the points; before there are any, through what is shown. */
+  private _axis(): IAxisLine {
+    const others = this._points.filter(point => point.row !== this._at);
+    const fit = fitLine(
+      withPoint(others, { row: this._at, column: this._middle })
+    );
+    return fit ?? { column: this._middle, row: this._at, tilt: 0 };
+  }
+
+  private _setWay(way: Way): void {
+    this._wayNow = way;
+    this._update();
+  }
+
+  private _setStep(step: Step): void {
+    this._stepNow = step;
+    this._update();
+  }
+
+  private _visitShare(share: number): void {
+    const data = this._data();
+    if (data) {
+      const [, top, , bottom] = this._region(data);
+      this._visit(Math.round(top + share * (bottom - 1 - top)));
+    }
+  }
+
+  private _visit(row: number): void {
+    const data = this._data();
+    if (!data) {
+      return;
+    }
+    const next = Math.max(0, Math.min(data.rows - 1, Math.round(row)));
+    const there = this._points.find(point => point.row === next);
+    const fit = fitLine(this._points);
+    this._middle = Number(
+      (there?.column ?? columnAt(fit ?? this._known(data), next)).toFixed(3)
+    );
+    this._at = next;
+    if (!there) {
+      // A row that was not looked at yet, on an axis that may lean.
+      this._stepNow = this._coarse;
+    }
+    this._update();
+  }
+
+  private readonly _onPicked = (_: SliceTiles, index: number): void => {
+    const column = columnsAbout(this._middle, Number(this._stepNow), COUNT)[
+      index
+    ];
+    this._middle = Number(column.toFixed(3));
+    // The next look is finer, until the steps end.
+    const finer = STEPS.indexOf(this._stepNow) - 1;
+    this._stepNow = STEPS[Math.max(0, finer)];
+    this._setPoints(
+      withPoint(this._points, { row: this._at, column: this._middle })
+    );
+  };
+
+  private readonly _onOverlay = (
+    _: OverlayView,
+    { by, going }: IOverlayMove
+  ): void => {
+    this._middle += by;
+    if (going) {
+      this._paint();
+      return;
+    }
+    this._middle = Number(this._middle.toFixed(3));
+    this._setPoints(
+      withPoint(this._points, { row: this._at, column: this._middle })
+    );
+  };
+
+  private _setPoints(points: ICentrePoint[]): void {
+    this._points = points;
+    const here = points.find(point => point.row === this._at);
+    if (here) {
+      this._middle = here.column;
+    }
+    this._update();
+  }
+
+  /** One undo step. */
+  private _use(): void {
+    const fit = fitLine(this._points);
+    if (!fit) {
+      return;
+    }
+    const { session } = this.options;
+    const tilt = Number(fit.tilt.toFixed(4));
+    const method = session.recipe.regions?.centre?.method;
+    session.edit({
+      path: ['regions', 'centre'],
+      value: {
+        column: Number(fit.column.toFixed(3)),
+        ...(tilt !== 0 && { row: Number(fit.row.toFixed(2)), tilt }),
+        ...(method && { method })
+      }
+    });
+  }
+
+  private readonly _onSession = (
+    _: IRecipeSession,
+    what: 'recipe' | 'description' | 'centre' | 'position' | 'path'
+  ): void => {
+    if (what === 'position' || what === 'centre') {
+      return;
+    }
+    this._begin();
+    this._update();
+  };
+
+  /** Everything after a change. */
+  private _update(): void {
+    const data = this._data();
+    this._controls();
+    if (!this._begun || !data || !this.options.session.base) {
+      return;
+    }
+    this._message.display(null);
+    if (this._wayNow === 'strip') {
+      this._askSlices(data);
+    } else {
+      void this._askImages();
+    }
+  }
+
+  private _askSlices(data: Description): void {
+    const { session, trans } = this.options;
+    const { base, recipe } = session;
+    const step = Number(this._stepNow);
+    const columns = columnsAbout(this._middle, step, COUNT);
+    const { dataset, regions, filters, reconstruction } = recipe;
+    const key = JSON.stringify([
+      base,
+      this._at,
+      columns,
+      dataset,
+      regions?.roi,
+      regions?.air,
+      filters,
+      reconstruction
+    ]);
+    if (!base || key === this._key) {
+      return;
+    }
+    this._key = key;
+    const labels = columns.map(column => short(column, 8));
+    this._tiles.expect(
+      labels,
+      labels.map(column =>
+        trans.__('Column %1: click when it is the sharpest', column)
+      )
+    );
+    void this._slices.ask(
+      { base, recipe, row: this._at, columns: data.columns },
+      columns
+    );
+  }
+
+  private async _askImages(): Promise<void> {
+    const { session, api } = this.options;
+    const { base, recipe } = session;
+    const { dataset, regions, filters } = recipe;
+    const key = JSON.stringify([base, dataset, regions?.air, filters]);
+    if (!base || key === this._imagesKey) {
+      this._paint();
+      return;
+    }
+    this._imagesKey = key;
+    this._fetching?.abort();
+    const fetching = new AbortController();
+    this._fetching = fetching;
+    this._setBusy(true);
+    const excluded = new Set(dataset?.exclude ?? []);
+    let index = 0;
+    while (excluded.has(index)) {
+      index++;
+    }
+    const common = {
+      base,
+      recipe,
+      stage: 'processed' as const,
+      ...(dataset?.resource && { resource: dataset.resource })
+    };
+    try {
+      const first = await api.projection(
+        { ...common, purpose: `${this._purpose} 0`, index },
+        fetching.signal
+      );
+      const opposite = await api.projection(
+        { ...common, purpose: `${this._purpose} 180`, index, opposite: true },
+        fetching.signal
+      );
+      this._overlay.setImages({
+        first: imageOf(first),
+        opposite: imageOf(opposite)
+      });
+      this._paint();
+    } catch (error) {
+      if (!fetching.signal.aborted) {
+        this._imagesKey = '';
+        this._overlay.setImages(null);
+        this._fail(error);
+      }
+    } finally {
+      if (this._fetching === fetching) {
+        this._fetching = null;
+        this._setBusy(false);
+      }
+    }
+  }
+
+  private _paint(): void {
+    const { trans } = this.options;
+    if (this._wayNow !== 'overlay') {
+      return;
+    }
+    this._column.set(Number(this._middle.toFixed(3)));
+    const axis = this._axis();
+    const difference = this._overlay.paint(axis, this._at, this._lookNow);
+    this._facts.textContent = Number.isFinite(difference)
+      ? trans.__(
+          'Drag the mirror image, or use the arrow keys (%1 px; with shift %2 px). Mean difference %3.',
+          0.05,
+          1,
+          short(difference, 3)
+        )
+      : '';
+  }
+
+  private _fail(error: unknown): void {
+    const failure = failureOf(error);
+    const retry = {
+      text: this.options.trans.__('Retry'),
+      run: () => {
+        this._key = this._imagesKey = '';
+        this._update();
+      }
+    };
+    this._key = '';
+    this._message.display(failureMessage(failure, [retry]));
+  }
+
+  private _controls(): void {
+    const { trans } = this.options;
+    const strip = this._wayNow === 'strip';
+    this._way.set(this._wayNow);
+    this._tiles.node.hidden = !strip;
+    this._overlay.node.hidden = strip;
+    this._step.hidden = !strip;
+    this._look.node.hidden = strip;
+    this._step.value = this._stepNow;
+    this._row.set(this._at);
+    this._column.set(this._middle);
+    this._facts.textContent = strip
+      ? trans.__(
+          'Click the sharpest slice; the next nine are closer together. Wheel: zoom, drag: move, all alike.'
+        )
+      : '';
+    this._table.set(this._points, fitLine(this._points), this._at);
+    if (!this._data()) {
+      this._message.display({
+        kind: 'busy',
+        title: trans.__('Reading the data set …')
+      });
+    }
+  }
+
+  private _setBusy(busy: boolean): void {
+    if (!this.isDisposed) {
+      this.node.setAttribute('aria-busy', String(busy));
+    }
+  }
+
+  private _data(): Description | null {
+    const { description } = this.options.session;
+    return description.state === 'ready' ? description.value : null;
+  }
+
+  private _region({ columns, rows }: Description): readonly number[] {
+    return this.options.session.recipe.regions?.roi ?? [0, 0, columns, rows];
+  }
+
+  private readonly _purpose: string;
+  private readonly _slices: CentreSlices;
+  private readonly _tiles: SliceTiles;
+  private readonly _overlay: OverlayView;
+  private readonly _table: IPointTable;
+  private readonly _message = new MessageCard();
+  private readonly _way: ReturnType<typeof segments<Way>>;
+  private readonly _look: ReturnType<typeof segments<OverlayLook>>;
+  private readonly _step: HTMLSelectElement;
+  private readonly _row: INumberField;
+  private readonly _column: INumberField;
+  private readonly _facts: HTMLElement;
+  private _fetching: AbortController | null = null;
+  private _points: ICentrePoint[] = [];
+  private _wayNow: Way = 'strip';
+  private _lookNow: OverlayLook = 'red-cyan';
+  private _stepNow: Step = '0.5';
+  /** The step with which a row begins. */
+  private _coarse: Step = '0.5';
+  /** Row that is looked at. */
+  private _at = 0;
+  /** Column in the middle of the strip, or of the overlay at that row. */
+  private _middle = 0;
+  private _begun = false;
+  private _key = '';
+  private _imagesKey = '';
+}

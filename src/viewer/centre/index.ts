@@ -1,0 +1,2 @@
+export { CentreByEye } from './by-eye';
+export { centrePlugin } from './plugin';

@@ -1,0 +1,153 @@
+/**
+ * The points that the axis goes through: edit, add, remove; the line and what is left.
+ */
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import { numberField } from '../contrast/number-field';
+import { button, element } from '../dom';
+import { short } from '../format';
+import { withPoint } from './line';
+import type { ICentrePoint, IFit } from './line';
+
+export interface IPointTable {
+  readonly node: HTMLElement;
+  set(points: readonly ICentrePoint[], fit: IFit | null, here: number): void;
+}
+
+export interface IPointTableOptions {
+  readonly trans: TranslationBundle;
+  readonly change: (points: ICentrePoint[]) => void;
+  /** Add a point at the row that is looked at. */
+  readonly add: () => void;
+  readonly use: () => void;
+  /** Look at a row. */
+  readonly visit: (row: number) => void;
+}
+
+export function pointTable(options: IPointTableOptions): IPointTable {
+  const { trans, change } = options;
+  const node = element('div', 'jp-tomo-centre-points');
+  const table = document.createElement('table');
+  const head = document.createElement('tr');
+  for (const title of [
+    trans.__('Row'),
+    trans.__('Column'),
+    trans.__('Off the line'),
+    ''
+  ]) {
+    head.append(element('th', '', title));
+  }
+  const body = document.createElement('tbody');
+  const top = document.createElement('thead');
+  top.append(head);
+  table.append(top, body);
+  const facts = element('p', 'jp-tomo-centre-fit');
+  facts.setAttribute('aria-live', 'polite');
+  const add = button(
+    trans.__('Add point'),
+    trans.__('Add the row that is looked at, with the column shown'),
+    options.add
+  );
+  const use = button(
+    trans.__('Use'),
+    trans.__('Put column and tilt of the line into the recipe'),
+    options.use
+  );
+  use.classList.add('jp-mod-accept');
+  const bar = element('div', 'jp-tomo-centre-actions');
+  bar.append(add, use);
+  node.append(table, facts, bar);
+  return {
+    node,
+    set: (points, fit, here) => {
+      body.replaceChildren(
+        ...points.map((point, index) => {
+          const line = document.createElement('tr');
+          line.className = point.row === here ? 'jp-mod-here' : '';
+          const rowField = numberField(
+            trans.__('Row of point %1', index + 1),
+            value =>
+              change(
+                withPoint(
+                  points.filter(other => other !== point),
+                  { ...point, row: Math.max(0, Math.round(value)) }
+                )
+              )
+          );
+          rowField.set(point.row);
+          const columnField = numberField(
+            trans.__('Column of point %1', index + 1),
+            value => change(withPoint(points, { ...point, column: value })),
+            8
+          );
+          columnField.set(Number(point.column.toFixed(3)));
+          const off = element(
+            'td',
+            'jp-tomo-centre-off',
+            points.length > 1 && fit
+              ? trans.__('%1 px', short(round(fit.residuals[index]), 2))
+              : '–'
+          );
+          const actions = document.createElement('td');
+          const go = button(
+            trans.__('Show'),
+            trans.__('Look at row %1', point.row),
+            () => options.visit(point.row)
+          );
+          const remove = button(
+            '×',
+            trans.__('Remove point %1', index + 1),
+            () => change(points.filter(other => other !== point))
+          );
+          remove.classList.add('jp-mod-square');
+          remove.setAttribute(
+            'aria-label',
+            trans.__('Remove point %1', index + 1)
+          );
+          actions.append(go, remove);
+          const cells = [rowField.node, columnField.node].map(field => {
+            const cell = document.createElement('td');
+            cell.append(field);
+            return cell;
+          });
+          line.append(...cells, off, actions);
+          return line;
+        })
+      );
+      table.hidden = points.length === 0;
+      use.disabled = fit === null;
+      facts.textContent = sentence(points, fit, trans);
+    }
+  };
+}
+
+function sentence(
+  points: readonly ICentrePoint[],
+  fit: IFit | null,
+  trans: TranslationBundle
+): string {
+  if (!fit) {
+    return trans.__(
+      'Click the sharpest slice near the top of the sample and again near the bottom: the axis goes through both.'
+    );
+  }
+  const column = fit.column.toFixed(2);
+  const row = short(Math.round(fit.row * 10) / 10, 6);
+  if (points.length === 1) {
+    return trans.__(
+      'Column %1. One more point at another row gives the tilt.',
+      column
+    );
+  }
+  return trans.__(
+    'Column %1 at row %2, tilt %3°; the points are off by %4 px (rms).',
+    column,
+    row,
+    fit.tilt.toFixed(3),
+    short(round(fit.rms), 2)
+  );
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
