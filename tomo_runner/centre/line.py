@@ -29,7 +29,9 @@ def robust_line(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> Tuple[float
     # The slope is believed when it is three times its own error, all points counted: a few bands
     # that agree by chance must not tilt the axis, nor one that no pixel would show.
     deviation = math.sqrt(float(np.average((y - offset - slope * x) ** 2, weights=weight)))
-    error = deviation / max(float(np.std(x)) * math.sqrt(len(x)), 1e-9)
+    lever = math.sqrt(float(np.average((x - np.average(x, weights=weight)) ** 2, weights=weight)))
+    count = float(weight.sum() ** 2 / (weight**2).sum())
+    error = deviation / max(lever * math.sqrt(count), 1e-9)
     if abs(slope) < 3.0 * error or abs(slope) * float(np.ptp(x)) < _LEAST or len(x) < 3:
         offset, slope = median(y, weight), 0.0
         spread = 1.4826 * median(np.abs(y - offset), weight)

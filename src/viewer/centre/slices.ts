@@ -57,19 +57,15 @@ export class CentreSlices implements IDisposable {
       .sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
     try {
       const row = await this._rowOf(source);
-      const work = async (look: 'first' | 'whole'): Promise<void> => {
-        for (
-          let index = order.shift();
-          index !== undefined && turn === this._turn;
-          index = order.shift()
-        ) {
-          await this._slice(look, source, row, columns[index], index, turn);
-        }
-      };
-      // Two workers share the list.
-      await Promise.all([work('first'), work('whole')]);
+      // One after the other: the workers share each of them.
+      for (
+        let index = order.shift();
+        index !== undefined && turn === this._turn;
+        index = order.shift()
+      ) {
+        await this._slice(source, row, columns[index], index, turn);
+      }
     } catch (error) {
-      order.length = 0;
       if (turn === this._turn && !isAbort(error)) {
         this._options.failed(error);
       }
@@ -93,7 +89,6 @@ export class CentreSlices implements IDisposable {
   }
 
   private async _slice(
-    look: 'first' | 'whole',
     source: ISource,
     row: IRow,
     column: number,
@@ -106,7 +101,7 @@ export class CentreSlices implements IDisposable {
     );
     const { count, columns } = row.sinogram;
     const { data, size, bin } = await this._options.workers.slice(
-      look,
+      'whole',
       row,
       coarseness(columns, count, WIDE),
       plan,
