@@ -170,7 +170,7 @@ test.describe('A cluster', () => {
     await expect(tested.locator('[data-state="failed"]')).toHaveCount(0);
     await expect(tested).toContainText('glibc 2.');
     await tested.scrollIntoViewIfNeeded();
-    await picture(page, 'preflight');
+    await picture(page, 'cluster-test');
     await setup.getByRole('button', { name: 'close' }).click();
     await tomo.panel.getByRole('button', { name: /^Reconstruct 96/ }).click();
 
@@ -211,6 +211,14 @@ test.describe('A cluster', () => {
     expect(there.shape).toEqual([256, 256]);
 
     const copy = path.join(folder, 'copy');
+    await tomo.panel
+      .getByRole('button', { name: 'all jobs as a table' })
+      .click();
+    await page.locator('.jp-TomoGrid tbody tr').first().click();
+    await expect(
+      page.locator('.jp-TomoTable-chosen .jp-TomoLog')
+    ).toContainText('finished');
+    await picture(page, 'cluster-jobs');
     await details.getByRole('button', { name: 'fetch result' }).click();
     const ask = page.locator('.jp-Dialog');
     await ask.locator('input[name="folder"]').fill(copy);
