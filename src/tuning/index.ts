@@ -12,3 +12,4 @@ export {
   type IWantedSlice
 } from './wanted';
 export type { EngineWorkers } from './workers';
+export { Sweep } from './sweep';

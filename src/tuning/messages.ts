@@ -13,7 +13,7 @@ export interface ISinogram {
 }
 
 /** First looks are binned; a worker keeps an engine for each. */
-export type Look = 'first' | 'whole';
+export type Look = 'first' | 'whole' | 'sweep';
 
 export type ToWorker =
   | {

@@ -120,6 +120,12 @@ export class ImagePanel extends Panel {
     this.toggleClass('jp-mod-covered', message !== null);
   }
 
+  /** Lay something over the image until it is disposed. */
+  cover(widget: Widget): void {
+    this._middle.addWidget(widget);
+    widget.node.querySelector('select')?.focus();
+  }
+
   /** Work goes on; shown when it lasts. */
   setBusy(busy: boolean): void {
     window.clearTimeout(this._waiting);

@@ -8,7 +8,7 @@ import { failureOf } from '../../api';
 import type { Failure } from '../../api';
 import type { Rectangle } from '../../recipe';
 import type { IRecipeSession, ITomoApi, ViewMode } from '../../tokens';
-import { isLive, LiveSlices, sliceKey } from '../../tuning';
+import { isLive, LiveSlices, sliceKey, Sweep } from '../../tuning';
 import type { EngineWorkers, ILiveImage } from '../../tuning';
 import { button, element, segments } from '../dom';
 import { duration, short } from '../format';
@@ -19,6 +19,7 @@ import type { IImage } from '../pixels/image';
 import type { Overlay } from '../pixels/overlays';
 import { precisionMarks } from '../precision';
 import { Stepper } from '../stepper';
+import { SweepView } from '../sweep';
 import {
   changeOf,
   overlaysOf,
@@ -102,6 +103,13 @@ export class RecipeViewer extends ImagePanel {
       ),
       () => this._setLive(!this._live)
     );
+    this._try = button(
+      trans.__('Sweep…'),
+      trans.__(
+        'See slices with other values of a parameter side by side, and choose'
+      ),
+      () => this._openSweep()
+    );
     this._reset = button(
       trans.__('Reset zoom'),
       trans.__('Whole image (0)'),
@@ -114,6 +122,7 @@ export class RecipeViewer extends ImagePanel {
       this._roi,
       this._air,
       this._follow,
+      this._try,
       this._reset,
       helpMark(trans)
     );
@@ -165,6 +174,7 @@ export class RecipeViewer extends ImagePanel {
     this.options.session.changed.disconnect(this._changed);
     this._requests.dispose();
     this._slices?.dispose();
+    this._sweep?.dispose();
     super.dispose();
   }
 
@@ -256,6 +266,30 @@ export class RecipeViewer extends ImagePanel {
     this._trouble = null;
     this._key = '';
     this._update(0);
+  }
+
+  private _openSweep(): void {
+    const { workers, session, api, trans } = this.options;
+    const image = this._shown?.image;
+    if (!workers || !image || this._sweep) {
+      return;
+    }
+    const sweep = new SweepView({
+      session,
+      sweep: new Sweep({ api, workers, purpose: `sweep ${this.id}` }),
+      contrast: this.contrast,
+      trans,
+      column: session.recipe.regions?.centre?.column ?? usedCentre(image)
+    });
+    sweep.closed.connect(() => this._closeSweep());
+    this._sweep = sweep;
+    this.cover(sweep);
+  }
+
+  private _closeSweep(): void {
+    this._sweep?.dispose();
+    this._sweep = null;
+    this.node.focus();
   }
 
   /** A first look at the slice that comes. */
@@ -406,6 +440,11 @@ export class RecipeViewer extends ImagePanel {
     this._follow.hidden =
       this._slices === null || mode !== 'slice' || !isLive(session.recipe);
     this._follow.setAttribute('aria-pressed', String(this._live));
+    this._try.hidden = this._follow.hidden;
+    if (this._try.hidden) {
+      this._sweep?.dispose();
+      this._sweep = null;
+    }
     this._reset.hidden = !this.view.isZoomed;
   }
 
@@ -488,9 +527,11 @@ export class RecipeViewer extends ImagePanel {
   private readonly _roi: HTMLButtonElement;
   private readonly _air: HTMLButtonElement;
   private readonly _follow: HTMLButtonElement;
+  private readonly _try: HTMLButtonElement;
   private readonly _reset: HTMLButtonElement;
   private readonly _requests: Newest<IImage>;
   private readonly _slices: LiveSlices | null = null;
+  private _sweep: SweepView | null = null;
   private _live: boolean;
   /** Why slices do not follow any more. */
   private _trouble: Failure | null = null;
