@@ -3,7 +3,7 @@
 /* global document, Worker, CanvasRenderingContext2D, HTMLInputElement, requestAnimationFrame, Event -- of the page */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -127,6 +127,22 @@ async function drag(seconds) {
   return { paints, stop, from, last, inputs: [...inputs], steps: step };
 }
 
+/** MiB that belong to the page's process alone: its heap, its workers, their engines, its images. */
+async function memoryOf(browser) {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  const sizes = await Promise.all(
+    processInfo
+      .filter(({ type }) => type === 'renderer')
+      .map(async ({ id }) => {
+        const status = await readFile(`/proc/${id}/status`, 'utf8');
+        return Number(/^RssAnon:\s+(\d+)/m.exec(status)?.[1]) / 1024;
+      })
+  );
+  return Math.max(...sizes);
+}
+
 const folder = await mkdtemp(path.join(os.tmpdir(), 'tomo-bench-drag-'));
 const port = await freePort();
 const server = await startServer(port, folder);
@@ -149,6 +165,7 @@ try {
   });
   await page.goto(`http://127.0.0.1:${port}/lab?reset`);
   await page.waitForSelector('#jupyterlab-splash', { state: 'detached' });
+  const empty = await memoryOf(browser);
   const item = page.locator('.jp-DirListing-item', { hasText: 'drag.nxs' });
   await item.click({ button: 'right' });
   await page
@@ -189,6 +206,19 @@ try {
   const wait = whole ? whole.at - seen.stop : NaN;
   row('drag: whole slice after the hand stops', wait, 'ms', 120, wait <= 120);
   row('drag: changes of the slider', seen.steps / SECONDS, '1/s', null, null);
+  // A value that is older than one already seen is stale.
+  const order = during.map(paint => inputs.get(paint.value) ?? NaN);
+  const stale = order.filter((at, i) => order.slice(0, i).some(b => b > at));
+  row('drag: stale images', stale.length, '', 0, stale.length === 0);
+  const before = await memoryOf(browser);
+  let steps = 0;
+  while (steps < 1000) {
+    steps += (await page.evaluate(drag, SECONDS)).steps;
+  }
+  const after = await memoryOf(browser);
+  const more = after - empty;
+  row('drag: memory, over the empty page', more, 'MiB', 400, more <= 400);
+  row('drag: growth in 1,000 steps', after - before, 'MiB', null, null);
 } finally {
   await browser.close();
   server.kill();

@@ -102,6 +102,20 @@ export function NumberField(props: INumberFieldProps): JSX.Element {
     }
     setDraft(null);
   };
+  /** One small or large step up (1) or down (-1). */
+  const move = (direction: 1 | -1, large: boolean): void => {
+    if (!steps || value === null) {
+      return;
+    }
+    const from =
+      'value' in read && read.value !== undefined ? read.value : value;
+    const step = direction * (large ? steps[1] : steps[0]);
+    const next = Number((from + step).toFixed(6));
+    if ('value' in readNumber(String(next), props)) {
+      setDraft(null);
+      onCommit(next);
+    }
+  };
   const onKeyDown = (event: React.KeyboardEvent<HTMLInputElement>): void => {
     if (event.key === 'Enter') {
       commit();
@@ -115,20 +129,27 @@ export function NumberField(props: INumberFieldProps): JSX.Element {
       (event.key === 'ArrowUp' || event.key === 'ArrowDown')
     ) {
       event.preventDefault();
-      const step = event.shiftKey ? steps[1] : steps[0];
-      const from =
-        'value' in read && read.value !== undefined ? read.value : value;
-      const next = Number(
-        (from + (event.key === 'ArrowUp' ? step : -step)).toFixed(6)
-      );
-      if ('value' in readNumber(String(next), props)) {
-        setDraft(null);
-        onCommit(next);
-      }
+      move(event.key === 'ArrowUp' ? 1 : -1, event.shiftKey);
     }
   };
+  const field = React.useRef<HTMLInputElement>(null);
+  // React's own wheel events cannot keep the panel from scrolling.
+  React.useEffect(() => {
+    const node = field.current;
+    const turn = (event: WheelEvent): void => {
+      // Shift turns the wheel sideways on some systems.
+      const delta = event.deltaY || event.deltaX;
+      if (steps && delta !== 0 && document.activeElement === node) {
+        event.preventDefault();
+        move(delta < 0 ? 1 : -1, event.shiftKey);
+      }
+    };
+    node?.addEventListener('wheel', turn, { passive: false });
+    return () => node?.removeEventListener('wheel', turn);
+  });
   return (
     <input
+      ref={field}
       className={`jp-TomoField ${className ?? ''}`}
       aria-label={label}
       title={label}

@@ -156,6 +156,17 @@ test.describe('Slices that follow the hand', () => {
     await expect(tomo.facts).toContainText('centre 139.5');
     expect(asked.filter(url => url.endsWith('data/preview'))).toEqual([]);
     expect((await tomo.recipe()).regions?.centre?.column).toBe(139.5);
+    // The wheel moves it, too, while the field has the focus.
+    await field.hover();
+    for (let i = 0; i < 10; i++) {
+      await page.mouse.wheel(0, 50);
+    }
+    await expect(tomo.facts).toContainText('centre 139 ');
+    await page.keyboard.down('Shift');
+    await page.mouse.wheel(0, -50);
+    await page.keyboard.up('Shift');
+    await expect(tomo.facts).toContainText('centre 140 ');
+    expect(asked.filter(url => url.endsWith('data/preview'))).toEqual([]);
   });
 
   test('a lost worker is started again, and without any the server computes', async ({
@@ -183,5 +194,61 @@ test.describe('Slices that follow the hand', () => {
     await expect(
       tomo.viewer.getByRole('button', { name: 'Live', exact: true })
     ).toHaveAttribute('aria-pressed', 'false');
+  });
+
+  test('twenty viewers opened and closed leave two workers, and a thousand steps no third', async ({
+    page
+  }) => {
+    test.slow();
+    const tomo = new Tomography(page);
+    const steps = async (): Promise<void> => {
+      const field = tomo.panel.getByLabel('Column of the axis of rotation');
+      await field.fill('131');
+      await field.press('Enter');
+      await tomo.show('Slice');
+      await expect(tomo.facts).toContainText('centre 131', { timeout: 30_000 });
+    };
+    await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
+    await steps();
+    await expect.poll(() => page.workers().length).toBe(2);
+    // As fast as the page takes them; each is an edit of the document.
+    const asked: string[] = [];
+    page.on('request', request => asked.push(request.url()));
+    await page.evaluate(async () => {
+      const field = document.querySelector<HTMLInputElement>(
+        '.jp-TomoPanel input[aria-label^="Column of the axis"]'
+      );
+      for (let i = 0; i < 1000; i++) {
+        field?.dispatchEvent(
+          new KeyboardEvent('keydown', {
+            key: i % 2 ? 'ArrowDown' : 'ArrowUp',
+            shiftKey: i >= 998,
+            bubbles: true
+          })
+        );
+        await new Promise(resolve => setTimeout(resolve));
+      }
+    });
+    const { regions } = await tomo.recipe();
+    const last = `centre ${regions?.centre?.column} `;
+    await expect(tomo.facts).toContainText(last);
+    expect(page.workers()).toHaveLength(2);
+    expect(asked.filter(url => url.endsWith('data/preview'))).toEqual([]);
+    for (let i = 0; i < 20; i++) {
+      await page.evaluate(async () => {
+        const { shell, commands } = window.jupyterapp;
+        const widget: unknown = shell.currentWidget;
+        const { context } = widget as {
+          context: { path: string; save(): Promise<void> };
+        };
+        await context.save();
+        shell.currentWidget?.dispose();
+        await commands.execute('docmanager:open', { path: context.path });
+      });
+      await tomo.show('Slice');
+      await expect(tomo.facts).toContainText(last);
+    }
+    await expect(page.locator('.jp-tomo-viewer')).toHaveCount(1);
+    expect(page.workers().length).toBeLessThanOrEqual(2);
   });
 });

@@ -94,6 +94,14 @@ describe('a link', () => {
     expect(own.isSlow('scarf')).toBe(true);
   });
 
+  it('is not judged by a moment in which the page was busy', () => {
+    const own = new Links();
+    own.observe('', { bytes: 131_072, seconds: 0.05 });
+    expect(own.isSlow('')).toBe(false);
+    own.observe('', { bytes: 131_072, seconds: 0.2 });
+    expect(own.isSlow('')).toBe(true);
+  });
+
   it('carries a first look within 0.3 s', () => {
     const own = new Links();
     for (const side of [300, 1024, 2048, 4096]) {

@@ -10,6 +10,8 @@ const UNKNOWN = 1.25e6;
 const GLANCE = 0.3;
 /** Smaller transfers tell more of delays than of rates. */
 const LEAST = 32_768;
+/** Seconds for which a busy page may not look at what has come: that is not the link's. */
+const STALL = 0.1;
 /** Weight of the newest transfer. */
 const NEWEST = 0.5;
 const MOST_BIN = 64;
@@ -21,11 +23,11 @@ export class Links {
     resource: string,
     { bytes, seconds }: { bytes: number; seconds: number }
   ): void {
-    if (bytes < LEAST) {
-      return;
-    }
     // A clock of the browser may not tick in so short a time.
     const rate = bytes / Math.max(seconds, 1e-4);
+    if (bytes < LEAST || (rate < SLOW && seconds < STALL)) {
+      return;
+    }
     const before = this._rates.get(resource);
     this._rates.set(
       resource,
