@@ -12,6 +12,8 @@ const folder = path.join(root, 'bench');
 const expected = [
   'engine.mjs',
   'engine.py',
+  'pair.mjs',
+  'drag.mjs',
   'runner.py',
   'tools.py',
   'relay.py',

@@ -1,0 +1,106 @@
+/** @jest-environment node */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { compilePlan, Engine } from '../../engine';
+import stepsFile from '../../recipe/steps.json';
+import toolsFile from '../../recipe/tools.json';
+import { coarseness } from '../binning';
+import { LiveRow } from '../row';
+
+const wasm = readFileSync(
+  path.join(__dirname, '../../engine/build/engine.wasm')
+);
+const filters = [{ name: 'stripes-all' }];
+
+function plan(count: number, columns: number, name?: string): Float64Array {
+  return compilePlan(
+    { filters: name ? [{ name }] : [], reconstruction: { mask: 1 } },
+    { count, columns, centre: (columns - 1) / 2 },
+    { steps: stepsFile.steps, tools: toolsFile.tools }
+  );
+}
+
+async function rowOf(
+  count: number,
+  columns: number,
+  value: (i: number) => number,
+  coarse = { bin: 1, thin: 1 }
+): Promise<LiveRow> {
+  const sinogram = {
+    key: 'odd',
+    data: Float32Array.from({ length: count * columns }, (_, i) => value(i)),
+    count,
+    columns,
+    angles: Float64Array.from({ length: count }, (_, i) => (180 * i) / count)
+  };
+  return new LiveRow(
+    await Engine.instantiate(wasm),
+    sinogram,
+    coarse.bin,
+    coarse.thin
+  );
+}
+
+describe('A sinogram that is odd', () => {
+  it.each([
+    [1, 1, 'one value'],
+    [90, 1, 'one column'],
+    [1, 90, 'one angle'],
+    [2, 3, 'hardly anything']
+  ])('gives a slice of numbers: %i x %i, %s', async (count, columns) => {
+    const row = await rowOf(count, columns, () => 1);
+    for (const name of [undefined, ...filters.map(({ name }) => name)]) {
+      const { data, size } = row.slice(
+        plan(count, columns, name),
+        (columns - 1) / 2
+      );
+      expect(size).toBe(columns);
+      expect(data).toHaveLength(columns * columns);
+      expect(data.every(Number.isFinite)).toBe(true);
+    }
+  });
+
+  it('counts NaN and infinities as nothing', async () => {
+    const [count, columns] = [60, 64];
+    const odd = await rowOf(count, columns, i =>
+      i % 7 === 0 ? NaN : i % 11 === 0 ? Infinity : 1
+    );
+    const zero = await rowOf(count, columns, i =>
+      i % 7 === 0 || i % 11 === 0 ? 0 : 1
+    );
+    const numbers = plan(count, columns);
+    const { data } = odd.slice(numbers, 31.5);
+    expect(data).toEqual(zero.slice(numbers, 31.5).data);
+    expect(data.some(value => value !== 0)).toBe(true);
+  });
+
+  it('is 4096 wide: a first look has 1024 columns, and the whole has all', async () => {
+    const [count, columns] = [24, 4096];
+    const coarse = coarseness(columns, count, 1024);
+    expect(coarse).toEqual({ bin: 4, thin: 1 });
+    const numbers = plan(count, columns);
+    const first = (await rowOf(count, columns, () => 1, coarse)).slice(
+      numbers,
+      2047.5
+    );
+    const whole = (await rowOf(count, columns, () => 1)).slice(numbers, 2047.5);
+    expect([first.size, whole.size]).toEqual([1024, 4096]);
+    expect(whole.data.every(Number.isFinite)).toBe(true);
+    // The middle of both shows the same attenuation.
+    const middle = ({ data, size }: typeof whole): number =>
+      data[(size >> 1) * size + (size >> 1)];
+    expect(middle(first) / middle(whole)).toBeCloseTo(1, 1);
+  });
+
+  it('is refused in words when the axis is nowhere near it, and nothing is lost', async () => {
+    const row = await rowOf(30, 64, () => 1);
+    const good = row.slice(plan(30, 64), 31.5).data;
+    const far = plan(30, 64);
+    far[3] = 4000;
+    expect(() => row.slice(far, 4000)).toThrow(
+      expect.objectContaining({ code: 'engine-centre' }) as Error
+    );
+    expect(row.slice(plan(30, 64), 31.5).data).toEqual(good);
+  });
+});
