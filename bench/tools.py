@@ -60,7 +60,8 @@ else:
     def work():
         padded = np.pad(sinograms, ((0, 0), (0, 0), ((1024 - columns) // 2, 256)))[:, :, :1024]
         return tomopy.recon(padded, angles, center=(columns - 1) / 2 + (1024 - columns) // 2,
-            sinogram_order=True, algorithm="gridrec", filter_name="shepp", ncore=cores)
+            sinogram_order=True, algorithm="gridrec", filter_name="shepp", ncore=cores,
+            num_gridx=columns + 1, num_gridy=columns + 1)
 work()
 for line in sys.stdin:
     begun = time.perf_counter()

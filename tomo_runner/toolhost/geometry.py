@@ -5,7 +5,8 @@ Only for methods that filter and back-project; iterative ones take angles and ax
 
 from __future__ import annotations
 
-from typing import Tuple, Union
+from functools import lru_cache
+from typing import Optional, Tuple, Union
 
 import numpy as np
 
@@ -53,7 +54,9 @@ def density(angles: np.ndarray, period: float = 180.0) -> np.ndarray:
     if group[-1] > 0 and positions[0] + period - positions[-1] <= same:
         group[group == group[-1]] = 0
         positions = np.where((group == 0) & (positions > period / 2), positions - period, positions)
-    directions = np.array([positions[group == g].mean() for g in np.unique(group)])
+    group = np.unique(group, return_inverse=True)[1].ravel()
+    members = np.bincount(group)
+    directions = np.bincount(group, positions) / members
     if len(directions) < 2:
         return np.ones(count)
     gaps = np.diff(np.append(directions, directions[0] + period))
@@ -61,7 +64,7 @@ def density(angles: np.ndarray, period: float = 180.0) -> np.ndarray:
     gaps = np.where(gaps > max(_WEDGE, _WEDGE_GAPS * typical), typical, gaps)
     share = 0.5 * (gaps + np.roll(gaps, 1))
     weights = np.empty(count)
-    weights[order] = (share / np.bincount(group))[group]
+    weights[order] = (share / members)[group]
     mean: np.ndarray = weights / weights.mean()
     return mean
 
@@ -126,22 +129,60 @@ def centred(
     middle = (wide - 1) / 2
     left = int(np.floor(middle - centre))
     padded = np.zeros((len(sinogram), wide), np.float32)
-    padded[:, left : left + columns] = sinogram
-    weigh(padded[:, left : left + columns], angles, centre)
+    weigh(sinogram, angles, centre, padded[:, left : left + columns])
     if edge == "taper":
         taper(padded, left, left + columns)
     return moved(padded, middle - centre - left), middle
 
 
-def weigh(sinogram: np.ndarray, angles: np.ndarray, centre: float) -> None:
-    """Make all projections count alike, in place: for uneven angles and lines seen twice."""
+def weigh(
+    sinogram: np.ndarray, angles: np.ndarray, centre: float, out: Optional[np.ndarray] = None
+) -> None:
+    """Make all projections count alike: for uneven angles and lines seen twice.
+
+    Parameters
+    ----------
+    sinogram
+        float32 (angle, column).
+    angles
+        Degrees, ascending.
+    centre
+        Axis of rotation in columns, 0-based.
+    out
+        Where the outcome goes, of the same shape; left out: in place.
+    """
     columns = sinogram.shape[1]
-    once = is_full_turn(angles) and abs(centre - (columns - 1) / 2) > 0.5
-    weights = density(angles, 360.0 if once else 180.0)
-    if np.ptp(weights) > 1e-6:
-        sinogram *= weights[:, None].astype(np.float32)
+    if out is None:
+        out = sinogram
+    turns, half, full = _evening(np.ascontiguousarray(angles, np.float64).tobytes())
+    once = turns and abs(centre - (columns - 1) / 2) > 0.5
+    weights = full if once else half
+    if weights is not None:
+        np.multiply(sinogram, weights, out=out)
+    elif out is not sinogram:
+        out[...] = sinogram
     if once:
-        sinogram *= 2.0 * redundancy(columns, centre).astype(np.float32)
+        out *= 2.0 * redundancy(columns, centre).astype(np.float32)
+
+
+@lru_cache(maxsize=4)
+def _evening(angles: bytes) -> Tuple[bool, Optional[np.ndarray], Optional[np.ndarray]]:
+    """What ``weigh`` needs of angles, which are the same for all rows.
+
+    Returns
+    -------
+    turns
+        Whether they are a full turn.
+    half, full
+        Weights for 180 and 360 degrees, float32 (angle, 1); None when all are 1.
+    """
+    degrees = np.frombuffer(angles, np.float64)
+    found = []
+    for period in (180.0, 360.0):
+        weights = density(degrees, period)
+        uneven = float(np.ptp(weights)) > 1e-6
+        found.append(weights[:, None].astype(np.float32) if uneven else None)
+    return is_full_turn(degrees), found[0], found[1]
 
 
 def widened(sinogram: np.ndarray, wide: int, left: int, edge: str) -> np.ndarray:

@@ -157,9 +157,15 @@ def _reconstruct(
 
 
 def _mapped(descriptor: int, shape: Sequence[int], access: int) -> np.ndarray:
+    """float32 over shared memory; it never shrinks, so a mapping that is large enough is kept."""
     count = int(np.prod(shape))
-    memory = mmap.mmap(descriptor, 4 * count, access=access)
+    memory = _mappings.get(descriptor)
+    if memory is None or len(memory) < 4 * count:
+        memory = _mappings[descriptor] = mmap.mmap(descriptor, 4 * count, access=access)
     return np.frombuffer(memory, np.float32, count).reshape(shape)
+
+
+_mappings: Dict[int, mmap.mmap] = {}
 
 
 def _no_memory(name: str) -> Dict[str, str]:

@@ -378,21 +378,24 @@ def _gridrec(task: Task, first: int, past: int) -> None:
     radians = np.deg2rad(task.angles)
     # Slices of an even width have the axis between pixels: half a pixel up and to the left.
     half = -0.5 * (np.cos(radians) + np.sin(radians)) if size % 2 == 0 else None
-    padded = np.empty((past - first, len(radians), wide), np.float32)
+    padded = _scratch("padded", (past - first, len(radians), wide))
 
     def prepare(row: int) -> None:
         place = padded[row - first]
         place[:, :left] = 0
         place[:, left + columns :] = 0
-        place[:, left : left + columns] = task.sinograms[row]
-        weigh(place[:, left : left + columns], task.angles, float(task.centres[row]))
+        inner = place[:, left : left + columns]
+        weigh(task.sinograms[row], task.angles, float(task.centres[row]), inner)
         if task.parameters["edge"] == "taper":
             taper(place, left, left + columns)
         if half is not None:
             place[...] = moved(place, half)
 
+    # Gridrec cuts the slice out of its grid, with the axis on it only where the width is even.
+    grid = size + size % 2
+
     def finish(row: int) -> None:
-        picture = made[row - first, ::-1][cut, cut]
+        picture = made[row - first, ::-1][grid - size :, grid - size :]
         if gain is None:
             task.slices[row] = picture
             return
@@ -408,16 +411,30 @@ def _gridrec(task: Task, first: int, past: int) -> None:
             task.centres[first:past] + left,
             "gridrec",
             task.cores,
+            num_gridx=grid,
+            num_gridy=grid,
+            init_recon=_scratch("made", (past - first, grid, grid)),
             **keywords(task),
         )
-        corner = wide // 2 - size // 2
-        cut = slice(corner, corner + size)
         gain, missing = None, 0.0
         if task.parameters["calibrated"]:
             factors, missing = _calibration(wide, task.cores)
-            inverse = (1.0 / factors[cut]).astype(np.float32)
+            corner = wide // 2 - size // 2
+            inverse = (1.0 / factors[corner : corner + size]).astype(np.float32)
             gain = inverse[:, None] * inverse[None, :]
         list(pool.map(finish, range(first, past)))
+
+
+def _scratch(name: str, shape: Tuple[int, int, int]) -> np.ndarray:
+    """float32 of a shape with anything in it, in memory that is kept for the next call."""
+    count = shape[0] * shape[1] * shape[2]
+    kept = _kept.get(name)
+    if kept is None or not count <= kept.size <= 2 * count:
+        kept = _kept[name] = np.empty(count, np.float32)
+    return kept[:count].reshape(shape)
+
+
+_kept: Dict[str, np.ndarray] = {}
 
 
 @lru_cache(maxsize=4)
