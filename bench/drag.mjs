@@ -75,7 +75,7 @@ async function drag(seconds) {
     /cut/i.test(each.getAttribute('aria-label'))
   );
   const asked = new Map();
-  const inputs = new Map();
+  const inputs = [];
   const paints = [];
   let shown = null;
   const post = Worker.prototype.postMessage;
@@ -116,7 +116,7 @@ async function drag(seconds) {
     // Up and down by hundredths; each value is told apart from the one before.
     const place = step++ % 120;
     last = (30 + Math.min(place, 120 - place)) / 100;
-    inputs.set(last, performance.now());
+    inputs.push([last, performance.now()]);
     set.call(slider, String(last));
     slider.dispatchEvent(new Event('input', { bubbles: true }));
   }
@@ -124,7 +124,7 @@ async function drag(seconds) {
   await new Promise(resolve => setTimeout(resolve, 2000));
   Worker.prototype.postMessage = post;
   CanvasRenderingContext2D.prototype.putImageData = put;
-  return { paints, stop, from, last, inputs: [...inputs], steps: step };
+  return { paints, stop, from, last, inputs, steps: step };
 }
 
 /** MiB that belong to the page's process alone: its heap, its workers, their engines, its images. */
@@ -182,17 +182,16 @@ try {
   await page.waitForTimeout(1500);
   await page.evaluate(drag, 2);
   const seen = await page.evaluate(drag, SECONDS);
-  const times = new Map();
-  const lags = [];
   const during = seen.paints.filter(paint => paint.at <= seen.stop);
-  // The last input of a value before the paint is the one that it shows.
-  const inputs = new Map(seen.inputs);
-  for (const paint of during) {
-    const at = inputs.get(paint.value);
-    if (at !== undefined && at <= paint.at && !times.has(paint)) {
-      lags.push(paint.at - at);
-    }
-  }
+  // Values come again: the last input of one before the paint is what it shows.
+  const answered = during.flatMap(({ at, value }) => {
+    const input = seen.inputs.findLast(
+      ([each, when]) => each === value && when <= at
+    );
+    return input ? [{ asked: input[1], lag: at - input[1] }] : [];
+  });
+  const order = answered.map(({ asked }) => asked);
+  const lags = answered.map(({ lag }) => lag);
   lags.sort((a, b) => a - b);
   const rate = during.length / SECONDS;
   row('drag: images', rate, '1/s', 20, rate >= 20);
@@ -207,7 +206,6 @@ try {
   row('drag: whole slice after the hand stops', wait, 'ms', 120, wait <= 120);
   row('drag: changes of the slider', seen.steps / SECONDS, '1/s', null, null);
   // A value that is older than one already seen is stale.
-  const order = during.map(paint => inputs.get(paint.value) ?? NaN);
   const stale = order.filter((at, i) => order.slice(0, i).some(b => b > at));
   row('drag: stale images', stale.length, '', 0, stale.length === 0);
   const before = await memoryOf(browser);
