@@ -30,6 +30,14 @@ async function makeScans(page: IJupyterLabPageFixture): Promise<void> {
   await page.filebrowser.refresh();
 }
 
+/** Draw the pictures of docs/centre.md anew, when TOMO_PICTURES is set. */
+async function picture(name: string, part: Locator): Promise<void> {
+  if (process.env.TOMO_PICTURES) {
+    const folder = path.resolve(__dirname, '..', '..', 'docs', 'pictures');
+    await part.screenshot({ path: path.join(folder, `${name}.png`) });
+  }
+}
+
 /** The widget of the centre by eye. */
 class ByEye {
   constructor(private readonly page: IJupyterLabPageFixture) {}
@@ -130,6 +138,7 @@ test.describe('Centre of rotation', () => {
     await tomo.panel.getByRole('button', { name: 'Find', exact: true }).click();
     const tried = tomo.panel.locator('.jp-TomoTried tr');
     await expect(tried).toHaveCount(4, { timeout: 60_000 });
+    await picture('centre-found', tomo.panel);
     for (const text of await tried.locator('td').first().allInnerTexts()) {
       expect(Math.abs(Number(text) - COLUMN)).toBeLessThan(0.5);
     }
@@ -181,6 +190,7 @@ test.describe('Centre of rotation', () => {
     expect([left, right].every(value => value !== middle)).toBe(true);
 
     await expect(eye.node.locator('tbody tr')).toHaveCount(2);
+    await picture('centre-slices', eye.node);
     await eye.node.getByRole('button', { name: 'Use', exact: true }).click();
     await page.activity.activateTab('tilted.tomo.json');
     const { regions } = await tomo.recipe();
@@ -234,6 +244,7 @@ test.describe('Centre of rotation', () => {
       Number(await column.inputValue());
     expect(Math.abs((await value()) - COLUMN)).toBeLessThan(0.5);
     expect(await difference()).toBeLessThan(0.6 * before);
+    await picture('centre-overlay', eye.node);
     await eye.node.locator('.jp-tomo-centre-overlay').focus();
     const dragged = await value();
     await page.keyboard.press('ArrowRight');

@@ -39,6 +39,21 @@ def test_savu_centre(cli, shared):
     assert code == 0 and found["column"] == pytest.approx(86.0, abs=0.5)
 
 
+def test_every_method_on_real_data(cli, shared):
+    values = np.linspace(-88.2, 91.8, 91).round(4).tolist()
+    for data, angles, centre, margin in [
+        ("psi-neutron-ct", TURN, 399.4, 0.5),
+        ("savu-image-test", f"dataset.angles.values={values}", 86.0, 0.5),
+    ]:
+        code, found, _ = cli("centre", "--data", shared / data, "--set", angles, "--method", "all")
+        assert code == 0 and found["confidence"]["level"] == "good"
+        answers = [one["column"] for one in found["tried"] if one["column"] is not None]
+        assert len(answers) >= 3
+        assert [found["column"], *answers] == pytest.approx(
+            [centre] * (len(answers) + 1), abs=margin
+        )
+
+
 def test_psi_rows(cli, shared, tmp_path):
     code, reply, _ = cli(
         "run", "--data", shared / "psi-neutron-ct", "--set", TURN, "--rows", "63:66",
