@@ -1,6 +1,6 @@
 /**
  * The tools of the chosen kernel: asked for when the panel shows them, and
- * kept until the kernel is another.
+ * kept until the kernel is another, or its cluster comes or goes.
  */
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
@@ -91,7 +91,10 @@ export class ToolCatalogue implements IDisposable {
 
   private _place(): string {
     const { resource, kernel } = this._jobs.choice;
-    return JSON.stringify([resource, kernel]);
+    const chosen = this._jobs.resources.find(each => each.name === resource);
+    // A cluster that comes online can be asked at last.
+    const reached = chosen?.state !== 'offline';
+    return JSON.stringify([resource, kernel, reached]);
   }
 
   private _found: Fetched<readonly Tool[]> = { state: 'none' };

@@ -86,6 +86,30 @@ describe('offersOf', () => {
 });
 
 describe('ToolCatalogue', () => {
+  it('asks again when the cluster of the choice comes online', () => {
+    const jobs = new FakeJobs();
+    const tools = jest.fn<ReturnType<ITomoApi['tools']>, []>(() =>
+      Promise.resolve({ tools: FOUND })
+    );
+    const catalogue = new ToolCatalogue({ tools }, jobs);
+    const at = (state: 'offline' | 'online'): void => {
+      jobs.resources = jobs.resources.map(each =>
+        each.name === jobs.choice.resource ? { ...each, state } : each
+      );
+      jobs.changed.emit();
+    };
+    at('offline');
+    catalogue.want();
+    expect(tools).toHaveBeenCalledTimes(1);
+    at('offline');
+    catalogue.want();
+    expect(tools).toHaveBeenCalledTimes(1);
+    at('online');
+    catalogue.want();
+    expect(tools).toHaveBeenCalledTimes(2);
+    catalogue.dispose();
+  });
+
   it('asks once a kernel, again when told, and not for another', async () => {
     const asked: unknown[] = [];
     const jobs = new FakeJobs();

@@ -47,7 +47,11 @@ export function judgeRemote(mirror: IMirrored): IRemoteVerdict {
     return going(cancelAsked ? 'cancelling' : 'queued');
   }
   if (seen.complete) {
-    return ended('finished');
+    // The result is there a moment before Slurm knows how its tasks ended.
+    const settled = seen.slurm.tasks.every(
+      task => phaseOf(task.state) === 'ended'
+    );
+    return { ...ended('finished'), settled };
   }
   return bySlurm(mirror, seen);
 }

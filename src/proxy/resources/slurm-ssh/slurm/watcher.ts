@@ -257,7 +257,7 @@ export class Watcher {
     return subjects;
   }
 
-  /** @returns whether the job runs. */
+  /** @returns whether the job runs, or Slurm has not told yet how it ended. */
   private async _take(
     remote: IRemote,
     { spec, paths, place, record, before }: ISubject,
@@ -293,7 +293,9 @@ export class Watcher {
       );
     }
     this._options.onChange(spec.id);
-    return view.state === 'running' || view.state === 'cancelling';
+    const ending =
+      view.state === 'finished' && !view.settled && !seen.unaccounted;
+    return ending || view.state === 'running' || view.state === 'cancelling';
   }
 
   private _state(user: string): IUserState {

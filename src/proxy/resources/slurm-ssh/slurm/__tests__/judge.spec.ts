@@ -132,6 +132,22 @@ describe('at the end', () => {
     ).toBe('failed');
   });
 
+  it.each([
+    [['RUNNING'], false],
+    [['COMPLETING'], false],
+    [['COMPLETED'], true],
+    [['COMPLETED', 'PENDING'], false],
+    [[], true]
+  ])('a result is there while Slurm says %j: settled %s', (states, settled) => {
+    const verdict = judge({
+      seen: seen(
+        states.map(state => task(state)),
+        { complete: true }
+      )
+    });
+    expect(verdict).toMatchObject({ state: 'finished', settled });
+  });
+
   it('is finished only with its result', () => {
     const done = seen([task('COMPLETED')], { complete: true });
     expect(judge({ seen: done })).toMatchObject({
