@@ -37,9 +37,13 @@ def to_httomo(recipe: Recipe, dataset: Dataset, place: Optional[Place]) -> Tuple
     axis = given_axis(recipe, dataset)
     steps = {step["name"]: step for step in recipe.get("filters", []) if step.get("enabled", True)}
     methods = [_loader(dataset, region, place, notes)]
+    made = _steps(steps, dataset, notes)
     if axis is None:
-        methods.append(_centring(notes))
-    methods += _steps(steps, dataset, notes)
+        # It looks at corrected projections, so it comes after the flats and before the logarithm.
+        names = [method["method"] for method in made]
+        flats = "dark_flat_field_correction"
+        made.insert(names.index(flats) + 1 if flats in names else 0, _centring(notes))
+    methods += made
     methods.append(_reconstruction(recipe, axis, region, notes))
     return _yaml(methods), notes
 
@@ -100,7 +104,7 @@ def _centring(notes: List[str]) -> Method:
         "only for scans of 180 degrees."
     )
     return {
-        **_method("find_center_vo", f"{_GPU}.recon.rotation", ind="mid"),
+        **_method("find_center_vo", f"{_GPU}.recon.rotation", ind=None),
         "id": "centering",
         "side_outputs": {"cor": "centre_of_rotation"},
     }

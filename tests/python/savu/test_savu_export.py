@@ -179,8 +179,14 @@ def test_httomo_finds_the_centre_by_reference(recipe, nxtomo, tmp_path):
     wanted = recipe(nxtomo)
     del wanted["regions"]
     methods, _ = pipeline(wanted, tmp_path)
-    finder = methods[1]
-    assert finder["method"] == "find_center_vo"
+    # As in HTTomo's own pipelines: on corrected projections, before their logarithm.
+    assert [method["method"] for method in methods[1:4]] == [
+        "dark_flat_field_correction",
+        "find_center_vo",
+        "minus_log",
+    ]
+    finder = methods[2]
+    assert finder["parameters"] == {"ind": None}
     name, output = re.match(
         r"\$\{\{(\w+)\.side_outputs\.(\w+)\}\}", methods[-1]["parameters"]["center"]
     ).groups()
