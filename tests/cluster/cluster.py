@@ -315,7 +315,14 @@ class Cluster:
         """Wait until both nodes take jobs."""
         until = time.monotonic() + seconds
         while True:
-            states = self.slurm("sinfo", "-h", "-N", "-p", "scarf", "-o", "%N %t").split("\n")
+            try:
+                states = self.slurm("sinfo", "-h", "-N", "-p", "scarf", "-o", "%N %t").split("\n")
+            except Trouble:
+                # A controller that has just started drops a connection now and then.
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.2)
+                continue
             usable = [line for line in states if line.endswith((" idle", " mix", " alloc"))]
             if len(usable) == 2:
                 return
