@@ -63,6 +63,11 @@ def resource(cluster: Cluster, user: User, **settings: Any) -> dict[str, Any]:
     }
 
 
+def in_job(*lines: str) -> list[str]:
+    """A prelude for jobs only: agents on the log-in host have the same one."""
+    return ['if [ -n "$SLURM_JOB_ID" ]; then', *lines, "fi"]
+
+
 @dataclass
 class Analyst:
     """A user of a Jupyter server who has clusters in the settings."""
@@ -289,7 +294,9 @@ class RemoteJob:
         return self.analyst.house.jobs / self.id
 
     def slurm_json(self) -> dict[str, Any]:
-        return dict(json.loads((self.mirror / "slurm.json").read_text()))
+        file = self.mirror / "slurm.json"
+        # It is written a moment after the submission was taken.
+        return dict(json.loads(file.read_text())) if file.exists() else {}
 
     def slices(self) -> dict[str, bytes]:
         """The slices as the cluster has them, by file name."""

@@ -14,7 +14,7 @@ import pytest
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1]), *(str(HERE.parent / n) for n in ("server", "integration"))]
 
-from analyst import RESOURCE, Analyst, make_data, resource  # noqa: E402
+from analyst import RESOURCE, Analyst, in_job, make_data, resource  # noqa: E402
 from cluster import Cluster, Faults, Link, Trouble, why_not  # noqa: E402
 from cluster.users import ROLES  # noqa: E402
 
@@ -114,25 +114,32 @@ def analyst(
     resources = [
         resource(cluster, user),
         resource(cluster, user, name="linked", port=line.port),
-        resource(cluster, user, name="slow", prelude=["sleep 8"]),
-        resource(cluster, user, name="endless", prelude=["sleep 300"]),
-        resource(cluster, user, name="devel", partition="devel", prelude=["sleep 300"], time=1),
-        resource(cluster, user, name="preemptable", partition="preemptable", prelude=["sleep 12"]),
+        resource(cluster, user, name="slow", prelude=in_job("sleep 8")),
+        resource(cluster, user, name="endless", prelude=in_job("sleep 300")),
+        resource(
+            cluster, user, name="devel", partition="devel", prelude=in_job("sleep 300"), time=1
+        ),
+        resource(
+            cluster, user, name="preemptable", partition="preemptable", prelude=in_job("sleep 12")
+        ),
         resource(cluster, user, name="waiting", partition="gpu"),
-        resource(cluster, user, name="hungry", prelude=[eater]),
-        resource(cluster, user, name="hungry-step", prelude=[f"srun {eater}"]),
+        resource(cluster, user, name="hungry", prelude=in_job(eater)),
+        resource(cluster, user, name="hungry-step", prelude=in_job(f"srun {eater}")),
         resource(cluster, user, name="no-python", pythons={"default": "/nowhere/python3"}),
         resource(
-            cluster, user, name="failing", prelude=['echo "cannot read the disc" >&2', "exit 7"]
+            cluster,
+            user,
+            name="failing",
+            prelude=in_job('echo "cannot read the disc" >&2', "exit 7"),
         ),
         resource(
             cluster,
             user,
             name="failing-task",
             # Once, and only the task in the middle.
-            prelude=[
+            prelude=in_job(
                 '[ "$SLURM_ARRAY_TASK_ID" != 1 ] || [ -e failed ] || { touch failed; exit 7; }'
-            ],
+            ),
         ),
         *(
             resource(cluster, cluster.user(role), name=role)

@@ -48,22 +48,22 @@ class Server:
     def _ask(self, method: str, url: str, **options: Any) -> requests.Response:
         headers = {"Authorization": f"token {self.token}"} if self.token else {}
         headers.update(options.pop("headers", {}))
-        return self.session.request(method, url, headers=headers, timeout=30, **options)
+        return self.session.request(method, url, headers=headers, timeout=120, **options)
 
     def log_in(self, password: str) -> None:
         """Log in with a password, as a browser does; XSRF header included."""
-        page = self.session.get(f"{self.url}login", timeout=30)
+        page = self.session.get(f"{self.url}login", timeout=120)
         page.raise_for_status()
         xsrf = self.session.cookies["_xsrf"]
         reply = self.session.post(
             f"{self.url}login",
             data={"password": password, "_xsrf": xsrf},
             allow_redirects=False,
-            timeout=30,
+            timeout=120,
         )
         assert reply.status_code == 302, reply.text
         # The cookie that belongs to the user now.
-        self.session.get(f"{self.url}api/status", timeout=30).raise_for_status()
+        self.session.get(f"{self.url}api/status", timeout=120).raise_for_status()
         self.session.headers["X-XSRFToken"] = self.session.cookies["_xsrf"]
 
     def rss(self) -> int:

@@ -22,12 +22,13 @@ export interface IPlace {
 
 /**
  * @param work - of the settings: absolute, or below the home folder; empty: found.
- * @throws ProxyError when the work folder cannot be made.
+ * @throws ProxyError when the work folder cannot be made, or has a name that Slurm cannot write logs to.
  */
 export async function findPlace(
   remote: IRemote,
   work: string
 ): Promise<IPlace> {
+  refuseName(work);
   const { stdout, stderr, code } = await remote.run(placeScript(work));
   const said = new Map(
     stdout.split('\n').map(line => {
@@ -44,6 +45,7 @@ export async function findPlace(
       { where: 'work', hint: 'Set another work folder in Setup.' }
     );
   }
+  refuseName(found);
   return {
     work: found,
     warning: said.get('warning') ?? '',
@@ -55,7 +57,19 @@ export async function findPlace(
   };
 }
 
-/** The last lines' first words say what they are. A path with a line feed in it is refused, as no line holds it. */
+/** Slurm expands `%`, and with a backslash anywhere in the path it no longer finds the task's log; no line holds a line feed. */
+function refuseName(work: string): void {
+  if (/[%\\\r\n]/.test(work)) {
+    throw new ProxyError(
+      422,
+      'work-folder',
+      'The name of the work folder has a percent sign, a backslash or a line break in it: Slurm cannot write logs there.',
+      { where: 'work', hint: 'Set another work folder in Setup.' }
+    );
+  }
+}
+
+/** The last lines' first words say what they are. */
 export function placeScript(work: string): string {
   const given = work.startsWith('~/')
     ? `work="$HOME"/${quote(work.slice(2))}`

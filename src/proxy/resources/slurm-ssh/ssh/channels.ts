@@ -2,6 +2,7 @@
 import type { Client, ClientChannel, SFTPWrapper } from 'ssh2';
 
 import { messageOf, ProxyError } from '../../../failure';
+import { connectionLost } from './failures';
 
 const MOST = 8;
 /** Milliseconds before a channel that the server would not open is asked for again, and how often. */
@@ -69,6 +70,10 @@ export class Channels {
   }
 
   private _failure(error: unknown): ProxyError {
+    // What ssh2 says to whoever waits for a channel when the connection goes.
+    if (/no response from server|not connected/i.test(messageOf(error))) {
+      return connectionLost(this._host);
+    }
     return error instanceof ProxyError
       ? error
       : new ProxyError(

@@ -1,0 +1,114 @@
+"""Not alone: jobs of others, other servers, other machines, other clocks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from analyst import ROWS, Analyst, RemoteJob, in_job, resource
+from cluster import Cluster
+from cluster.packages import library
+
+LogIn = Callable[[str], Analyst]
+
+
+@pytest.fixture
+def crowd(cluster: Cluster) -> Iterator[str]:
+    """1,000 jobs of a colleague in the queue."""
+    colleague = cluster.user("colleague")
+    number = cluster.slurm(
+        *("sbatch", "--parsable", "-H", "--array=0-999", "-t", "1", "-o", "/dev/null"),
+        *("--wrap", "true"),
+        user=colleague,
+    ).strip()
+    yield number
+    cluster.slurm("scancel", number)
+
+
+def test_a_thousand_jobs_of_others(
+    logged_in: LogIn, cluster: Cluster, crowd: str, remote_data: Path
+) -> None:
+    analyst = logged_in("scarf")
+    assert len(cluster.slurm("squeue", "-h", "-r").splitlines()) >= 1000
+    job = RemoteJob(analyst, str(remote_data), options={"tasks": 2})
+    seen = job.wait_until("finished")
+    assert len(seen["slurm"]["tasks"]) == 3
+    queue = analyst.post("resources/queue", resource="scarf").json()["jobs"]
+    assert crowd not in {row["id"].split("_")[0] for row in queue}
+
+
+def test_a_clock_that_is_two_hours_ahead(
+    start_analyst: Callable[..., Analyst], cluster: Cluster, remote_data: Path
+) -> None:
+    faketime = library("faketime/libfaketime.so.1")
+    environment = {
+        "LD_PRELOAD": str(faketime),
+        "FAKETIME": "+2h",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "FAKETIME_NO_CACHE": "1",
+    }
+    analyst = start_analyst(environment=environment)
+    analyst.log_in()
+    job = RemoteJob(analyst, str(remote_data), options={"tasks": 2})
+    seen = job.wait_until("finished")
+    assert seen["slices"] == {"done": ROWS, "total": ROWS}
+    assert "remaining" not in seen["progress"] or seen["progress"]["remaining"] >= 0
+    assert 0 <= seen["slurm"]["elapsed"] < 600
+
+
+def test_two_servers_on_one_home(
+    start_analyst: Callable[..., Analyst], remote_data: Path, tmp_path: Path
+) -> None:
+    """Both show the job; it exists once; the second can cancel what the first began."""
+    first = start_analyst(home=tmp_path)
+    first.log_in()
+    second = start_analyst(home=tmp_path)
+    second.log_in()
+    job = RemoteJob(first, str(remote_data), options={"tasks": 2})
+    twin = RemoteJob(second, str(remote_data), id=job.id, hold=True)
+    assert twin.submission()["id"] == job.id
+    seen = job.wait_until("finished")
+    assert twin.wait_until("finished")["output"] == seen["output"]
+    record = job.slurm_json()
+    assert first.queued(record["uid"]) == [record["id"]]
+
+
+def test_jobs_are_found_again_from_another_machine(
+    start_analyst: Callable[..., Analyst], cluster: Cluster, remote_data: Path
+) -> None:
+    """Another home and another server, as on a laptop of one's own: the cluster's folders tell."""
+    user = cluster.user("analyst")
+    slow = resource(cluster, user, prelude=in_job("sleep 6"))
+    first = start_analyst([slow])
+    first.log_in()
+    job = RemoteJob(first, str(remote_data), options={"tasks": 2})
+    job.wait_for(lambda _: job.slurm_json().get("phase") == "accepted", what="accepted")
+    number = job.slurm_json()["id"]
+    first.stop()
+    second = start_analyst([slow])
+    second.log_in()
+    twin = RemoteJob(second, str(remote_data), id=job.id, hold=True)
+    until = time.monotonic() + 20
+    while job.id not in {row["id"] for row in second.jobs()}:
+        assert time.monotonic() < until, second.jobs()
+        time.sleep(0.2)
+    seen = twin.wait_until("finished")
+    assert seen["slices"] == {"done": ROWS, "total": ROWS}
+    assert seen["slurm"]["id"] == number
+
+
+def test_the_list_is_there_before_any_log_in(
+    start_analyst: Callable[..., Analyst], remote_data: Path, tmp_path: Path
+) -> None:
+    first = start_analyst(home=tmp_path)
+    first.log_in()
+    job = RemoteJob(first, str(remote_data))
+    seen = job.wait_until("finished")
+    first.stop()
+    second = start_analyst(home=tmp_path)
+    (row,) = [row for row in second.jobs() if row["id"] == job.id]
+    assert second.resource()["state"] == "offline"
+    assert row["state"] == "finished"
+    assert row["seen"] == seen["seen"]

@@ -1,0 +1,170 @@
+"""How jobs end on a real Slurm, and what the analyst is told each time."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from analyst import ROWS, Analyst, RemoteJob
+from cluster import Cluster
+from cluster.processes import wait_for
+
+LogIn = Callable[[str], Analyst]
+
+
+@dataclass
+class Ending:
+    """One way to end."""
+
+    resource: str
+    state: str
+    code: str
+    says: str
+
+
+ENDINGS = {
+    "out of memory": Ending("hungry", "failed", "out-of-memory", "memory"),
+    "out of memory in a step": Ending("hungry-step", "failed", "out-of-memory", "memory"),
+    "time limit": Ending("devel", "failed", "time-limit", "time limit"),
+    "a failing task": Ending("failing", "failed", "task-failed", "cannot read the disc"),
+    "no python": Ending("no-python", "failed", "no-python", "Python could not be started"),
+    "cancelled by an administrator": Ending(
+        "endless", "cancelled", "cancelled-by-admin", "administrator"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def ended(analyst: Analyst, remote_data: Path) -> Iterator[dict[str, RemoteJob]]:
+    """A job for every ending, all at once: the time limit alone takes more than a minute."""
+    jobs: dict[str, RemoteJob] = {}
+    for name, ending in sorted(ENDINGS.items(), key=lambda item: item[0] != "time limit"):
+        if analyst.resource(ending.resource)["state"] != "online":
+            analyst.log_in(ending.resource)
+        jobs[name] = RemoteJob(analyst, str(remote_data), ending.resource)
+    chosen = jobs["cancelled by an administrator"]
+    chosen.wait_until("running")
+    analyst.cluster.slurm("scancel", chosen.slurm_json()["id"])
+    yield jobs
+    analyst.cluster.cancel_all()
+
+
+@pytest.mark.parametrize("name", [name for name in ENDINGS if name != "time limit"])
+def test_a_job_ends_with_its_true_reason(ended: dict[str, RemoteJob], name: str) -> None:
+    check(ended[name], ENDINGS[name], 60)
+
+
+def check(job: RemoteJob, ending: Ending, seconds: float) -> None:
+    seen = job.wait_until_ended(seconds)
+    failure = seen["failure"]
+    assert (seen["state"], failure["code"]) == (ending.state, ending.code)
+    assert ending.says in f"{failure['message']} {failure['hint']}"
+    assert failure["hint"].endswith(".")
+    assert seen["resumable"]
+    assert not (Path(seen["output"]) / "result.json").exists()
+
+
+def test_an_array_whose_task_failed_goes_on_with_that_task_alone(
+    logged_in: LogIn, remote_data: Path
+) -> None:
+    job = RemoteJob(logged_in("failing-task"), str(remote_data), "failing-task", {"tasks": 3})
+    seen = job.wait_until("failed")
+    assert seen["failure"]["code"] == "task-failed"
+    assert "ask 1" in seen["failure"]["message"]
+    first = {file: file.stat().st_mtime_ns for file in Path(seen["output"]).glob("slice_*.tif")}
+    assert len(first) == ROWS - 8
+    job.post("resume")
+    seen = job.wait_until("finished")
+    assert seen["slices"] == {"done": ROWS, "total": ROWS}
+    assert {file: file.stat().st_mtime_ns for file in first} == first
+    assert len(job.slices()) == ROWS
+
+
+@pytest.fixture
+def closed_partition(cluster: Cluster) -> Iterator[Callable[[], None]]:
+    """The partition `gpu` takes jobs but starts none; call to open it."""
+
+    def set_to(state: str) -> None:
+        cluster.slurm("scontrol", "update", "partitionname=gpu", f"state={state}")
+
+    set_to("down")
+    yield lambda: set_to("up")
+    set_to("up")
+
+
+def test_a_job_that_waits_tells_why(
+    logged_in: LogIn, remote_data: Path, closed_partition: Callable[[], None], cluster: Cluster
+) -> None:
+    job = RemoteJob(logged_in("waiting"), str(remote_data), "waiting")
+    job.wait_for(lambda seen: any("switched off" in text for text in seen["warnings"]))
+    number = job.slurm_json()["id"]
+    cluster.slurm("scontrol", "hold", number)
+    seen = job.wait_for(lambda seen: any("administrator" in text for text in seen["warnings"]))
+    assert seen["state"] == "queued"
+    assert seen["slurm"]["reason"] == "JobHeldAdmin"
+    cluster.slurm("scontrol", "release", number)
+    failed = cluster.slurm(
+        "sbatch", "--parsable", "-o", "/dev/null", "--wrap", "exit 1", user=job.analyst.user
+    ).strip()
+    wait_for(lambda: not cluster.slurm("squeue", "-h", "-j", failed, "-t", "R,PD,CG"), 30, "failed")
+    cluster.slurm("scontrol", "update", f"jobid={number}", f"dependency=afterok:{failed}")
+    job.wait_for(lambda seen: any("never start it" in text for text in seen["warnings"]))
+    # Slurm never starts it, whatever happens: the sentence says to cancel it.
+    job.post("cancel")
+    job.wait_until("cancelled")
+
+
+def test_a_job_whose_folder_was_removed_before_it_began(
+    logged_in: LogIn, remote_data: Path, closed_partition: Callable[[], None]
+) -> None:
+    job = RemoteJob(logged_in("waiting"), str(remote_data), "waiting")
+    job.wait_for(lambda seen: "slurm" in seen and seen["slurm"]["state"] == "PENDING")
+    shutil.rmtree(job.folder)
+    closed_partition()
+    seen = job.wait_until("failed")
+    assert seen["failure"]["code"] in ("folder-gone", "launch-failed")
+    assert seen["failure"]["hint"]
+
+
+def test_cancel_from_here_ends_waiting_and_running_jobs(
+    logged_in: LogIn, remote_data: Path, closed_partition: Callable[[], None], cluster: Cluster
+) -> None:
+    running = RemoteJob(logged_in("endless"), str(remote_data), "endless", {"tasks": 2})
+    waiting = RemoteJob(logged_in("waiting"), str(remote_data), "waiting")
+    running.wait_until("running")
+    waiting.wait_for(lambda seen: "slurm" in seen)
+    for job in (running, waiting):
+        assert job.post("cancel")["state"] in ("cancelling", "cancelled")
+    for job in (running, waiting):
+        seen = job.wait_until("cancelled")
+        assert seen.get("failure") is None
+        number = job.slurm_json()["id"]
+        wait_for(
+            lambda n=number: not cluster.slurm("squeue", "-h", "-t", "R,PD,CG").count(f" {n}"),
+            20,
+            "the job has left the queue",
+        )
+
+
+def test_a_pre_empted_job_is_run_again_by_itself(
+    logged_in: LogIn, remote_data: Path, cluster: Cluster
+) -> None:
+    job = RemoteJob(logged_in("preemptable"), str(remote_data), "preemptable")
+    job.wait_until("running")
+    number = job.slurm_json()["id"]
+    cluster.slurm("scontrol", "requeue", number)
+    time.sleep(1)
+    job.wait_for(lambda seen: seen["slurm"]["state"] == "PENDING")
+    # Slurm makes a requeued job wait two minutes: nobody needs that here.
+    cluster.slurm("scontrol", "update", f"jobid={number}", "starttime=now")
+    seen = job.wait_until("finished", 90)
+    assert job.slurm_json()["id"] == number
+    assert seen["slices"] == {"done": ROWS, "total": ROWS}
+
+
+def test_the_time_limit(ended: dict[str, RemoteJob]) -> None:
+    check(ended["time limit"], ENDINGS["time limit"], 120)
