@@ -3,8 +3,12 @@
  */
 import type { IThemeManager } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
 import { Panel, Widget } from '@lumino/widgets';
 
+import { CompareView, othersThan, register } from './compare';
+import type { ICompareSource } from './compare';
 import { ContrastBar, ContrastModel, HistogramView } from './contrast';
 import { MessageCard } from './message';
 import type { IMessage } from './message';
@@ -27,7 +31,7 @@ const PATIENCE = 100;
 
 export class ImagePanel extends Panel {
   constructor(
-    themes: IThemeManager | null,
+    private readonly themes: IThemeManager | null,
     private readonly trans: TranslationBundle
   ) {
     super();
@@ -62,6 +66,19 @@ export class ImagePanel extends Panel {
     this.view.hovered.connect((_, hover) => this._bar.setHover(hover));
     this.contrast.autoAsked.connect(() => this.relevel());
     this.node.addEventListener('keydown', this._keys);
+    this.node.addEventListener('keyup', this._released);
+    this.node.addEventListener('focusout', this._release);
+    register(this);
+  }
+
+  /** What is shown; null: nothing. */
+  get image(): IImage | null {
+    return this._image;
+  }
+
+  /** Another image is shown. */
+  get shown(): ISignal<this, IImage> {
+    return this._shownSignal;
   }
 
   readonly contrast: ContrastModel;
@@ -73,7 +90,10 @@ export class ImagePanel extends Panel {
   stepper: Stepper | null = null;
 
   showImage(image: IImage, options: IShowOptions): void {
+    this._held = false;
+    this.removeClass('jp-mod-before');
     this._image = image;
+    this._unit = options.unit;
     this._scope = options.scope;
     if (options.relevel) {
       this.relevel();
@@ -82,6 +102,7 @@ export class ImagePanel extends Panel {
     this.view.setImage(image, options.unit);
     this.message(null);
     this._count(image);
+    this._shownSignal.emit(image);
   }
 
   /** The histogram, after the image is on the screen: a large one takes as long as its painting. */
@@ -126,6 +147,53 @@ export class ImagePanel extends Panel {
     widget.node.querySelector('select')?.focus();
   }
 
+  /** Lay a comparison over the image; once more: close it. */
+  compare(): void {
+    if (this._comparison) {
+      this._endComparison();
+      return;
+    }
+    const view = new CompareView({
+      panel: this,
+      contrast: this.contrast,
+      themes: this.themes,
+      trans: this.trans,
+      unit: () => this._unit,
+      sources: () => [...this.sources(), ...othersThan(this)]
+    });
+    view.closed.connect(() => this._endComparison());
+    this._comparison = view;
+    this.cover(view);
+  }
+
+  /** What else the image can be compared with. */
+  protected sources(): readonly ICompareSource[] {
+    return [];
+  }
+
+  /** The image that was here before; shown while the space bar is held. */
+  protected get before(): IImage | null {
+    return null;
+  }
+
+  /** Show the image before for as long as something is held. */
+  protected showBefore(on: boolean): boolean {
+    const { before } = this;
+    if (on === this._held || !this._image || (on && !before)) {
+      return false;
+    }
+    this._held = on;
+    this.toggleClass('jp-mod-before', on);
+    this.view.setImage(on ? before : this._image, this._unit);
+    return true;
+  }
+
+  private _endComparison(): void {
+    this._comparison?.dispose();
+    this._comparison = null;
+    this.node.focus();
+  }
+
   /** Work goes on; shown when it lasts. */
   setBusy(busy: boolean): void {
     window.clearTimeout(this._waiting);
@@ -148,11 +216,25 @@ export class ImagePanel extends Panel {
     }
     window.clearTimeout(this._waiting);
     this.node.removeEventListener('keydown', this._keys);
+    this.node.removeEventListener('keyup', this._released);
+    this.node.removeEventListener('focusout', this._release);
+    this._comparison?.dispose();
+    Signal.clearData(this);
     this.stepper?.dispose();
     this._image = null;
     super.dispose();
     this.contrast.dispose();
   }
+
+  private readonly _released = (event: KeyboardEvent): void => {
+    if (event.key === ' ') {
+      this.showBefore(false);
+    }
+  };
+
+  private readonly _release = (): void => {
+    this.showBefore(false);
+  };
 
   private readonly _keys = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) {
@@ -160,6 +242,15 @@ export class ImagePanel extends Panel {
     }
     const own = event.target instanceof HTMLElement ? event.target : null;
     // A slider and a list have arrow keys of their own.
+    // Space presses what has the focus; elsewhere it shows what was before.
+    const presses = /^(SELECT|INPUT|BUTTON|TEXTAREA)$/.test(own?.tagName ?? '');
+    if (event.key === ' ' && !presses) {
+      event.preventDefault();
+      if (!event.repeat) {
+        this.showBefore(true);
+      }
+      return;
+    }
     const arrows = own?.tagName !== 'SELECT' && own?.tagName !== 'INPUT';
     if (this._act(event.key, arrows, event.shiftKey ? 10 : 1)) {
       event.preventDefault();
@@ -221,4 +312,9 @@ export class ImagePanel extends Panel {
   private _image: IImage | null = null;
   private _scope: Scope = 'all';
   private _waiting = 0;
+  private _unit = '';
+  private _comparison: CompareView | null = null;
+  /** The image before is shown. */
+  private _held = false;
+  private readonly _shownSignal = new Signal<this, IImage>(this);
 }

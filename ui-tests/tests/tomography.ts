@@ -95,7 +95,11 @@ export class Tomography {
   async findCentre(): Promise<number> {
     await this.panel.getByRole('button', { name: 'Find', exact: true }).click();
     const field = this.panel.getByLabel('Column of the axis of rotation');
-    await expect(field).not.toHaveValue('', { timeout: 60_000 });
+    // A proposal may stand in the field already; the picture comes with what was found.
+    await expect(this.panel.getByText(/^Why: /).first()).toBeVisible({
+      timeout: 60_000
+    });
+    await expect(field).not.toHaveValue('');
     return Number(await field.inputValue());
   }
 

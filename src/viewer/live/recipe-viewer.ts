@@ -14,6 +14,7 @@ import { button, element, segments } from '../dom';
 import { duration, short } from '../format';
 import { images, links, Newest } from '../frames';
 import { ImagePanel } from '../image-panel';
+import type { ICompareSource } from '../compare';
 import { failureMessage, logInAction } from '../message';
 import type { IImage } from '../pixels/image';
 import type { Overlay } from '../pixels/overlays';
@@ -27,6 +28,9 @@ import {
   usedCentre,
   warningsOf
 } from './regions';
+import { Earlier } from './earlier';
+import { helpMark } from './keys';
+import { removals } from './removals';
 import { wantedImage } from './wanted';
 import type { Stage } from './wanted';
 
@@ -110,6 +114,26 @@ export class RecipeViewer extends ImagePanel {
       ),
       () => this._openSweep()
     );
+    this._compare = button(
+      trans.__('Compare…'),
+      trans.__(
+        'See this image against what it was before, without a filter, or against that of another recipe or result'
+      ),
+      () => this.compare()
+    );
+    this._hold = button(
+      trans.__('Before'),
+      trans.__('Hold: the image before the last change (space bar)'),
+      () => undefined
+    );
+    for (const [event, on] of [
+      ['pointerdown', true],
+      ['pointerup', false],
+      ['pointerleave', false],
+      ['pointercancel', false]
+    ] as const) {
+      this._hold.addEventListener(event, () => this.showBefore(on));
+    }
     this._reset = button(
       trans.__('Reset zoom'),
       trans.__('Whole image (0)'),
@@ -123,6 +147,8 @@ export class RecipeViewer extends ImagePanel {
       this._air,
       this._follow,
       this._try,
+      this._compare,
+      this._hold,
       this._reset,
       helpMark(trans)
     );
@@ -319,6 +345,17 @@ export class RecipeViewer extends ImagePanel {
       this._shown?.mode !== position.mode || this._shown.path !== path;
     this._key = key;
     this._shown = { mode: position.mode, path, image };
+    this._earlier.replaced(
+      JSON.stringify([
+        recipe.dataset,
+        position.mode,
+        position.mode === 'projection'
+          ? [position.frame, this._chosen]
+          : position.row
+      ]),
+      this.image
+    );
+    this._hold.hidden = this._earlier.image === null;
     const unit = image.about.unit;
     this.showImage(image, {
       unit:
@@ -333,6 +370,39 @@ export class RecipeViewer extends ImagePanel {
     this._relevel = false;
     this._overlays();
     this._facts(image);
+  }
+
+  protected override get before(): IImage | null {
+    return this._earlier.image;
+  }
+
+  protected override sources(): readonly ICompareSource[] {
+    const { session, api, trans, kernel } = this.options;
+    const { base, recipe, position, description } = session;
+    const { before } = this;
+    const first = before
+      ? [
+          {
+            id: 'before',
+            label: trans.__('Before the last change'),
+            image: () => Promise.resolve(before)
+          }
+        ]
+      : [];
+    if (base === null || description.state !== 'ready') {
+      return first;
+    }
+    const place = {
+      base,
+      recipe,
+      position,
+      stage: this._chosen,
+      description: description.value,
+      exact: true,
+      kernel: kernel(),
+      purpose: `compare ${this.id}`
+    };
+    return [...first, ...removals(api, place, trans)];
   }
 
   private _fail(failure: Failure): void {
@@ -528,8 +598,11 @@ export class RecipeViewer extends ImagePanel {
   private readonly _air: HTMLButtonElement;
   private readonly _follow: HTMLButtonElement;
   private readonly _try: HTMLButtonElement;
+  private readonly _compare: HTMLButtonElement;
+  private readonly _hold: HTMLButtonElement;
   private readonly _reset: HTMLButtonElement;
   private readonly _requests: Newest<IImage>;
+  private readonly _earlier = new Earlier();
   private readonly _slices: LiveSlices | null = null;
   private _sweep: SweepView | null = null;
   private _live: boolean;
@@ -543,21 +616,4 @@ export class RecipeViewer extends ImagePanel {
   private _shown: { mode: ViewMode; path: string; image: IImage } | null = null;
   private _key = '';
   private _timer = 0;
-}
-
-function helpMark(trans: TranslationBundle): HTMLElement {
-  const node = element('span', 'jp-tomo-viewer-help', '?');
-  node.tabIndex = 0;
-  node.title = [
-    trans.__('Drag: move the image'),
-    trans.__('Wheel: zoom'),
-    trans.__('Ctrl + drag: zoom into a box'),
-    trans.__('Double click or 0: whole image'),
-    trans.__('Arrows, Home, End: step'),
-    trans.__('A: automatic levels, I: invert'),
-    trans.__('Drag a line or an edge: change the recipe'),
-    trans.__('Click in a projection: choose the row')
-  ].join('\n');
-  node.setAttribute('aria-label', node.title);
-  return node;
 }

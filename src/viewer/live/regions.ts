@@ -77,6 +77,7 @@ export function changeOf(overlay: Overlay): IRecipeChange | null {
     case 'row':
     case 'mask':
     case 'cross':
+    case 'profile':
       return null;
   }
 }

@@ -20,6 +20,8 @@ export interface IPlace {
   readonly description: Description;
   /** All digits, however long they take. */
   readonly exact: boolean;
+  /** Who asks: a newer request for the same purpose ends an older one. */
+  readonly purpose?: string;
   /** Kernel whose Python has the recipe's tool; the server's own when left out. */
   readonly kernel?: string;
 }
@@ -34,7 +36,7 @@ export function wantedImage(api: ITomoApi, place: IPlace): IWanted<IImage> {
   const key = wantedKey(base, recipe, position, stage);
   const ask = (sent: ISent, signal: AbortSignal): Promise<IFrame> => {
     const common = {
-      purpose: 'viewer',
+      purpose: place.purpose ?? 'viewer',
       base,
       recipe,
       ...(resource && { resource }),

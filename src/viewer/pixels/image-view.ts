@@ -160,6 +160,15 @@ export class ImageView extends Widget {
     this._draw();
   }
 
+  /** Show the part of the image that another view of the same size shows. */
+  showSame(other: ImageView): void {
+    if (other._view && other._view !== this._view) {
+      this._view = other._view;
+      this._fits = other._fits;
+      this._draw();
+    }
+  }
+
   /** Zoom about the middle. */
   zoomBy(factor: number): void {
     if (this._view) {

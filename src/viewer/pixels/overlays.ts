@@ -38,13 +38,25 @@ export interface ICrossOverlay {
   readonly y: number;
 }
 
+/** The line along which values are read. */
+export interface IProfileOverlay {
+  readonly id: 'profile';
+  readonly from: { readonly x: number; readonly y: number };
+  readonly to: { readonly x: number; readonly y: number };
+}
+
 export type Overlay =
-  IAxisOverlay | IRowOverlay | IRegionOverlay | ICircleOverlay | ICrossOverlay;
+  | IAxisOverlay
+  | IRowOverlay
+  | IRegionOverlay
+  | ICircleOverlay
+  | ICrossOverlay
+  | IProfileOverlay;
 
 /** What of an overlay the hand holds. */
 export interface IGrab {
   readonly id: Overlay['id'];
-  /** Edges that move; all four: the whole rectangle. */
+  /** Edges that move; all four: the whole rectangle. Of a line: `left` its beginning, `right` its end. */
   readonly edges: readonly ('left' | 'top' | 'right' | 'bottom')[];
 }
 
@@ -116,6 +128,8 @@ function edgesAt(
         : null;
     case 'row':
       return Math.abs(y - overlay.row) <= reach ? [] : null;
+    case 'profile':
+      return endsAt(overlay, x, y, reach);
     case 'mask':
     case 'cross':
       return null;
@@ -142,6 +156,28 @@ function edgesAt(
   }
 }
 
+/** Which ends of a line move with the hand; null where it is not near. */
+function endsAt(
+  { from, to }: IProfileOverlay,
+  x: number,
+  y: number,
+  reach: number
+): IGrab['edges'] | null {
+  for (const [edge, end] of [
+    ['left', from],
+    ['right', to]
+  ] as const) {
+    if (Math.hypot(x - end.x, y - end.y) <= 1.5 * reach) {
+      return [edge];
+    }
+  }
+  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  const square = dx * dx + dy * dy;
+  const share = square ? ((x - from.x) * dx + (y - from.y) * dy) / square : 0;
+  const near = Math.hypot(x - from.x - share * dx, y - from.y - share * dy);
+  return share >= 0 && share <= 1 && near <= reach ? ['left', 'right'] : null;
+}
+
 /**
  * An overlay after the hand moved by (dx, dy) image pixels from where it took
  * hold.
@@ -166,6 +202,23 @@ export function dragged(
         ...overlay,
         row: Math.round(clamp(overlay.row + dy, 0, image.height - 1))
       };
+    case 'profile': {
+      const moved = (
+        edge: 'left' | 'right',
+        { x, y }: IProfileOverlay['from']
+      ): IProfileOverlay['from'] =>
+        grab.edges.includes(edge)
+          ? {
+              x: clamp(x + dx, 0, image.width - 1),
+              y: clamp(y + dy, 0, image.height - 1)
+            }
+          : { x, y };
+      return {
+        ...overlay,
+        from: moved('left', overlay.from),
+        to: moved('right', overlay.to)
+      };
+    }
     case 'mask':
     case 'cross':
       return overlay;
@@ -193,6 +246,9 @@ export function dragged(
 export function cursorOf(grab: IGrab | null): string {
   if (!grab) {
     return 'crosshair';
+  }
+  if (grab.id === 'profile') {
+    return 'move';
   }
   const across = grab.edges.includes('left') || grab.edges.includes('right');
   const along = grab.edges.includes('top') || grab.edges.includes('bottom');

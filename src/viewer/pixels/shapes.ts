@@ -4,7 +4,7 @@
 import type { IShape } from '../plotly';
 import type { IColours } from '../theme';
 import { axisColumn } from './overlays';
-import type { ICrossOverlay, Overlay } from './overlays';
+import type { ICrossOverlay, IProfileOverlay, Overlay } from './overlays';
 import type { ISize } from './view';
 
 /** Half the length of the strokes of a cross, in CSS pixels. */
@@ -19,7 +19,9 @@ export function shapesOf(
   return overlays.flatMap(overlay =>
     overlay.id === 'cross'
       ? cross(overlay, colours)
-      : [shapeOf(overlay, image, colours)]
+      : overlay.id === 'profile'
+        ? profile(overlay, colours)
+        : [shapeOf(overlay, image, colours)]
   );
 }
 
@@ -45,8 +47,30 @@ function cross({ x, y }: ICrossOverlay, colours: IColours): IShape[] {
   }));
 }
 
+/** A line with a grip at each end, which is as large on the screen at any zoom. */
+function profile({ from, to }: IProfileOverlay, colours: IColours): IShape[] {
+  const line = { color: colours.air, width: 1.5 };
+  const base = { xref: 'x', yref: 'y', layer: 'above' } as const;
+  return [
+    { ...base, type: 'line', x0: from.x, y0: from.y, x1: to.x, y1: to.y, line },
+    ...[from, to].map(({ x, y }): IShape => ({
+      ...base,
+      type: 'circle',
+      xsizemode: 'pixel',
+      ysizemode: 'pixel',
+      xanchor: x,
+      yanchor: y,
+      x0: -4,
+      x1: 4,
+      y0: -4,
+      y1: 4,
+      line
+    }))
+  ];
+}
+
 function shapeOf(
-  overlay: Exclude<Overlay, ICrossOverlay>,
+  overlay: Exclude<Overlay, ICrossOverlay | IProfileOverlay>,
   image: ISize,
   colours: IColours
 ): IShape {

@@ -58,6 +58,11 @@ export class ResultViewer extends ImagePanel {
       this._progress,
       this._reset,
       button(
+        trans.__('Compare…'),
+        trans.__('See this slice against that of another recipe or result'),
+        () => this.compare()
+      ),
+      button(
         trans.__('Insert as cell'),
         trans.__('Open this result in the notebook beside'),
         options.insertCell

@@ -1,0 +1,380 @@
+/**
+ * The image of a viewer (B) against another (A): swiped, as a difference, and
+ * along a line. Zoom and contrast are linked.
+ */
+import type { IThemeManager } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
+import { Panel, Widget } from '@lumino/widgets';
+
+import { failureOf, isAbort } from '../../api';
+import { ContrastModel } from '../contrast';
+import { button, element, segments } from '../dom';
+import { short } from '../format';
+import type { IImage } from '../pixels/image';
+import { ImageView } from '../pixels/image-view';
+import type { Overlay } from '../pixels/overlays';
+import { balancedLevels, differenceOf, isOneSize, profileOf } from './measure';
+import type { ILine } from './measure';
+import { ProfileChart } from './profile-chart';
+import type { IComparable, ICompareSource } from './source';
+
+type Way = 'swipe' | 'difference';
+
+/** By how much of the width an arrow key moves the divider. */
+const STEP = 0.02;
+const KEPT = 'kept';
+
+export interface ICompareViewOptions {
+  readonly panel: IComparable;
+  readonly contrast: ContrastModel;
+  readonly themes: IThemeManager | null;
+  readonly trans: TranslationBundle;
+  /** What A can be, as it is now. */
+  readonly sources: () => readonly ICompareSource[];
+  readonly unit: () => string;
+}
+
+export class CompareView extends Panel {
+  constructor(private readonly options: ICompareViewOptions) {
+    super();
+    const { trans, contrast, themes, panel } = options;
+    this.addClass('jp-tomo-compare');
+    this.node.setAttribute('role', 'group');
+    this.node.setAttribute('aria-label', trans.__('Comparison'));
+    this._choice.className = 'jp-tomo-viewer-choice';
+    this._choice.setAttribute('aria-label', trans.__('Compare with (A)'));
+    this._choice.addEventListener('change', this._chosen);
+    this._ways = segments<Way>(
+      trans.__('How the images are compared'),
+      [
+        ['swipe', trans.__('Swipe')],
+        ['difference', trans.__('A − B')]
+      ],
+      way => this._setWay(way)
+    );
+    this._say.setAttribute('role', 'status');
+    const bar = new Widget();
+    bar.addClass('jp-tomo-compare-bar');
+    const label = element('label', 'jp-tomo-compare-with', trans.__('A'));
+    label.append(this._choice);
+    bar.node.append(
+      label,
+      this._ways.node,
+      button(
+        trans.__('Keep B as A'),
+        trans.__(
+          'Hold what is shown now, and see what later changes make of it'
+        ),
+        () => this._keep()
+      ),
+      this._say,
+      button('✕', trans.__('Close the comparison (Escape)'), () =>
+        this._closed.emit()
+      )
+    );
+    this._views = {
+      a: new ImageView(contrast, themes),
+      b: new ImageView(contrast, themes),
+      difference: new ImageView(this._balance, themes)
+    };
+    this._balance.setLook({ map: 'blue-red' });
+    this._stage.addClass('jp-tomo-compare-stage');
+    this._divider.className = 'jp-tomo-compare-divider';
+    this._divider.tabIndex = 0;
+    this._divider.setAttribute('role', 'slider');
+    this._divider.setAttribute(
+      'aria-label',
+      trans.__('Divider: A at its left, B at its right')
+    );
+    this._divider.addEventListener('pointerdown', this._press);
+    for (const view of Object.values(this._views)) {
+      this._stage.addWidget(view);
+      view.viewChanged.connect(this._viewed);
+      view.moved.connect(this._moved);
+    }
+    for (const [side, text] of [
+      ['a', trans.__('A')],
+      ['b', trans.__('B')]
+    ]) {
+      this._divider.append(
+        element('span', `jp-tomo-compare-side jp-mod-${side}`, text)
+      );
+    }
+    this._stage.node.append(this._divider);
+    this._chart = new ProfileChart(trans.__('Along the line (pixels)'));
+    this.addWidget(bar);
+    this.addWidget(this._stage);
+    this.addWidget(this._chart);
+    this.node.addEventListener('keydown', this._keys);
+    panel.shown.connect(this._shown);
+    this._offer();
+    this._setWay('swipe');
+    this._place(0.5);
+    this._setB(panel.image);
+    this._take(this._sources[0]);
+  }
+
+  /** The user is done. */
+  get closed(): ISignal<this, void> {
+    return this._closed;
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this._fetching?.abort();
+    this._source?.changed?.disconnect(this._sourceChanged);
+    this.options.panel.shown.disconnect(this._shown);
+    this.node.removeEventListener('keydown', this._keys);
+    this._choice.removeEventListener('change', this._chosen);
+    this._divider.removeEventListener('pointerdown', this._press);
+    this._a = this._b = this._kept = null;
+    super.dispose();
+    this._balance.dispose();
+  }
+
+  /** List what A can be. */
+  private _offer(): void {
+    const { sources, trans } = this.options;
+    const kept = this._kept;
+    this._sources = [
+      ...(kept
+        ? [
+            {
+              id: KEPT,
+              label: trans.__('Kept image'),
+              image: () => Promise.resolve(kept)
+            }
+          ]
+        : []),
+      ...sources()
+    ];
+    const { id } = this._source ?? {};
+    this._choice.replaceChildren(
+      ...this._sources.map(
+        source => new Option(source.label, source.id, false, source.id === id)
+      )
+    );
+    this._choice.disabled = this._sources.length === 0;
+  }
+
+  private readonly _chosen = (): void => {
+    this._take(this._sources[this._choice.selectedIndex]);
+    if (this._source?.removed) {
+      this._setWay('difference');
+    }
+  };
+
+  private _keep(): void {
+    this._kept = this._b;
+    this._offer();
+    const kept = this._sources.find(source => source.id === KEPT);
+    this._take(kept);
+    this._offer();
+  }
+
+  private _take(source: ICompareSource | undefined): void {
+    this._source?.changed?.disconnect(this._sourceChanged);
+    this._source = source ?? null;
+    source?.changed?.connect(this._sourceChanged);
+    void this._fetch();
+  }
+
+  private readonly _sourceChanged = (): void => {
+    void this._fetch();
+  };
+
+  private readonly _shown = (_: unknown, image: IImage): void => {
+    this._setB(image);
+    // What A is may depend on the recipe, too.
+    this._offer();
+    const again = this._sources.find(({ id }) => id === this._source?.id);
+    if (again && again.id !== KEPT) {
+      this._take(again);
+    } else {
+      this._compare();
+    }
+  };
+
+  private async _fetch(): Promise<void> {
+    const { trans } = this.options;
+    this._fetching?.abort();
+    const fetching = new AbortController();
+    this._fetching = fetching;
+    if (!this._source) {
+      this._say.textContent = trans.__(
+        'There is nothing to compare with yet: change something, open another recipe or result, or keep this image.'
+      );
+      return;
+    }
+    this._say.textContent = trans.__('Computing A …');
+    try {
+      const image = await this._source.image(fetching.signal);
+      if (!fetching.signal.aborted && !this.isDisposed) {
+        this._a = image;
+        this._compare();
+      }
+    } catch (error) {
+      if (!isAbort(error) && !fetching.signal.aborted && !this.isDisposed) {
+        const { message, hint } = failureOf(error);
+        this._say.textContent = hint ? `${message} ${hint}` : message;
+      }
+    }
+  }
+
+  private _setB(image: IImage | null): void {
+    const before = this._b;
+    this._b = image;
+    if (image && (!before || !isOneSize(before, image))) {
+      const y = (image.rows - 1) / 2;
+      this._line = {
+        from: { x: (image.columns - 1) * 0.15, y },
+        to: { x: (image.columns - 1) * 0.85, y }
+      };
+    }
+    this._views.b.setImage(image, this.options.unit());
+    this._overlay();
+  }
+
+  /** Bring everything in line with both images. */
+  private _compare(): void {
+    const { trans, unit } = this.options;
+    const [a, b] = [this._a, this._b];
+    if (!a || !b) {
+      return;
+    }
+    if (!isOneSize(a, b)) {
+      this._say.textContent = trans.__(
+        'A has %1 × %2 pixels and B %3 × %4: only images of one size can be compared.',
+        a.columns,
+        a.rows,
+        b.columns,
+        b.rows
+      );
+      this._views.a.setImage(null);
+      this._views.difference.setImage(null);
+      this._chart.setCurves([], '');
+      return;
+    }
+    const { image, rms, largest } = differenceOf(a, b);
+    this._views.a.setImage(a, unit());
+    this._balance.setLevels(balancedLevels(image), true);
+    this._views.difference.setImage(image, unit());
+    this._say.textContent = [
+      ...(this._source?.removed ? [this._source.removed] : []),
+      trans.__('A − B: RMS %1, largest %2', short(rms, 3), short(largest, 3))
+    ].join(' · ');
+    this._overlay();
+  }
+
+  private _setWay(way: Way): void {
+    this._ways.set(way);
+    const swipe = way === 'swipe';
+    this._views.a.setHidden(!swipe);
+    this._views.b.setHidden(!swipe);
+    this._views.difference.setHidden(swipe);
+    this._divider.hidden = !swipe;
+  }
+
+  /** Put the divider at a share of the width. */
+  private _place(share: number): void {
+    this._share = Math.min(Math.max(share, 0), 1);
+    const percent = 100 * this._share;
+    this._divider.style.left = `${percent}%`;
+    this._divider.setAttribute('aria-valuenow', String(Math.round(percent)));
+    this._views.a.node.style.clipPath = `inset(0 ${100 - percent}% 0 0)`;
+    this._views.b.node.style.clipPath = `inset(0 0 0 ${percent}%)`;
+  }
+
+  private readonly _viewed = (view: ImageView): void => {
+    for (const other of Object.values(this._views)) {
+      if (other !== view) {
+        other.showSame(view);
+      }
+    }
+  };
+
+  private readonly _moved = (_: ImageView, overlay: Overlay): void => {
+    if (overlay.id === 'profile') {
+      this._line = overlay;
+      this._overlay();
+    }
+  };
+
+  /** The line over all images, and the values along it. */
+  private _overlay(): void {
+    const line = this._line;
+    if (!line || !this._b) {
+      return;
+    }
+    for (const view of Object.values(this._views)) {
+      view.setOverlays([{ id: 'profile', from: line.from, to: line.to }]);
+    }
+    const both = this._a && isOneSize(this._a, this._b) ? [this._a] : [];
+    this._chart.setCurves(
+      [...both, this._b].map((image, index) => ({
+        name: index < both.length ? 'A' : 'B',
+        ...profileOf(image, line)
+      })),
+      this.options.unit()
+    );
+  }
+
+  private readonly _press = (event: PointerEvent): void => {
+    if (event.button !== 0) {
+      return;
+    }
+    event.preventDefault();
+    const node = this._divider;
+    node.focus();
+    const box = this._stage.node.getBoundingClientRect();
+    const move = (next: PointerEvent): void =>
+      this._place((next.clientX - box.left) / Math.max(box.width, 1));
+    const end = (): void => {
+      node.removeEventListener('pointermove', move);
+      node.removeEventListener('pointerup', end);
+      node.removeEventListener('pointercancel', end);
+    };
+    node.setPointerCapture(event.pointerId);
+    node.addEventListener('pointermove', move);
+    node.addEventListener('pointerup', end);
+    node.addEventListener('pointercancel', end);
+  };
+
+  private readonly _keys = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape') {
+      event.preventDefault();
+      this._closed.emit();
+    }
+    const sign = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (sign !== undefined && event.target === this._divider) {
+      event.preventDefault();
+      this._place(this._share + sign * STEP);
+    }
+    // The keys of the viewer belong to the image below.
+    event.stopPropagation();
+  };
+
+  private readonly _choice = document.createElement('select');
+  private readonly _ways: ReturnType<typeof segments<Way>>;
+  private readonly _say = element('span', 'jp-tomo-compare-say');
+  private readonly _stage = new Panel();
+  private readonly _divider = document.createElement('div');
+  private readonly _balance = new ContrastModel();
+  private readonly _views: Readonly<
+    Record<'a' | 'b' | 'difference', ImageView>
+  >;
+  private readonly _chart: ProfileChart;
+  private readonly _closed = new Signal<this, void>(this);
+  private _sources: readonly ICompareSource[] = [];
+  private _source: ICompareSource | null = null;
+  private _fetching: AbortController | null = null;
+  private _a: IImage | null = null;
+  private _b: IImage | null = null;
+  private _kept: IImage | null = null;
+  private _line: ILine | null = null;
+  private _share = 0.5;
+}

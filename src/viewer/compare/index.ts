@@ -1,0 +1,3 @@
+export { CompareView } from './compare-view';
+export { othersThan, register } from './source';
+export type { IComparable, ICompareSource } from './source';

@@ -1,0 +1,115 @@
+/**
+ * Values of two images along one line, as a Plotly chart.
+ */
+import { Widget } from '@lumino/widgets';
+
+import { loadPlotly, QUIET } from '../plotly';
+import type { IPlotly } from '../plotly';
+import { coloursAt } from '../theme';
+
+/** One curve: distances from the beginning of the line in pixels, and values. */
+export interface ICurve {
+  readonly name: string;
+  readonly at: readonly number[];
+  readonly values: readonly number[];
+}
+
+export class ProfileChart extends Widget {
+  constructor(
+    private readonly axisTitle: string,
+    private readonly load: typeof loadPlotly = loadPlotly
+  ) {
+    super();
+    this.addClass('jp-tomo-compare-profile');
+    if (typeof ResizeObserver !== 'undefined') {
+      this._observer = new ResizeObserver(() => this._schedule());
+      this._observer.observe(this.node);
+    }
+  }
+
+  setCurves(curves: readonly ICurve[], unit: string): void {
+    this._curves = curves;
+    this._unit = unit;
+    this._schedule();
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this._observer?.disconnect();
+    cancelAnimationFrame(this._frame);
+    if (this._drawn) {
+      this._plotly?.purge(this.node);
+    }
+    super.dispose();
+  }
+
+  private _schedule(): void {
+    cancelAnimationFrame(this._frame);
+    this._frame = requestAnimationFrame(() => {
+      this._draw().catch((error: unknown) => {
+        this.node.textContent = String(error);
+      });
+    });
+  }
+
+  private async _draw(): Promise<void> {
+    this._plotly ??= await this.load();
+    const { clientWidth: width, clientHeight: height } = this.node;
+    if (this.isDisposed || width < 40 || height < 40) {
+      return;
+    }
+    const colours = coloursAt(this.node);
+    const lines = [colours.axis, colours.accent];
+    const axis = {
+      showgrid: false,
+      ticks: 'outside',
+      ticklen: 4,
+      tickcolor: colours.line,
+      zeroline: false,
+      fixedrange: true,
+      automargin: true
+    };
+    this._drawn = true;
+    await this._plotly.newPlot(
+      this.node,
+      this._curves.map(({ name, at, values }, index) => ({
+        type: 'scatter',
+        mode: 'lines',
+        name,
+        x: at,
+        y: values,
+        line: { color: lines[index % 2], width: 1.5 }
+      })),
+      {
+        width,
+        height,
+        margin: { l: 52, r: 12, t: 6, b: 34 },
+        paper_bgcolor: 'rgba(0,0,0,0)',
+        plot_bgcolor: 'rgba(0,0,0,0)',
+        font: { family: colours.font, size: 11, color: colours.muted },
+        xaxis: { ...axis, title: { text: this.axisTitle } },
+        yaxis: { ...axis, title: { text: this._unit } },
+        hovermode: 'x unified',
+        hoverlabel: { bgcolor: colours.background },
+        showlegend: true,
+        legend: {
+          x: 1,
+          xanchor: 'right',
+          y: 1,
+          orientation: 'h',
+          bgcolor: 'rgba(0,0,0,0)'
+        }
+      },
+      QUIET
+    );
+  }
+
+  private readonly _observer: ResizeObserver | null = null;
+  private _curves: readonly ICurve[] = [];
+  private _unit = '';
+  private _plotly: IPlotly | null = null;
+  private _drawn = false;
+  private _frame = 0;
+}

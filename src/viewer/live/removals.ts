@@ -1,0 +1,58 @@
+/**
+ * What each filter of a recipe removes from the image that is shown.
+ */
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import { stepOf } from '../../recipe';
+import type { Recipe } from '../../recipe';
+import type { ITomoApi } from '../../tokens';
+import type { ICompareSource } from '../compare';
+import { images } from '../frames';
+import { wantedImage } from './wanted';
+import type { IPlace } from './wanted';
+
+/** The same place without one of the filters, for each that can be left out. */
+export function removals(
+  api: ITomoApi,
+  place: IPlace,
+  trans: TranslationBundle
+): ICompareSource[] {
+  return removable(place).map(({ index, title }) => ({
+    id: `filter ${index} ${title}`,
+    label: trans.__('Without %1', title),
+    removed: trans.__('What “%1” removed', title),
+    image: async signal => {
+      const recipe = without(place.recipe, index);
+      const wanted = wantedImage(api, { ...place, recipe });
+      return images.get(wanted.key) ?? wanted.fetch(signal, () => undefined);
+    }
+  }));
+}
+
+/** Without normalisation or logarithm, the values would be of another kind. */
+function removable({ recipe, position, stage }: IPlace): {
+  index: number;
+  title: string;
+}[] {
+  if (position.mode === 'projection' && stage === 'raw') {
+    return [];
+  }
+  return (recipe.filters ?? []).flatMap((filter, index) => {
+    const step = stepOf(filter.name);
+    const shown =
+      step &&
+      filter.enabled !== false &&
+      filter.name !== 'normalise' &&
+      filter.name !== 'minus-log' &&
+      (position.mode !== 'projection' || step.domain === 'projection');
+    return shown ? [{ index, title: step.title }] : [];
+  });
+}
+
+/** A recipe without one of its filters. */
+export function without(recipe: Recipe, index: number): Recipe {
+  return {
+    ...recipe,
+    filters: (recipe.filters ?? []).filter((_, i) => i !== index)
+  };
+}

@@ -1,0 +1,118 @@
+import path from 'node:path';
+
+import { expect, test } from '@jupyterlab/galata';
+import type { Locator } from '@playwright/test';
+
+import { Tomography } from './tomography';
+
+const results = path.resolve(__dirname, '..', '..', 'test-results');
+
+/** Sum over all colours of the image that a view shows. */
+function painted(view: Locator): Promise<number> {
+  return view
+    .locator('canvas')
+    .first()
+    .evaluate(canvas => {
+      const { width, height } = canvas as HTMLCanvasElement;
+      const pixels = (canvas as HTMLCanvasElement)
+        .getContext('2d')
+        ?.getImageData(0, 0, width, height).data;
+      return pixels?.reduce((sum, value) => sum + value, 0) ?? NaN;
+    });
+}
+
+test.describe('A comparison', () => {
+  test('with what was before, what a filter removed, and another recipe', async ({
+    page
+  }) => {
+    const tomo = new Tomography(page);
+    await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
+    const found = await tomo.findCentre();
+    await tomo.show('Slice');
+    await expect(tomo.facts).toContainText('256 × 256', { timeout: 30_000 });
+    const view = tomo.viewer.locator('.jp-tomo-viewer-image').first();
+    const hold = tomo.viewer.getByRole('button', { name: 'Before' });
+    await expect(hold).toBeHidden();
+
+    // A change after a pause: what was there is seen while space is held.
+    await page.waitForTimeout(1200);
+    const first = await painted(view);
+    const field = tomo.panel.getByLabel('Column of the axis of rotation');
+    await field.fill(String(found + 6));
+    await field.press('Enter');
+    await expect(tomo.facts).toContainText(`centre ${found + 6}`.slice(0, 12));
+    await expect(hold).toBeVisible();
+    const second = await painted(view);
+    expect(second).not.toBe(first);
+    await tomo.viewer.focus();
+    await page.keyboard.down(' ');
+    await expect.poll(() => painted(view)).toBe(first);
+    await page.keyboard.up(' ');
+    await expect.poll(() => painted(view)).toBe(second);
+
+    await tomo.viewer.getByRole('button', { name: 'Compare…' }).click();
+    const compare = page.getByRole('group', { name: 'Comparison' });
+    const say = compare.getByRole('status');
+    const choice = compare.getByLabel('Compare with (A)');
+    await expect(choice.locator('option').first()).toHaveText(
+      'Before the last change'
+    );
+    await expect(say).toContainText('A − B: RMS');
+    const views = compare.locator('.jp-tomo-viewer-image');
+    await expect.poll(() => painted(views.nth(0))).toBe(first);
+    await expect.poll(() => painted(views.nth(1))).toBe(second);
+
+    await page.screenshot({ path: path.join(results, 'compare-open.png') });
+    // The divider follows keys, and both follow one zoom.
+    const divider = compare.getByRole('slider');
+    await divider.focus();
+    await page.keyboard.press('ArrowRight');
+    await expect(divider).toHaveAttribute('aria-valuenow', '52');
+    const box = await views.nth(1).boundingBox();
+    if (!box) {
+      throw new Error('The comparison is not to be seen.');
+    }
+    const size = (which: number): Promise<number> =>
+      views
+        .nth(which)
+        .locator('canvas')
+        .first()
+        .evaluate(node => node.getBoundingClientRect().width);
+    const whole = await size(0);
+    await page.mouse.move(box.x + box.width * 0.7, box.y + box.height * 0.3);
+    await page.mouse.wheel(0, -300);
+    await expect.poll(() => size(1)).toBeGreaterThan(whole * 1.1);
+    expect(await size(0)).toBeCloseTo(await size(1), 1);
+    await expect(
+      compare.locator('.jp-tomo-compare-profile .scatterlayer .trace')
+    ).toHaveCount(2);
+
+    // What a filter removed: asked of the server, shown as a difference.
+    await choice.selectOption({ label: 'Without Stripes: sorting' });
+    await expect(say).toContainText('What “Stripes: sorting” removed', {
+      timeout: 30_000
+    });
+    await expect(views.nth(2)).toBeVisible();
+    await expect(views.nth(1)).toBeHidden();
+    for (const theme of ['Dark', 'Light']) {
+      await page.theme.setTheme(`JupyterLab ${theme}`);
+      await page.waitForTimeout(300);
+      await page.screenshot({
+        path: path.join(results, `compare-${theme.toLowerCase()}.png`)
+      });
+    }
+
+    // Kept as A, changes of the recipe are seen against it.
+    await compare.getByRole('button', { name: 'Keep B as A' }).click();
+    await expect(choice.locator('option:checked')).toHaveText('Kept image');
+    await expect(say).toContainText('RMS 0, largest 0');
+    await field.fill(String(found));
+    await field.press('Enter');
+    await expect(say).not.toContainText('RMS 0, largest 0');
+    await compare.getByRole('button', { name: 'Swipe' }).click();
+    await page.screenshot({ path: path.join(results, 'compare-swipe.png') });
+    await divider.focus();
+    await page.keyboard.press('Escape');
+    await expect(compare).toBeHidden();
+  });
+});
