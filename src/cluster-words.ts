@@ -134,6 +134,12 @@ export function transferSentence(
   { kind, what, bytes, total, rate }: NonNullable<Job['transfer']>,
   trans: TranslationBundle
 ): string {
+  if (total === 0) {
+    // What there is to send is still being found out.
+    return kind === 'upload'
+      ? trans.__('preparing to upload %1', what)
+      : trans.__('preparing to fetch %1', what);
+  }
   const done = trans.__('%1 of %2', formatBytes(bytes), formatBytes(total));
   const parts = [
     kind === 'upload'

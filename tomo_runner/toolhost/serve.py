@@ -129,6 +129,13 @@ def _reconstruct(
     finished: List[int] = []
 
     def done(row: int) -> None:
+        if not 0 <= row < rows:
+            raise ToolError(
+                "tool-row",
+                f"{tool.TITLE} reported row {row} of a slab of {rows} rows.",
+                "reconstruction.method",
+                "Choose another method, or report it to its authors.",
+            )
         finished.append(row)
         tell("row", index=row)
 

@@ -115,6 +115,11 @@ describe('the words of Slurm', () => {
     expect(transferSentence({ ...transfer, rate: 0 }, trans)).toBe(
       'uploading grapes_ct: 34 MiB of 80 MiB'
     );
+    // Before anything is known of what there is to send.
+    const unknown = { ...transfer, bytes: 0, total: 0, rate: 0 };
+    expect(transferSentence(unknown, trans)).toBe(
+      'preparing to upload grapes_ct'
+    );
     const remote = job({ resource: 'scarf', seen: at(13, 30) });
     expect(seenText(remote, scarf({ state: 'offline' }), trans, NOW)).toBe(
       'last seen 13:30'

@@ -120,6 +120,7 @@ def test_memory(tiny):
     ("method", "code", "word"),
     [
         ("incomplete", "tool-incomplete", "3 of 4"),
+        ("beyond", "tool-row", "row 9 of a slab of 4"),
         ("raise", "tool-failed", "no way to treat a tool"),
         ("shape", "tool-failed", "(3,3)"),
         ("write", "tool-failed", "read-only"),
@@ -233,7 +234,13 @@ def run(folder):
 
 
 @pytest.mark.parametrize(
-    ("method", "code"), [("crash", "tool-crashed"), ("nan", "tool-nan"), ("raise", "tool-failed")]
+    ("method", "code"),
+    [
+        ("crash", "tool-crashed"),
+        ("nan", "tool-nan"),
+        ("claim", "tool-nan"),
+        ("raise", "tool-failed"),
+    ],
 )
 def test_a_failed_job_keeps_its_log_and_the_next_one_runs(method, code, tiny, recipe, tmp_path):
     done, status = run(make_job(tmp_path / "one", recipe("tiny-tool", method), tmp_path / "out"))
@@ -244,6 +251,10 @@ def test_a_failed_job_keeps_its_log_and_the_next_one_runs(method, code, tiny, re
     assert f"Tiny: tiny begins {method}" in done.stderr
     if method == "crash":
         assert "Tiny: line 79" in done.stderr
+    if method == "claim":
+        # Reported but not written: what stood there before is no result.
+        assert "16384 pixels of row 2" in status["failure"]["message"]
+        assert not list((tmp_path / "out").glob("slice_*2.tif"))
     if method == "nan":
         assert "3 of 16384 pixels of row 2" in status["failure"]["message"]
     done, status = run(

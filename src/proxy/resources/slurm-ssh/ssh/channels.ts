@@ -8,6 +8,8 @@ const MOST = 8;
 /** Milliseconds before a channel that the server would not open is asked for again, and how often. */
 const AGAIN = 250;
 const OFTEN = 8;
+/** Milliseconds between the failures of a breaking connection and its end. */
+const MOMENT = 100;
 
 export class Channels {
   /**
@@ -17,7 +19,11 @@ export class Channels {
     private readonly _client: Client,
     private readonly _gone: Promise<never>,
     private readonly _host: string
-  ) {}
+  ) {
+    _gone.catch(() => {
+      this._lost = true;
+    });
+  }
 
   /** A channel that runs a command of the log-in shell. */
   exec(command: string, signal?: AbortSignal): Promise<ClientChannel> {
@@ -55,6 +61,11 @@ export class Channels {
         } catch (error) {
           // The server may allow fewer than we think, or others hold some.
           if (!/open fail/i.test(messageOf(error)) || attempt === OFTEN) {
+            // A connection that breaks fails its requests a moment before it says so itself.
+            await Promise.race([
+              new Promise(resolve => setTimeout(resolve, MOMENT)),
+              this._gone.catch(() => undefined)
+            ]);
             throw this._failure(error);
           }
         }
@@ -71,7 +82,10 @@ export class Channels {
 
   private _failure(error: unknown): ProxyError {
     // What ssh2 says to whoever waits for a channel when the connection goes.
-    if (/no response from server|not connected/i.test(messageOf(error))) {
+    if (
+      this._lost ||
+      /no response from server|not connected/i.test(messageOf(error))
+    ) {
       return connectionLost(this._host);
     }
     return error instanceof ProxyError
@@ -127,6 +141,7 @@ export class Channels {
     }
   }
 
+  private _lost = false;
   private _taken = 0;
   private readonly _waiting: (() => void)[] = [];
 }
