@@ -173,6 +173,10 @@ def _reconstruction(
         if abs(axis.tilt) > 1e-6:
             notes.append("The tilt of the axis is left out: the centre is that of the middle row.")
     if tool == "tomopy" and method in ("gridrec", ""):
+        window = parameters.get("filter", "shepp")
+        if window != "shepp":
+            # HTTomo's template of `recon` has no filter, and its checker refuses one.
+            notes.append(f"HTTomo hands no filter to gridrec: shepp is used, not {window}.")
         return {
             **_method(
                 "recon",
@@ -180,7 +184,6 @@ def _reconstruction(
                 **given,
                 sinogram_order=False,
                 algorithm="gridrec",
-                filter_name=parameters.get("filter", "shepp"),
             ),
             "save_result": True,
         }

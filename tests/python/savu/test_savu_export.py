@@ -210,6 +210,12 @@ def test_httomo_gets_gridrec_and_iterations(recipe, nxtomo, tmp_path):
     methods, _ = pipeline(recipe(nxtomo, "tomopy", "gridrec"), tmp_path)
     assert methods[-1]["module_path"] == "tomopy.recon.algorithm"
     assert methods[-1]["parameters"]["algorithm"] == "gridrec"
+    wanted = recipe(nxtomo, "tomopy", "gridrec", {"filter": "parzen"})
+    methods, notes = pipeline(wanted, tmp_path)
+    # HTTomo's checker knows these and no others.
+    known = {"center", "sinogram_order", "algorithm", "init_recon"}
+    assert set(methods[-1]["parameters"]) <= known
+    assert any("shepp is used, not parzen" in note for note in notes)
     methods, _ = pipeline(recipe(nxtomo, "astra", "SIRT", {"iterations": 33}), tmp_path)
     assert methods[-1]["method"] == "SIRT3d_tomobar"
     assert methods[-1]["parameters"]["iterations"] == 33
