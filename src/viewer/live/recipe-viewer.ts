@@ -11,7 +11,6 @@ import type { IRecipeSession, ITomoApi, ViewMode } from '../../tokens';
 import { isLive, LiveSlices, sliceKey, Sweep } from '../../tuning';
 import type { EngineWorkers, ILiveImage } from '../../tuning';
 import { button, element, segments } from '../dom';
-import { duration, short } from '../format';
 import { images, links, Newest } from '../frames';
 import { ImagePanel } from '../image-panel';
 import type { ICompareSource } from '../compare';
@@ -21,15 +20,11 @@ import type { Overlay } from '../pixels/overlays';
 import { precisionMarks } from '../precision';
 import { Stepper } from '../stepper';
 import { SweepView } from '../sweep';
-import {
-  changeOf,
-  overlaysOf,
-  secondsOf,
-  usedCentre,
-  warningsOf
-} from './regions';
+import { changeOf, overlaysOf, usedCentre, warningsOf } from './regions';
 import { Earlier } from './earlier';
+import { factsOf, warningMarks } from './facts';
 import { helpMark } from './keys';
+import { obstacleOf } from './obstacle';
 import { removals } from './removals';
 import { wantedImage } from './wanted';
 import type { Stage } from './wanted';
@@ -419,63 +414,19 @@ export class RecipeViewer extends ImagePanel {
   /** Why there can be no image, said in the image's place. */
   private _obstacle(): boolean {
     const { session, trans, showPanel, logIn } = this.options;
-    const panel = { text: trans.__('Show panel'), run: showPanel };
-    const { description } = session;
-    if (session.problems.length) {
-      this.message({
-        kind: 'failed',
-        title: trans.__('The text of this recipe is not valid.'),
-        hint: session.problems[0]
-      });
-    } else if (!session.recipe.dataset?.path) {
+    const obstacle = obstacleOf(session, trans, {
+      showPanel,
+      logIn: () => logIn(this._resource())
+    });
+    if (!obstacle) {
+      return false;
+    }
+    if (obstacle.kind === 'empty' && !session.recipe.dataset?.path) {
       this.clear();
       this._shown = null;
       this._key = '';
-      this.message({
-        kind: 'empty',
-        title: trans.__('Choose data'),
-        hint: trans.__(
-          'Right-click a folder of TIFF images or an NXtomo file in the file browser and choose “Open in Tomography”, or name it in the panel.'
-        ),
-        actions: [panel]
-      });
-    } else if (description.state === 'failed') {
-      this.message(
-        failureMessage(description.failure, [
-          ...logInAction(description.failure, trans, () =>
-            logIn(this._resource())
-          ),
-          {
-            text: trans.__('Retry'),
-            run: () => {
-              void session.describe();
-            }
-          },
-          panel
-        ])
-      );
-    } else if (session.base === null && description.state === 'none') {
-      this.message({
-        kind: 'busy',
-        title: trans.__('Finding the folder of this recipe …')
-      });
-    } else if (description.state !== 'ready') {
-      this.message({ kind: 'busy', title: trans.__('Reading the data set …') });
-    } else if (
-      session.position.mode === 'slice' &&
-      description.value.angles.source === 'unknown'
-    ) {
-      this.message({
-        kind: 'empty',
-        title: trans.__('The angles of the projections are not known.'),
-        hint: trans.__(
-          'Neither the files nor the recipe tell. State them in the panel, under Data; a slice needs them.'
-        ),
-        actions: [panel]
-      });
-    } else {
-      return false;
     }
+    this.message(obstacle);
     return true;
   }
 
@@ -530,40 +481,26 @@ export class RecipeViewer extends ImagePanel {
 
   private _facts(image: IImage): void {
     const { trans, session } = this.options;
-    const facts = [`${image.columns} × ${image.rows}`];
-    const centre = usedCentre(image);
-    const seconds = secondsOf(image);
-    const { angle } = image.about;
-    if (session.position.mode === 'projection' && typeof angle === 'number') {
-      facts.push(`${short(angle, 5)}°`);
-    }
-    if (centre !== null) {
-      facts.push(trans.__('centre %1', short(centre, 6)));
-    }
-    if (seconds) {
-      facts.push(duration(seconds));
-    }
     this.info.node.replaceChildren(
-      element('span', '', facts.join(' · ')),
+      element(
+        'span',
+        '',
+        factsOf(image, session.position.mode, trans).join(' · ')
+      ),
       ...precisionMarks(image, trans, () => {
         this._exact = true;
         this.refresh();
-      })
+      }),
+      ...warningMarks(
+        [
+          ...(this._trouble
+            ? [trans.__('Live is off: %1', this._trouble.message)]
+            : []),
+          ...warningsOf(image)
+        ],
+        trans
+      )
     );
-    const [warning, ...others] = [
-      ...(this._trouble
-        ? [trans.__('Live is off: %1', this._trouble.message)]
-        : []),
-      ...warningsOf(image)
-    ];
-    if (warning) {
-      const text = others.length
-        ? trans.__('%1 (and %2 more)', warning, others.length)
-        : warning;
-      const node = element('span', 'jp-tomo-viewer-warning', text);
-      node.title = [warning, ...others].join('\n');
-      this.info.node.append(node);
-    }
   }
 
   private _moved(overlay: Overlay): void {

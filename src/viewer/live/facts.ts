@@ -1,0 +1,49 @@
+/**
+ * What the line below an image says of it.
+ */
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { ViewMode } from '../../tokens';
+import { element } from '../dom';
+import { duration, short } from '../format';
+import type { IImage } from '../pixels/image';
+import { secondsOf, usedCentre } from './regions';
+
+/** Size, angle or centre, and time of an image. */
+export function factsOf(
+  image: IImage,
+  mode: ViewMode,
+  trans: TranslationBundle
+): string[] {
+  const facts = [`${image.columns} × ${image.rows}`];
+  const centre = usedCentre(image);
+  const seconds = secondsOf(image);
+  const { angle } = image.about;
+  if (mode === 'projection' && typeof angle === 'number') {
+    facts.push(`${short(angle, 5)}°`);
+  }
+  if (centre !== null) {
+    facts.push(trans.__('centre %1', short(centre, 6)));
+  }
+  if (seconds) {
+    facts.push(duration(seconds));
+  }
+  return facts;
+}
+
+/** The first warning, which has all of them in its title; nothing when there is none. */
+export function warningMarks(
+  warnings: readonly string[],
+  trans: TranslationBundle
+): HTMLElement[] {
+  const [first, ...others] = warnings;
+  if (!first) {
+    return [];
+  }
+  const text = others.length
+    ? trans.__('%1 (and %2 more)', first, others.length)
+    : first;
+  const node = element('span', 'jp-tomo-viewer-warning', text);
+  node.title = warnings.join('\n');
+  return [node];
+}
