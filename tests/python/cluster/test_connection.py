@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from analyst import COLUMNS, ROWS, Analyst, RemoteJob, resource
+from analyst import COLUMNS, ROWS, Analyst, RemoteJob, make_data, resource
 from cluster import Cluster, Faults, Link
 from jupyter_servers import eventually
 
@@ -21,6 +21,36 @@ def quick(line: Link) -> Iterator[Link]:
     line.rate = None
     line.refuse(False)
     line.freeze(False)
+
+
+def test_sshd_killed_during_an_upload(
+    logged_in: LogIn, quick: Link, faults: Faults, tmp_path: Path
+) -> None:
+    """The copy goes on where it was, and the job runs."""
+    data = make_data(tmp_path / "much data", rows=64, columns=1024, frames=121)
+    size = sum(file.stat().st_size for file in data.rglob("*.tif"))
+    assert size > 15e6
+    # The projections; references are copies of their own.
+    analyst = logged_in("linked")
+    quick.rate = 4e6
+    sent = quick.sent
+    recipe = {"regions": {"centre": {"column": 511.5}}}
+    options = {"rows": [0, 2], "memory": 500 << 20}
+    job = RemoteJob(analyst, str(data), "linked", options, recipe, upload=True)
+    seen = job.wait_for(
+        lambda seen: seen.get("transfer", {}).get("total", 0) > 0.9 * size, what="uploading"
+    )
+    assert seen["transfer"]["kind"] == "upload"
+    eventually(lambda: quick.sent - sent > size / 2, 30)
+    assert faults.kill_connections() >= 1
+    seen = job.wait_until("finished")
+    assert seen["slices"] == {"done": 2, "total": 2}
+    # What had arrived was not sent again.
+    assert size < quick.sent - sent < 1.3 * size
+    again = RemoteJob(analyst, str(data), "linked", options, recipe, upload=True)
+    before = quick.sent
+    again.wait_until("finished")
+    assert quick.sent - before < size / 10
 
 
 def test_sshd_killed_while_a_job_is_followed(
