@@ -115,4 +115,41 @@ test.describe('A comparison', () => {
     await page.keyboard.press('Escape');
     await expect(compare).toBeHidden();
   });
+
+  test('of a result with the recipe that made it: they are one', async ({
+    page
+  }) => {
+    const tomo = new Tomography(page);
+    await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
+    await tomo.findCentre();
+    await tomo.show('Slice');
+    await expect(tomo.facts).toContainText('256 × 256', { timeout: 30_000 });
+    await tomo.reconstruct('finished');
+    const open = page.locator('.jp-tomo-viewer-result');
+    await tomo.job.getByRole('button', { name: 'open' }).click();
+    await expect(open.locator('.jp-tomo-viewer-info')).toContainText('256', {
+      timeout: 30_000
+    });
+    await open.getByRole('button', { name: 'Compare…' }).click();
+    const compare = open.getByRole('group', { name: 'Comparison' });
+    await expect(
+      compare.getByLabel('Compare with (A)').locator('option:checked')
+    ).toHaveText('phantom.tomo.json');
+    const say = compare.getByRole('status');
+    await expect(say).toContainText('A − B: RMS');
+    const [rms, largest] = [
+      ...((await say.textContent()) ?? '').matchAll(/[\d.]+(?:e[-−]\d+)?/g)
+    ].map(([number]) => Number(number.replace('−', '-')));
+    // Of values up to about 6; to the order of sums.
+    expect(rms).toBeLessThan(1e-5);
+    expect(largest).toBeLessThan(6e-5);
+
+    // Another row is another image.
+    await open.getByRole('button', { name: 'Compare…' }).click();
+    await expect(compare).toBeHidden();
+    await open.focus();
+    await page.keyboard.press('Home');
+    await open.getByRole('button', { name: 'Compare…' }).click();
+    await expect(say).toContainText(/RMS 0\.\d/);
+  });
 });
