@@ -15,6 +15,31 @@ interface IRun {
   size: number;
 }
 
+/** Process ids of the agents of a server: Linux tells what runs, and with which environment. */
+function agentsOf(url: string): number[] {
+  const port = `TOMO_TEST_PORT=${new URL(url).port}`;
+  const read = (pid: string, what: string): string[] => {
+    try {
+      return fs.readFileSync(`/proc/${pid}/${what}`, 'utf8').split('\0');
+    } catch {
+      // It has ended meanwhile.
+      return [];
+    }
+  };
+  return fs
+    .readdirSync('/proc')
+    .filter(pid => /^\d+$/.test(pid))
+    .filter(pid => {
+      const words = read(pid, 'cmdline');
+      return (
+        words.some(word => /tomo_runner$/.test(word)) &&
+        words.includes('agent') &&
+        read(pid, 'environ').includes(port)
+      );
+    })
+    .map(Number);
+}
+
 /** The recipe document, as far as the tests reach into it. */
 interface IDocument {
   context: { model: { sharedModel: { setSource(text: string): void } } };
@@ -194,6 +219,40 @@ test.describe('Slices that follow the hand', () => {
     await expect(
       tomo.viewer.getByRole('button', { name: 'Live', exact: true })
     ).toHaveAttribute('aria-pressed', 'false');
+  });
+
+  test('an agent that is killed is told of, and is there again at the next look', async ({
+    page
+  }) => {
+    const tomo = new Tomography(page);
+    await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
+    const field = tomo.panel.getByLabel('Column of the axis of rotation');
+    await field.fill('131');
+    await field.press('Enter');
+    await tomo.show('Slice');
+    await expect(tomo.facts).toContainText('centre 131', { timeout: 30_000 });
+    const before = agentsOf(page.url());
+    expect(before.length).toBeGreaterThan(0);
+    before.forEach(agent => process.kill(agent, 'SIGKILL'));
+
+    // What the browser has goes on without it.
+    await field.fill('132');
+    await field.press('Enter');
+    await expect(tomo.facts).toContainText('centre 132');
+    // Another row is asked of a new agent; the old one's end may be told once.
+    await tomo.viewer.getByLabel('row').first().fill('20');
+    await tomo.viewer.getByLabel('row').first().press('Enter');
+    const retry = tomo.viewer.getByRole('button', { name: 'Retry' });
+    await expect(async () => {
+      if (await retry.isVisible()) {
+        await retry.click();
+      }
+      await expect(retry).toBeHidden({ timeout: 2_000 });
+      await expect.poll(() => agentsOf(page.url()).length).toBeGreaterThan(0);
+    }).toPass({ timeout: 30_000 });
+    const after = agentsOf(page.url());
+    expect(after.filter(agent => before.includes(agent))).toEqual([]);
+    expect(after.length).toBeLessThanOrEqual(before.length);
   });
 
   test('twenty viewers opened and closed leave two workers, and a thousand steps no third', async ({
