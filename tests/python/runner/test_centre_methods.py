@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import phantom
 import pytest
+import tifffile
 
 STEPS = [{"name": "normalise"}, {"name": "minus-log"}]
 
@@ -169,3 +171,34 @@ def test_described(cli, save, folder):
     why = {method["name"]: method.get("why", "") for method in found["centreMethods"]}
     assert list(why) == ["auto", "pairs", "opposite", "mass", "sharpness", "overlap", "all"]
     assert all("°" in why[name] for name in ("auto", "pairs", "mass", "sharpness"))
+
+
+def test_an_image_at_180_degrees_beside_a_scan_that_stops_short(cli, tmp_path):
+    """As IMAT makes it: a folder of its own, found by its name; the scan has no opposite pairs."""
+    made = phantom.scan(256, 24, 181, 180, True, 121.4)
+    images = phantom.counts(made, 0.01)
+    groups = {
+        "Tomo": images[:150],
+        "180deg": images[180:],
+        "Flat": np.full((3, 24, 256), phantom.FLAT, np.uint16),
+        "Dark": np.full((3, 24, 256), phantom.DARK, np.uint16),
+    }
+    for name, frames in groups.items():
+        folder = tmp_path / "scan" / name
+        folder.mkdir(parents=True)
+        for index, frame in enumerate(frames):
+            tifffile.imwrite(folder / f"{name}_{index:04d}.tif", frame)
+    dataset = {"path": str(tmp_path / "scan"), "angles": {"first": 0, "last": 149}}
+    recipe = tmp_path / "scan.tomo.json"
+    recipe.write_text(json.dumps({"version": 1, "dataset": dataset, "filters": STEPS}))
+    code, told, _ = cli("describe", recipe)
+    assert code == 0 and told["frames"] == 150
+    for method in ("auto", "opposite"):
+        code, found, _ = cli("centre", recipe, "--method", method)
+        assert code == 0, found
+        assert found["method"] == "opposite"
+        assert found["column"] == pytest.approx(121.4, abs=0.25)
+    # Without it there is nothing to compare with.
+    shutil.rmtree(tmp_path / "scan" / "180deg")
+    code, failure, _ = cli("centre", recipe, "--method", "opposite")
+    assert code != 0 and "Nothing was measured at 180" in str(failure)
