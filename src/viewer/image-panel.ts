@@ -47,6 +47,7 @@ export class ImagePanel extends Panel {
     this._bar = new ContrastBar(this.contrast, trans);
     const stage = this._middle;
     stage.addClass('jp-tomo-viewer-stage');
+    stage.node.dataset.before = trans.__('Before');
     stage.addWidget(this.view);
     stage.addWidget(this._message);
     this._busy.addClass('jp-tomo-viewer-busy');

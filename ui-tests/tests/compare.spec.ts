@@ -47,6 +47,11 @@ test.describe('A comparison', () => {
     await tomo.viewer.focus();
     await page.keyboard.down(' ');
     await expect.poll(() => painted(view)).toBe(first);
+    expect(
+      await tomo.viewer
+        .locator('.jp-tomo-viewer-stage')
+        .evaluate(node => getComputedStyle(node, '::after').content)
+    ).toBe('"Before"');
     await page.keyboard.up(' ');
     await expect.poll(() => painted(view)).toBe(second);
 

@@ -70,10 +70,10 @@ describe('the script that becomes an agent', () => {
     const python = program(`py ${text.replaceAll('/', '')}`);
     const said = run(
       cluster({ pythons: { default: python } }),
-      `/work/${text}/runtime`
+      `/scratch/${text}/runtime`
     );
     expect(said[0]).toBe(python);
-    expect(said[1]).toBe(`/work/${text}/runtime`);
+    expect(said[1]).toBe(`/scratch/${text}/runtime`);
     expect(said.slice(2, 6)).toEqual(['-u', '-m', 'tomo_runner', 'agent']);
     expect(said.at(-1)).toBe('frames');
     expect(fs.existsSync(path.join(home, 'stolen'))).toBe(false);
