@@ -24,17 +24,27 @@ class Faults:
 
     @contextmanager
     def controller_down(self) -> Iterator[None]:
-        """No slurmctld."""
-        with self._down("slurmctld"):
-            yield
-        self._cluster.wait_for_nodes()
+        """No slurmctld, on a cluster whose commands soon give it up."""
+        conf = self._cluster.folder.slurm_conf
+        patient = conf.read_text()
+        try:
+            with self._down("slurmctld"):
+                conf.write_text(f"{patient}\nMessageTimeout=2\n")
+                try:
+                    yield
+                finally:
+                    conf.write_text(patient)
+        finally:
+            self._cluster.wait_for_nodes()
 
     @contextmanager
     def accounting_down(self) -> Iterator[None]:
         """No slurmdbd."""
-        with self._down("slurmdbd"):
-            yield
-        wait_for(self._accounting_answers, 30, "accounting answers")
+        try:
+            with self._down("slurmdbd"):
+                yield
+        finally:
+            wait_for(self._accounting_answers, 30, "accounting answers")
 
     @contextmanager
     def node_down(self, number: int) -> Iterator[None]:

@@ -192,7 +192,8 @@ test.describe('A cluster', () => {
     );
     await tomo.job.locator('.jp-TomoJob-name').click();
     const details = tomo.job.locator('.jp-TomoJob-details');
-    await expect(details).toContainText('COMPLETED');
+    // Slurm's own word comes with a later poll.
+    await expect(details).toContainText('COMPLETED', { timeout: 60_000 });
 
     // Looked at while it stays there, and after it was fetched: the same slice.
     await tomo.job.getByRole('button', { name: 'open', exact: true }).click();

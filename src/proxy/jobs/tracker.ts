@@ -203,10 +203,14 @@ export class Tracker {
   private async _lookAtMirror(entry: IEntry): Promise<void> {
     const cluster = this.cluster(entry);
     const { spec, paths } = entry;
-    const view = await viewRemote(paths, cluster?.moves(spec.id) ?? false);
+    const mirrored = await viewRemote(paths, cluster?.moves(spec.id) ?? false);
     if (!this._holds(entry)) {
       return;
     }
+    const obstacle = mirrored.waits && cluster?.obstacle(spec.id);
+    const view = obstacle
+      ? { ...mirrored, warnings: [...mirrored.warnings, obstacle] }
+      : mirrored;
     entry.remote = view;
     entry.mine = view.waits && (await this._options.ownership.owns(paths));
     if (entry.mine) {

@@ -127,6 +127,9 @@ export interface IClusterResource extends IAnyResource {
   /** Whether a job is on its way to the scheduler now. */
   moves(id: string): boolean;
 
+  /** What keeps a job from the scheduler, while it is tried again. */
+  obstacle(id: string): string | undefined;
+
   /** The copy of a job's files that is under way. */
   transfer(id: string): Job['transfer'];
 

@@ -130,6 +130,10 @@ export class SlurmResource implements IClusterResource {
     return this._mover.moves(id);
   }
 
+  obstacle(id: string): string | undefined {
+    return this._mover.obstacle(id);
+  }
+
   transfer(id: string): Job['transfer'] {
     return this._mover.transfer(id) ?? this._fetches.transfer(id);
   }

@@ -2,7 +2,7 @@
  * Brings jobs to the scheduler, step by step. What has been done is in
  * slurm.json, so that any step can be cut and gone on with.
  */
-import type { Job } from '../../../../api/_generated/api';
+import type { Failure, Job } from '../../../../api/_generated/api';
 import type { Recipe } from '../../../../recipe/_generated/recipe';
 import { isRecipe } from '../../../../recipe/validation';
 import { failureOf, ProxyError } from '../../../failure';
@@ -22,12 +22,13 @@ import { recover, submit, type ISubmission, type ISubmitted } from './submit';
 
 /** Milliseconds before a step that was cut is gone on with; doubles up to a minute. */
 const PAUSE = 2_000;
-const LONGEST = 60_000;
+const LONGEST = 30_000;
 
+/** The badge of the cluster tells these. */
+const AWAY = ['connection-lost', 'logged-out'];
 /** What keeps a job waiting rather than making it fail. */
 const PASSING = new Set([
-  'connection-lost',
-  'logged-out',
+  ...AWAY,
   'timed-out',
   'submission-unknown',
   'submission-taken',
@@ -63,6 +64,14 @@ export class Mover {
 
   transfer(id: string): Job['transfer'] {
     return this._moves.get(id)?.transfer?.told;
+  }
+
+  /** What keeps a job from the scheduler, while it is tried again. */
+  obstacle(id: string): string | undefined {
+    const why = this._pauses.get(id)?.why;
+    return why && !AWAY.includes(why.code)
+      ? `${why.message} It is tried again by itself; nothing is submitted twice.`
+      : undefined;
   }
 
   /** Go on with a job, unless it is under way or its last try was a moment ago. */
@@ -209,9 +218,10 @@ export class Mover {
       !remote.alive ||
       (error instanceof ProxyError && PASSING.has(failure.code));
     if (stopped || passing) {
-      this._rest(spec.id, remote);
+      this._rest(spec.id, remote, stopped ? null : failure);
       return;
     }
+    this._pauses.delete(spec.id);
     const record = begun(await readRecord(paths), spec, place);
     // Refused, not lost: the next try begins anew.
     const phase = record.phase === 'sent' ? 'uploaded' : record.phase;
@@ -223,12 +233,12 @@ export class Mover {
     );
   }
 
-  private _rest(id: string, remote: IRemote): void {
+  private _rest(id: string, remote: IRemote, why: Failure | null): void {
     const pause = Math.min(
       LONGEST,
       (this._pauses.get(id)?.pause ?? PAUSE / 2) * 2
     );
-    this._pauses.set(id, { remote, pause, until: Date.now() + pause });
+    this._pauses.set(id, { remote, pause, until: Date.now() + pause, why });
   }
 
   private async _keep(
@@ -242,7 +252,7 @@ export class Mover {
   private readonly _moves = new Map<string, IMove>();
   private readonly _pauses = new Map<
     string,
-    { remote: IRemote; pause: number; until: number }
+    { remote: IRemote; pause: number; until: number; why: Failure | null }
   >();
 }
 

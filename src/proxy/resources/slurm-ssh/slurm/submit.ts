@@ -56,9 +56,11 @@ export async function submit(
   submission: ISubmission,
   attempt: number
 ): Promise<ISubmitted> {
-  const reply = await remote.run(submitScript(submission, attempt), {
-    timeout: PATIENCE
-  });
+  const reply = await remote
+    .run(submitScript(submission, attempt), { timeout: PATIENCE })
+    .catch((error: unknown) => {
+      throw unanswered(error, submission.uid);
+    });
   if (reply.code === 0) {
     return idsOf(reply.stdout);
   }
@@ -121,7 +123,11 @@ export async function recover(
 ): Promise<Found> {
   const script = recoveryScript(submission, attempt);
   for (let look = 0; look < LOOKS; look++) {
-    const { stdout, stderr } = await remote.run(script, { timeout: PATIENCE });
+    const { stdout, stderr } = await remote
+      .run(script, { timeout: PATIENCE })
+      .catch((error: unknown) => {
+        throw unanswered(error, submission.uid);
+      });
     const [word, ids = ''] = stdout.trim().split(/\s+/);
     if (word === 'ids') {
       return { kind: 'submitted', ids: idsOf(ids) };
@@ -130,28 +136,37 @@ export async function recover(
       return { kind: 'never' };
     }
     if (word !== 'busy') {
-      throw new ProxyError(
-        503,
-        'submission-unknown',
+      throw unknown(
         'Whether the cluster has the job cannot be asked now: its scheduler or its accounting does not answer.',
-        {
-          where: submission.uid,
-          hint: 'Nothing is submitted twice: the job goes on when the cluster answers.',
-          cause: stderr
-        }
+        submission.uid,
+        stderr
       );
     }
     await new Promise(resolve => setTimeout(resolve, wait));
   }
-  throw new ProxyError(
-    503,
-    'submission-unknown',
+  throw unknown(
     'The submission that was cut off still waits for the scheduler.',
-    {
-      where: submission.uid,
-      hint: 'Nothing is submitted twice: the job goes on when the cluster answers.'
-    }
+    submission.uid
   );
+}
+
+function unknown(message: string, uid: string, cause?: unknown): ProxyError {
+  return new ProxyError(503, 'submission-unknown', message, {
+    where: uid,
+    hint: 'Nothing is submitted twice: the job goes on when the cluster answers.',
+    cause
+  });
+}
+
+/** A script that was not waited for to its end may still do what it is for. */
+function unanswered(error: unknown, uid: string): unknown {
+  return error instanceof ProxyError && error.status === 504
+    ? unknown(
+        'The scheduler of the cluster did not answer the submission in time.',
+        uid,
+        error
+      )
+    : error;
 }
 
 /**
@@ -178,7 +193,7 @@ export function recoveryScript(
     // A queue that has answered, with nothing, is asked again: the scheduler may be at it.
     'for again in 1 2; do',
     `  rows=$(squeue -h -t all -u "$user" -n ${uid},${finish} -o '%F|%j'); asked=$?`,
-    '  [ -n "$rows" ] && break; sleep 2',
+    '  [ -n "$rows" ] || [ "$asked" != 0 ] && break; sleep 2',
     'done',
     'if [ -z "$rows" ]; then',
     `  more=$(sacct -n -P -X --name ${uid},${finish} -S now-7days -o JobID,JobName) || asked=1`,
