@@ -7,7 +7,7 @@ import os
 import re
 import threading
 from pathlib import Path
-from typing import Any, Callable, Collection, Optional
+from typing import Any, Callable
 
 from .failures import output_failure
 
@@ -29,7 +29,7 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
     OutputFailure
         When it cannot be written; nothing is left behind then.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
+    part = part_of(path)
     try:
         write(part)
         os.replace(part, path)
@@ -43,12 +43,17 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
             pass
 
 
+def part_of(path: Path) -> Path:
+    """Where a file is written before it gets its name."""
+    return path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
+
+
 def is_part(name: str) -> bool:
     """Whether a file is on its way: written, but not renamed yet."""
     return _PART.match(name) is not None
 
 
-def clear_parts(folder: Path, of: Optional[Collection[str]] = None) -> None:
+def clear_parts(folder: Path, of: Callable[[str], bool] = lambda _name: True) -> None:
     """Remove what a killed process left half-written.
 
     Call it only while holding the folder's lease, before anything is written into it.
@@ -56,12 +61,11 @@ def clear_parts(folder: Path, of: Optional[Collection[str]] = None) -> None:
     Parameters
     ----------
     of
-        Final names of the files, where others write at the same time; all when left out.
+        Which final names are meant, where others write at the same time; all when left out.
     """
-    names = None if of is None else set(of)
     for path in folder.iterdir():
         match = _PART.match(path.name)
-        if match and (names is None or match.group(1) in names):
+        if match and of(match.group(1)):
             try:
                 path.unlink()
             except FileNotFoundError:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
-import tifffile
 
 from .failures import DataFailure
-from .run.output import LOCK, RECIPE, RECORD, slice_name, slices
+from .run.names import slices
+from .run.output import LOCK, RECIPE, RECORD
+from .run.read import read_image
 from .toolhost import ToolError
 from .toolhost.savu_files import Volume, find_volume
 
@@ -76,20 +77,13 @@ def read_slice(folder: Path, row: int) -> np.ndarray:
     DataFailure
         When it is not there (yet) or cannot be read.
     """
-    path = folder / slice_name(row)
     try:
-        return np.asarray(tifffile.imread(path), np.float32)
-    except FileNotFoundError:
-        volume = _savu_volume(folder)
+        return read_image(folder, row)
+    except DataFailure as failure:
+        volume = _savu_volume(folder) if failure.code == "no-slice" else None
         if volume is not None and 0 <= row < volume.count:
             return next(iter(volume.slices([row])))
-        raise DataFailure(
-            "no-slice", f"The slice of row {row} is not there.", str(path), "Choose another row."
-        ) from None
-    except (OSError, ValueError, tifffile.TiffFileError) as error:
-        raise DataFailure(
-            "file-broken", f"{path} cannot be read ({error}).", str(path), "Run it again."
-        ) from None
+        raise
 
 
 def _savu_volume(folder: Path) -> Optional[Volume]:

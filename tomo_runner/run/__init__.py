@@ -5,7 +5,8 @@ from __future__ import annotations
 from .execute import RunRequest, execute
 from .finish import finish
 from .journal import Journal
-from .output import ResultFolder, expand_output, slice_name
+from .names import slice_name
+from .output import ResultFolder, expand_output
 from .parts import Whole
 from .plan import Plan, make_plan
 

@@ -17,7 +17,6 @@ from ..centre import find_centre
 from ..dataset import Dataset, Window
 from ..external import Place, ToolHosts, check_approved, check_command, command_of, cost_of
 from ..failures import OutputFailure, RecipeFailure, output_failure
-from ..files import clear_parts
 from ..pipeline import Pipeline
 from ..process import resident_bytes
 from ..recipe import Recipe
@@ -30,7 +29,7 @@ from ..workers import Workers
 from .advice import about_levels, advise, edge_levels, is_attenuation
 from .journal import Journal
 from .monitor import Monitor
-from .output import ResultFolder, slice_name
+from .output import ResultFolder, format_of
 from .parts import Shared, Whole
 from .plan import Plan, Sizes, make_plan
 from .record import write_record
@@ -130,14 +129,14 @@ def execute(request: RunRequest, monitor: Monitor, stop: Stop) -> Dict[str, Any]
         if not by_list:
             check_steps(request.recipe, dataset)
         dataset.acquisition.projections.check(dataset.kept.tolist())
-    result = ResultFolder(request.output, pixel_of(dataset))
+    result = ResultFolder(request.output, pixel_of(dataset), format_of(request.recipe))
     if request.whole is None:
         result.claim(request.identity, str(request.folder))
-        clear_parts(request.output)
+        result.clear_parts()
     else:
         result.join(request.identity, request.whole.folder)
         # Only its own: the other tasks are writing.
-        clear_parts(request.output, [slice_name(row) for row in range(region.top, region.bottom)])
+        result.clear_parts((region.top, region.bottom))
     monitor.output(str(request.output))
     journal = _journal(request, dataset, region)
     if by_list:
@@ -174,28 +173,30 @@ def _by_list(
 
     def write(row: int, image: np.ndarray) -> None:
         nonlocal done
-        result.write(row, image)
+        keep(row, image)
         done += 1
         monitor.slices(done, region.rows)
 
     for text in dataset.warnings:
         warn(text)
-    made = run_list(
-        ListRun(
-            request.recipe,
-            request.base,
-            dataset,
-            region,
-            request.folder,
-            request.output,
-            request.memory,
-            clock.stage,
-            monitor.progress,
-            warn,
-            write,
-        ),
-        stop,
-    )
+    # A list decides itself which rows it keeps.
+    with result.slab(0, dataset.rows) as keep:
+        made = run_list(
+            ListRun(
+                request.recipe,
+                request.base,
+                dataset,
+                region,
+                request.folder,
+                request.output,
+                request.memory,
+                clock.stage,
+                monitor.progress,
+                warn,
+                write,
+            ),
+            stop,
+        )
     if made.centre is not None:
         used = Axis(made.centre, 0.0, 0.0)
     else:
@@ -513,14 +514,15 @@ class _Run:
                     self._looked_at.append(_thinned(sinograms[row - window.top]))
 
         def write(row: int, image: np.ndarray) -> None:
-            self._result.write(row, image)
+            keep(row, image)
             with self._lock:
                 self._done += 1
                 done = self._done
             self._monitor.slices(done, self._region.rows)
             self._monitor.progress(done)
 
-        with self._clock.stage("slices", self._region.rows):
+        slices = self._clock.stage("slices", self._region.rows)
+        with slices, self._result.slab(window.top, window.bottom) as keep:
             reconstructor.slab(
                 pipeline.workers, sinograms, window.top, self._stop, write, self._warn
             )

@@ -8,7 +8,6 @@ from typing import Any, Dict, List, Tuple
 
 from ..dataset import Dataset
 from ..failures import OutputFailure
-from ..files import clear_parts
 from ..lease import NAME, alive, read_lease
 from ..regions import Axis, given_axis
 from ..steps import Counts
@@ -17,7 +16,7 @@ from .advice import about_levels, advise
 from .execute import Clock, RunRequest, count_warnings, pixel_of, signature_of, wanted_region
 from .journal import Journal
 from .monitor import Monitor
-from .output import RECORD, ResultFolder
+from .output import RECORD, ResultFolder, format_of
 from .parts import Shared, finishing
 from .record import write_record
 
@@ -69,14 +68,14 @@ def finish(request: RunRequest, tasks: List[Path], monitor: Monitor, stop: Stop)
             # No task has come as far as its first slice.
             raise _missing(list(range(*rows)), rows, request, tasks)
         size = int(made["size"])
-        result = ResultFolder(request.output, pixel_of(dataset))
+        result = ResultFolder(request.output, pixel_of(dataset), format_of(request.recipe))
         there = set(result.finished(size, size))
         missing = [row for row in range(*rows) if row not in there]
         monitor.slices(region.rows - len(missing), region.rows)
         if missing:
             raise _missing(missing, rows, request, tasks)
         result.join(request.identity, request.folder)
-        clear_parts(request.output)
+        result.clear_parts()
     stop.check()
     warnings, seconds = _told(tasks)
     about = [

@@ -6,28 +6,25 @@ import io
 import json
 import re
 import time
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 import numpy as np
 import tifffile
 
 from ..failures import OutputFailure, RecipeFailure, output_failure
-from ..files import is_part, replace_file, replace_json
+from ..files import clear_parts, is_part, replace_file, replace_json
 from ..recipe import Recipe
+from .names import rows_of, slice_name, slices
 from .parts import finishing, until_ours
+from .slabs import SlabWriter, require_h5py, write_volume
 
 LOCK = ".tomo-job.json"
 RECORD = "result.json"
 RECIPE = "recipe.tomo.json"
 README = "0.README_reconstruction.txt"
-_SLICE = re.compile(r"^slice_(\d{5,})\.tif$")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-
-
-def slice_name(row: int) -> str:
-    """File of a slice; the number is its row in the full image."""
-    return f"slice_{row:05d}.tif"
 
 
 def expand_output(
@@ -58,6 +55,11 @@ def expand_output(
     return Path(base, filled).absolute()
 
 
+def format_of(recipe: Recipe) -> str:
+    """How a recipe wants its slices: ``tiff`` or ``hdf5``."""
+    return str(recipe.get("output", {}).get("format", "tiff"))
+
+
 class ResultFolder:
     """A folder that one run fills with slices.
 
@@ -67,10 +69,23 @@ class ResultFolder:
         Absolute folder.
     pixel
         Width of a pixel and its unit, or None; written so that ImageJ shows it.
+    format
+        ``tiff``: a file a slice. ``hdf5``: a file a slab, and a virtual dataset over them.
+
+    Raises
+    ------
+    RecipeFailure
+        ``h5py-missing`` when the format needs it.
     """
 
-    def __init__(self, path: Path, pixel: Optional[Tuple[float, str]] = None) -> None:
+    def __init__(
+        self, path: Path, pixel: Optional[Tuple[float, str]] = None, format: str = "tiff"
+    ) -> None:
+        if format == "hdf5":
+            require_h5py()
         self.path = path
+        self.format = format
+        self._pixel = pixel
         self._tags = _tags(pixel)
 
     def claim(self, identity: str, folder: str) -> None:
@@ -140,14 +155,53 @@ class ResultFolder:
             return {}
         return lock if isinstance(lock, dict) else {}
 
-    def write(self, row: int, image: np.ndarray) -> None:
-        """Write one slice (y, x), float32."""
-        data = _encoded(image, self._tags)
-        replace_file(self.path / slice_name(row), lambda part: _write_bytes(part, data))
+    @contextmanager
+    def slab(self, first: int, stop: int) -> Iterator[Callable[[int, np.ndarray], None]]:
+        """Write rows from ``first`` up to, not with, ``stop``: a function of row and slice (y, x).
+
+        Slices are float32, in any order and from any thread. What was written when the
+        ``with`` ends stays, however it ends.
+        """
+        if self.format == "tiff":
+            yield self._write
+            return
+        writer = SlabWriter(self.path, first, stop, self._pixel)
+        try:
+            yield writer.write
+        finally:
+            writer.keep()
 
     def finished(self, height: int, width: int) -> List[int]:
         """Rows whose slice is there with all its pixels, ascending."""
-        return [row for row, path in slices(self.path) if path.stat().st_size >= height * width * 4]
+        found = slices(self.path)
+        rows: Dict[Path, int] = {}
+        for _, path in found:
+            rows[path] = rows.get(path, 0) + 1
+        whole = {p for p, count in rows.items() if p.stat().st_size >= count * height * width * 4}
+        return [row for row, path in found if path in whole]
+
+    def files(self, rows: Tuple[int, int], size: int, unit: str) -> List[str]:
+        """Names of the files of all slices, which are written by now; completes the volume."""
+        if self.format == "hdf5":
+            return write_volume(self.path, rows, size, unit, self._pixel)
+        return [slice_name(row) for row in range(*rows)]
+
+    def clear_parts(self, rows: Optional[Tuple[int, int]] = None) -> None:
+        """Remove what a killed process left half-written, of all rows or of some."""
+        if rows is None:
+            clear_parts(self.path)
+            return
+        top, bottom = rows
+
+        def within(name: str) -> bool:
+            own = rows_of(name)
+            return own is not None and top <= own[0] and own[1] <= bottom
+
+        clear_parts(self.path, within)
+
+    def _write(self, row: int, image: np.ndarray) -> None:
+        data = _encoded(image, self._tags)
+        replace_file(self.path / slice_name(row), lambda part: _write_bytes(part, data))
 
     def complete(self, record: Dict[str, Any]) -> None:
         """Write the record, last of all, and give the folder up."""
@@ -191,16 +245,6 @@ def remove_run_folder(output: Path, folder: Path) -> None:
     except OSError:
         # Something else is in the folder: it is not ours to remove.
         return
-
-
-def slices(folder: Path) -> List[Tuple[int, Path]]:
-    """Rows and files of the slices in a folder, ascending."""
-    found: List[Tuple[int, Path]] = []
-    for path in folder.iterdir():
-        match = _SLICE.match(path.name)
-        if match:
-            found.append((int(match.group(1)), path))
-    return sorted(found)
 
 
 def _encoded(image: np.ndarray, tags: Dict[str, Any]) -> memoryview:

@@ -7,14 +7,14 @@ import time
 from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
-import tifffile
 
 from ..dataset import Dataset
 from ..files import replace_json, replace_text
 from ..recipe import Recipe
 from ..regions import Axis
 from ..version import VERSION
-from .output import README, RECIPE, ResultFolder, slice_name
+from .output import README, RECIPE, ResultFolder
+from .read import read_image
 
 _SPREAD = 10
 _VALUES = 1 << 22
@@ -55,7 +55,8 @@ def write_record(
         "range": value_range,
         "histogram": histogram,
         "centre": {"asked": _axis(asked), "used": _axis(used)},
-        "files": [slice_name(row) for row in range(*rows)],
+        "format": result.format,
+        "files": result.files(rows, size, unit),
         "seconds": {},
         "warnings": list(warnings),
         "tool": reconstruction.get("tool", "builtin"),
@@ -77,7 +78,7 @@ def spread(
     chosen = np.unique(np.linspace(rows[0], rows[1] - 1, _SPREAD).round().astype(int))
     parts: List[np.ndarray] = []
     for row in chosen.tolist():
-        image = tifffile.imread(result.path / slice_name(row))
+        image = read_image(result.path, row)
         step = max(1, -(-image.size * len(chosen) // _VALUES))
         inside = kept_by_mask(image.shape[0], mask)
         values = image[inside] if inside is not None else image.ravel()
@@ -136,7 +137,12 @@ def _readme(record: Dict[str, Any], dataset: Dataset) -> str:
         + ("" if record["centre"]["asked"] else " (found by registration)"),
         f"method          {record['tool']} {record['method']}",
         f"slices          {rows[1] - rows[0]} of {record['height']} x {record['width']},"
-        f" rows {rows[0]} to {rows[1] - 1}; the number in a file's name is its row",
+        f" rows {rows[0]} to {rows[1] - 1}; "
+        + (
+            "the numbers in a file's name are its rows, volume.h5 shows all as one array"
+            if record["format"] == "hdf5"
+            else "the number in a file's name is its row"
+        ),
         f"values          attenuation, {record['unit']}",
         "pixel size      "
         + ("unknown" if pixel is None else f"{pixel['value']:g} {pixel['unit']}"),

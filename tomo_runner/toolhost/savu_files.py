@@ -13,6 +13,7 @@ from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 import numpy as np
 
+from ..contiguous import create_contiguous, write_at
 from .contract import ToolError
 
 VERSION = "4.2"
@@ -198,20 +199,12 @@ class NxtomoWriter:
         name: str,
         pixel: Optional[float],
     ) -> int:
-        import h5py
-
         file.attrs["default"] = "entry1"
         outer = _group(file, "entry1", "NXentry")
         entry = _group(outer, "tomo_entry", "NXsubentry")
         entry["definition"] = "NXtomo"
         detector = _group(_group(entry, "instrument", "NXinstrument"), "detector", "NXdetector")
-        space = h5py.h5s.create_simple(self._shape)
-        creation = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
-        creation.set_layout(h5py.h5d.CONTIGUOUS)
-        creation.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
-        creation.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
-        kind = h5py.h5t.py_create(self._dtype)
-        pixels = h5py.h5d.create(detector.id, b"data", kind, space, creation)
+        offset = create_contiguous(detector, "data", self._shape, self._dtype)
         detector["image_key"] = np.asarray(keys, np.int32)
         if pixel is not None:
             for key in ("x_pixel_size", "y_pixel_size"):
@@ -226,19 +219,13 @@ class NxtomoWriter:
         data["data"] = detector["data"]
         data["rotation_angle"] = sample["rotation_angle"]
         data["image_key"] = detector["image_key"]
-        offset = pixels.get_offset()
-        return int(offset)
+        return offset
 
     def write(self, first: int, images: np.ndarray) -> None:
         """Write neighbouring images (image, row, column) from the index ``first`` on."""
         count = self._dtype.itemsize * int(np.prod(self._shape[1:]))
         data = np.ascontiguousarray(images, self._dtype)
-        view = data.data.cast("B")
-        position = self._offset + first * count
-        while len(view):
-            written = os.pwrite(self._file, view[:_BLOCK], position)
-            position += written
-            view = view[written:]
+        write_at(self._file, self._offset + first * count, data)
 
     def close(self) -> None:
         """Give the file up; all images must be written."""

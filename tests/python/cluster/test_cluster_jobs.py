@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import h5py
+import numpy as np
 from analyst import COLUMNS, ROWS, Analyst, RemoteJob
 from jupyter_servers import eventually
 
@@ -144,6 +146,34 @@ def test_all_jobs_of_the_user(logged_in: LogIn, remote_data: Path) -> None:
     analyst.slurm("scancel", other)
     job.post("cancel")
     job.wait_until("cancelled", 40)
+
+
+def test_an_array_makes_one_hdf5_volume(
+    logged_in: LogIn, remote_data: Path, tmp_path: Path
+) -> None:
+    """Slabs of three tasks, one virtual dataset; a part is fetched without it."""
+    analyst = logged_in()
+    recipe = {"output": {"format": "hdf5"}}
+    job = RemoteJob(analyst, str(remote_data), options={"tasks": 3}, recipe=recipe)
+    output = Path(job.wait_until("finished", 90)["output"])
+    slabs = sorted(file.name for file in output.glob("slab_*.h5"))
+    assert len(slabs) == 3
+    with h5py.File(output / "volume.h5") as file:
+        volume = file["entry/data/data"][:]
+    assert volume.shape == (ROWS, COLUMNS, COLUMNS)
+    assert all(image.any() for image in volume)
+
+    part, whole = tmp_path / "part", tmp_path / "whole"
+    job.post("fetch", folder=str(part), rows=[0, 1])
+    eventually(lambda: job.get().get("fetched") == str(part), 30)
+    assert [file.name for file in part.glob("*.h5")] == slabs[:1]
+    first = json.loads((part / "result.json").read_text())
+    last = int(slabs[0].split("_")[2].split(".")[0])
+    assert (first["rows"], first["files"]) == ([0, last + 1], slabs[:1])
+    job.post("fetch", folder=str(whole))
+    eventually(lambda: job.get().get("fetched") == str(whole), 30)
+    with h5py.File(whole / "volume.h5") as file:
+        np.testing.assert_array_equal(file["entry/data/data"][:], volume)
 
 
 def test_a_result_is_fetched_in_part_and_whole(

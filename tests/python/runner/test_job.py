@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import time
 from pathlib import Path
 
+import h5py
 import numpy as np
 import phantom
 import pytest
@@ -138,6 +140,58 @@ def test_stops_at_a_slice(job, child, how, state):
     sizes = {path.stat().st_size for path in out.glob("slice_*.tif")}
     assert len(sizes) == 1 and not (out / "result.json").exists()
     assert said["slices"]["done"] == len(list(out.glob("slice_*.tif")))
+
+
+def until_slab(out, slices, process):
+    """Hold the process once so many slices are in the slab that it writes."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and process.poll() is None:
+        parts = list(out.glob(".slab_*.part"))
+        if parts and parts[0].stat().st_blocks * 512 >= slices * 128 * 128 * 4:
+            process.send_signal(signal.SIGSTOP)
+            return
+        time.sleep(0.002)
+    raise AssertionError("the run ended or stood still before it could be caught")
+
+
+def test_hdf5_is_resumed_too(job, child, tmp_path):
+    """Stopped, then killed: what has a name is not computed again; the whole is a TIFF run's."""
+    whole = tmp_path / "job2"
+    shutil.copytree(job, whole)
+    about = json.loads((job / "job.json").read_text())
+    about.update(output=str(tmp_path / "whole"), id="another")
+    (whole / "job.json").write_text(json.dumps(about))
+    recipe = json.loads((job / "recipe.tomo.json").read_text())
+    recipe["output"] = {"format": "hdf5"}
+    (job / "recipe.tomo.json").write_text(json.dumps(recipe))
+    out = tmp_path / "out"
+
+    first = child("job", job, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    until_slab(out, 10, first)
+    first.send_signal(signal.SIGTERM)
+    first.send_signal(signal.SIGCONT)
+    assert first.wait(30) == 130
+    before = {path.name: path.stat().st_mtime_ns for path in out.glob("slab_*.h5")}
+    assert before and not list(out.glob(".slab_*.part"))
+    done = status(job)["slices"]["done"]
+    assert 10 <= done < ROWS
+
+    second = child("job", job, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    until_slab(out, 5, second)
+    second.kill()
+    second.wait()
+    assert list(out.glob(".slab_*.part")) and not (out / "volume.h5").exists()
+
+    third = child("job", job, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert third.wait(60) == 0, third.stderr.read()
+    assert status(job)["slices"] == {"done": ROWS, "total": ROWS}
+    assert {name: (out / name).stat().st_mtime_ns for name in before} == before
+    assert not list(out.glob(".*.part"))
+    assert child("job", whole, stdin=subprocess.PIPE, stderr=subprocess.PIPE).wait(60) == 0
+    with h5py.File(out / "volume.h5") as file:
+        for row in range(ROWS):
+            expected = tifffile.imread(tmp_path / "whole" / f"slice_{row:05d}.tif")
+            np.testing.assert_array_equal(file["entry/data/data"][row], expected)
 
 
 def test_two_processes_never_own_a_job(job, child):

@@ -10,12 +10,12 @@ import {
   type JsonObject
 } from '../../../files';
 import type { IRemote, IRemoteEntry } from '../remote';
+import { rowsOf, VOLUME } from './slices';
 import { inParallel, type Transfer } from './transfer';
 
 const PARALLEL = 3;
 const MARK = '.tomo-fetch.json';
 const RECORD = 'result.json';
-const SLICE = /^slice_(\d{5,})\.tif$/;
 /** Lock and journal of a run that goes on are not a part of its result. */
 const OWN = new Set(['.tomo-job.json', '.tomo-run', MARK]);
 
@@ -48,16 +48,16 @@ export async function fetchNeeds(
 ): Promise<IFetchNeeds> {
   const entries = await remote.files.list(fetch.from);
   const wanted = ({ name, directory }: IRemoteEntry): boolean => {
-    const row = Number(SLICE.exec(name)?.[1] ?? NaN);
+    const own = name === VOLUME ? [NaN, NaN] : rowsOf(name);
     const { rows } = fetch;
     const outside =
       rows !== undefined &&
-      !Number.isNaN(row) &&
-      !(row >= rows[0] && row < rows[1]);
+      own !== null &&
+      !(own[0] < rows[1] && own[1] > rows[0]);
     return !directory && !OWN.has(name) && !outside && name !== RECORD;
   };
   const files = entries.filter(wanted);
-  if (!files.some(entry => SLICE.test(entry.name)) && !files.some(isVolume)) {
+  if (!files.some(entry => rowsOf(entry.name)) && !files.some(isVolume)) {
     throw new ProxyError(
       409,
       'nothing-to-fetch',
@@ -130,12 +130,17 @@ function partOf(
   files: readonly IRemoteEntry[]
 ): JsonObject {
   const whole: unknown[] = Array.isArray(record.rows) ? record.rows : [];
+  // A slab is copied whole, so that more rows than asked for may be here.
+  const own = files.flatMap(entry => rowsOf(entry.name) ?? []);
   const [first, last] = whole.map(Number);
   const names = new Set(files.map(entry => entry.name));
   const listed: unknown[] = Array.isArray(record.files) ? record.files : [];
   return {
     ...record,
-    rows: [Math.max(rows[0], first), Math.min(rows[1], last)],
+    rows: [
+      Math.max(Math.min(rows[0], ...own), first),
+      Math.min(Math.max(rows[1], ...own), last)
+    ],
     files: listed.filter(name => typeof name === 'string' && names.has(name))
   };
 }

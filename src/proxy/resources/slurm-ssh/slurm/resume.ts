@@ -1,8 +1,8 @@
 /** Going on with a job that has ended: only tasks whose slices are missing run again. */
 import * as fs from 'node:fs/promises';
-import path from 'node:path';
 
 import type { IJobSpec, IRemotePlace, JobPaths } from '../../../job-folder';
+import { rowsIn, SLICES } from '../copies/slices';
 import { quote } from '../quote';
 import type { IRemote } from '../remote';
 import { readRecord, writeRecord, type ISlurmRecord } from './mirror';
@@ -23,9 +23,7 @@ export async function resumeThere(
     timeout: 60_000
   });
   const [folder, ...names] = stdout.trim().split('\n');
-  const tasks = place.tasks
-    ? missingTasks(place.tasks, new Set(names.map(rowOf)))
-    : null;
+  const tasks = place.tasks ? missingTasks(place.tasks, rowsIn(names)) : null;
   const attempt = Math.max(1, before.attempt) + 1;
   if (folder === 'folder' && tasks && tasks.length > 0) {
     await remote.run(
@@ -57,7 +55,7 @@ function resumeScript(
     '{',
     ...(ids ? [`scancel ${ids} >/dev/null 2>&1`] : []),
     `if cd ${quote(place.folder)} 2>/dev/null; then echo folder; rm -f cancel status.json; else echo none; fi`,
-    `cd ${quote(spec.output)} 2>/dev/null && ls | grep '^slice_[0-9]*\\.tif$'`,
+    `cd ${quote(spec.output)} 2>/dev/null && ls | grep -E '${SLICES}'`,
     'exit 0',
     '}',
     ''
@@ -77,8 +75,4 @@ export function missingTasks(
     }
     return [];
   });
-}
-
-function rowOf(name: string): number {
-  return Number(/^slice_(\d+)\.tif$/.exec(path.basename(name))?.[1] ?? NaN);
 }

@@ -10,6 +10,7 @@ import type { ISlurmRecord } from '../mirror';
 import { parsePoll, type IPollReply } from '../poll-reply';
 import { pollScript, type IPolled } from '../poll-script';
 import { wholeStatus } from '../progress';
+import { rowsIn, rowsOf, SLICES } from '../../copies/slices';
 import { missingTasks } from '../resume';
 import { shares } from '../shares';
 import { seeJob } from '../sight';
@@ -257,6 +258,21 @@ describe('plans', () => {
     expect(missingTasks(place.tasks ?? [], rows)).toEqual([1]);
     expect(missingTasks(place.tasks ?? [], new Set())).toEqual([0, 1]);
     expect(missingTasks(place.tasks ?? [], new Set([...rows, 29]))).toEqual([]);
+  });
+
+  it('find rows in the names of slices and slabs', () => {
+    expect(
+      [
+        ...rowsIn(['slice_00003.tif', 'slab_00005_00007.h5', 'volume.h5'])
+      ].sort()
+    ).toEqual([3, 5, 6, 7]);
+    expect(rowsOf('slab_00005_00007.h5')).toEqual([5, 8]);
+    expect(rowsOf('volume.h5')).toBeNull();
+    for (const name of ['slice_00003.tif', 'slab_00005_00007.h5']) {
+      expect(name).toMatch(new RegExp(SLICES));
+    }
+    expect('volume.h5').not.toMatch(new RegExp(SLICES));
+    expect('slice_00003.tif.part').not.toMatch(new RegExp(SLICES));
   });
 
   it('share what takes more than ten minutes, every row once', () => {
