@@ -130,11 +130,13 @@ export interface IRecipeSession extends IDisposable {
   /** The last answer of the centre finder. */
   readonly centre: Fetched<Centre>;
   readonly position: IViewPosition;
+  /** Seconds that the server last took for the projections of one row; null: not known yet. */
+  readonly rowSeconds: number | null;
 
   /** Anything above changed. The argument says what. */
   readonly changed: ISignal<
     IRecipeSession,
-    'recipe' | 'description' | 'centre' | 'position' | 'path'
+    'recipe' | 'description' | 'centre' | 'position' | 'path' | 'cost'
   >;
 
   /**
@@ -146,10 +148,16 @@ export interface IRecipeSession extends IDisposable {
   redo(): void;
   /** Move the viewer. */
   moveTo(position: Partial<IViewPosition>): void;
+  /** The server took so long for the projections of a row. */
+  tookRow(seconds: number): void;
   /** Ask the runner again about the data set. */
   describe(): Promise<void>;
-  /** Find the centre of rotation and, unless it is uncertain, write it into the recipe. */
-  findCentre(): Promise<void>;
+  /**
+   * Find the centre of rotation and, unless it is uncertain, write it into the recipe.
+   *
+   * @param kernel where methods of an external tool find it; left out: the agent's own Python
+   */
+  findCentre(kernel?: string): Promise<void>;
 }
 
 /** `path` is JSON keys and indices, as ['regions', 'centre', 'column']. */
@@ -230,13 +238,22 @@ export interface ITomoJobs extends IDisposable {
   /** The custom commands that are kept in the settings. */
   readonly commands: readonly ISavedCommand[];
   readonly changed: ISignal<ITomoJobs, void>;
-  /** Submit the whole region of a recipe, or the rows [first, past last). */
-  submit(session: IRecipeSession, rows?: [number, number]): Promise<Job>;
+  /**
+   * Submit the whole region of a recipe, or the rows [first, past last).
+   *
+   * @param checksum - data that are on the cluster already are compared by content, too.
+   */
+  submit(
+    session: IRecipeSession,
+    rows?: [number, number],
+    checksum?: boolean
+  ): Promise<Job>;
   estimate(session: IRecipeSession): Promise<Estimate>;
   /** What submitting would do; nothing is made. */
   plan(
     session: IRecipeSession,
-    rows?: [number, number]
+    rows?: [number, number],
+    checksum?: boolean
   ): Promise<SubmissionPlan>;
   /** Submit the recipe of a job once more, to the same resource. */
   runAgain(id: string): Promise<Job>;
@@ -302,6 +319,8 @@ export interface ITomoClusters extends IDisposable {
   logOut(name: string): Promise<Resource>;
   /** All jobs of the user there, ours and others. */
   queue(name: string): Promise<Queue>;
+  /** End jobs of the user there, ours or not; the queue after it. */
+  cancelQueued(name: string, ids: readonly string[]): Promise<Queue>;
 }
 export const ITomoClusters = new Token<ITomoClusters>(
   'jupyterlab-tomo:ITomoClusters',

@@ -13,8 +13,9 @@ export interface IEngineExports {
   image(centre: number): number;
   halfColumns(): number;
   halfBytes(half: number): number;
-  beginHalf(centre: number, half: number): number;
-  finishHalf(half: number): number;
+  share(half: number): void;
+  beginHalf(centre: number): number;
+  finishHalf(): number;
   imageSize(): number;
   order(): number;
   removeOutliers(
@@ -44,6 +45,7 @@ const FUNCTIONS = [
   'allocate',
   'release',
   'configure',
+  'share',
   'adjust',
   'recentre',
   'sinogram',

@@ -58,9 +58,15 @@ export class Engine {
    * Prepare for a plan (from `compilePlan`) and its angles (degrees,
    * acquisition order).
    *
+   * @param half of each slice that this engine makes, the other one being made
+   * by another engine; null: all of it. Small slices are made whole anyhow.
    * @throws EngineError when the plan cannot be executed; the engine is empty then.
    */
-  configure(plan: Float64Array, angles: Float64Array): void {
+  configure(
+    plan: Float64Array,
+    angles: Float64Array,
+    half: 0 | 1 | null = null
+  ): void {
     this._plan = null;
     this._exchange = 0;
     if (plan.length > 1 && angles.length !== plan[1]) {
@@ -79,7 +85,9 @@ export class Engine {
     new Float64Array(this._exports.memory.buffer, atAngles, angles.length).set(
       angles
     );
+    this._exports.share(half ?? -1);
     check(this._exports.configure(atPlan, plan.length, atAngles));
+    this._half = this._exports.halfColumns() > 0 ? half : null;
     this._plan = plan.slice();
     this._centre = plan[3];
     this._transformed = false;
@@ -101,7 +109,10 @@ export class Engine {
     return this._exports.imageSize();
   }
 
-  /** (projection, column) in acquisition order, to be written to: attenuation. */
+  /**
+   * (projection, column) in acquisition order, to be written to: attenuation.
+   * Half an engine has room for it until there are spectra, and loses it then.
+   */
   get sinogram(): Float32Array {
     return this._floats(this._exports.sinogram(), this.count * this.columns);
   }
@@ -113,7 +124,7 @@ export class Engine {
     this._transformed = false;
   }
 
-  /** (projection, column), sorted by angle, after `process`. */
+  /** (projection, column), sorted by angle, after `process`; half an engine loses it with the next slice. */
   get processed(): Float32Array {
     return this._floats(this._exports.processed(), this.count * this.columns);
   }
@@ -140,9 +151,10 @@ export class Engine {
    * `process`. `centre` is the axis of the slices that follow. The slices are
    * those of an engine configured anew, to the bit.
    *
+   * @param sinogram the same as before, for a `process`
    * @returns false, and nothing has changed, when `configure` and the sinogram are due
    */
-  adjust(plan: Float64Array, centre: number): boolean {
+  adjust(plan: Float64Array, centre: number, sinogram: Float32Array): boolean {
     if (!this._plan) {
       return false;
     }
@@ -159,6 +171,7 @@ export class Engine {
     this._plan = plan.slice();
     this._centre = centre;
     if (redo === 2) {
+      this.sinogram.set(sinogram);
       this.process();
     }
     this._transformed = redo === 0;
@@ -171,6 +184,9 @@ export class Engine {
    * computed once after `process`, for the axis that is asked for first.
    */
   image(centre?: number): Float32Array {
+    if (this._half !== null) {
+      throw refusal(15);
+    }
     const axis = this._transform(centre);
     const pointer = this._exports.image(axis);
     if (pointer === 0) {
@@ -179,44 +195,44 @@ export class Engine {
     return this._floats(pointer, this.imageSize ** 2);
   }
 
-  /** Columns of the first half of a slice that two engines make; 0: it is too small for that. */
+  /** Columns of the first half of a slice, when this engine makes one; 0: it makes all of it. */
   get halfColumns(): number {
     this._configured();
     return this._exports.halfColumns();
   }
 
   /**
-   * Begin one half of a slice; the other one is made by another engine with
+   * Begin a half of a slice; the other one is made by another engine with
    * the same plan and sinogram. What that one needs of this, a view.
    */
-  beginHalf(half: 0 | 1, centre?: number): Float32Array {
-    const axis = this._transform(centre);
-    if (this._exports.halfColumns() === 0) {
-      throw refusal(6);
+  beginHalf(centre?: number): Float32Array {
+    if (this._half === null) {
+      throw refusal(15);
     }
-    const pointer = this._exports.beginHalf(axis, half);
+    const axis = this._transform(centre);
+    const pointer = this._exports.beginHalf(axis);
     if (pointer === 0) {
-      throw refusal(14);
+      throw refusal(5);
     }
     this._exchange = pointer;
-    return this._floats(pointer, this._exports.halfBytes(half) / 4);
+    return this._floats(pointer, this._exports.halfBytes(this._half) / 4);
   }
 
   /**
    * Finish a half with what `beginHalf` of the other engine gave: its columns
    * of the slice (y, x), a view.
    */
-  finishHalf(half: 0 | 1, given: Float32Array): Float32Array {
-    const { imageSize, halfColumns } = this;
-    const length = this._exports.halfBytes(half === 0 ? 1 : 0) / 4;
-    checkShape(given, length, 1);
-    if (this._exchange === 0) {
+  finishHalf(given: Float32Array): Float32Array {
+    const { imageSize, halfColumns, _half: half } = this;
+    if (half === null || this._exchange === 0) {
       throw refusal(15);
     }
+    const length = this._exports.halfBytes(half === 0 ? 1 : 0) / 4;
+    checkShape(given, length, 1);
     this._floats(this._exchange, length).set(given);
     this._exchange = 0;
     const columns = half === 0 ? halfColumns : imageSize - halfColumns;
-    return this._floats(this._exports.finishHalf(half), imageSize * columns);
+    return this._floats(this._exports.finishHalf(), imageSize * columns);
   }
 
   /**
@@ -353,6 +369,8 @@ export class Engine {
   >();
   private _plan: Float64Array | null = null;
   private _centre = 0;
+  /** Which half of each slice it makes; null: all. */
+  private _half: 0 | 1 | null = null;
   private _transformed = false;
   /** Where halves are exchanged, between `beginHalf` and `finishHalf`. */
   private _exchange = 0;

@@ -7,7 +7,7 @@
  */
 import { EngineError } from './failure';
 
-const VERSION = 1;
+const VERSION = 2;
 const ENGINE_TOOL = 'builtin';
 /** Parameters of the engine's method, in the order of the plan. */
 const SLOTS = ['filter', 'cutoff', 'edge'] as const;
@@ -45,6 +45,7 @@ interface IReconstruction {
   readonly method?: string;
   readonly parameters?: object;
   readonly mask?: number;
+  readonly rotation?: number;
 }
 
 /** What a plan needs of a recipe. */
@@ -102,6 +103,7 @@ export function compilePlan(
     reconstruction.mask ?? 1,
     ...slots,
     options.scale ?? 1,
+    reconstruction.rotation ?? 0,
     steps.length,
     ...steps.flat()
   ]);

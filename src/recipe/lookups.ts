@@ -19,6 +19,8 @@ export interface IParameterSchema {
   readonly unit?: string;
   /** Advanced ones are shown when they are asked for. */
   readonly level?: string;
+  /** Values of other parameters with which this one counts; it always counts without. */
+  readonly when?: Readonly<Record<string, readonly unknown[]>>;
 }
 
 /** A pre-processing step. */

@@ -17,7 +17,7 @@ import numpy as np
 
 from .failure import EngineError
 
-VERSION = 1
+VERSION = 2
 ENGINE_TOOL = "builtin"
 SLOTS = ("filter", "cutoff", "edge")
 """Parameters of the engine's method, in the order of the plan."""
@@ -93,7 +93,8 @@ def compile_plan(
         for numbers in _step(step, recipe.get("filters", []))
     ]
     numbers = [number for step in steps for number in step]
-    return np.array([*head, scale, len(steps), *numbers], np.float64)
+    rotation = reconstruction.get("rotation", 0)
+    return np.array([*head, scale, rotation, len(steps), *numbers], np.float64)
 
 
 def _method(reconstruction: Mapping[str, Any]) -> Any:

@@ -141,10 +141,11 @@ describe('Engine', () => {
   });
 
   it.each([
-    [0, 9, 'engine-version'],
+    [0, 1, 'engine-version'],
     [3, NaN, 'engine-centre'],
     [7, 0, 'engine-cutoff'],
-    [10, 1, 'engine-plan']
+    [10, Infinity, 'engine-angles'],
+    [11, 1, 'engine-plan']
   ])('refuses a plan with %d: %d', (place, value, code) => {
     const plan = rampPlan({ count: 4, columns: 8, centre: 3.5 });
     plan[place] = value;

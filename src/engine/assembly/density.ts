@@ -17,8 +17,10 @@ export function modulo(angle: f64, period: f64): f64 {
  * Voronoi weights of angles modulo `period` (180 or 360 degrees).
  *
  * Projections of one direction share its weight, so both ends of a full turn
- * count half each. A missing wedge is given to nobody. The weights add up to
- * the period in radians, whatever is missing: values stay attenuation.
+ * count half each. A missing wedge is given to nobody. With `fills` the weights
+ * add up to the period in radians, whatever is missing: values stay attenuation.
+ *
+ * Returns the degrees that are seen, negative when the steps are wide themselves.
  *
  * angles, weights: float64[count]; indices, spare: int32[count]; gaps: float64[count].
  */
@@ -29,8 +31,9 @@ export function densityWeights(
   spare: usize,
   gaps: usize,
   count: i32,
-  period: f64
-): void {
+  period: f64,
+  fills: bool
+): f64 {
   for (let i = 0; i < count; i++) {
     store<i32>(indices + ((<usize>i) << 2), i);
     store<f64>(
@@ -56,7 +59,8 @@ export function densityWeights(
       store<f64>(gaps + ((<usize>i) << 3), typical);
     }
   }
-  shareGaps(weights, gaps, indices, count, same, period);
+  const seen = shareGaps(weights, gaps, indices, count, same, fills ? period : 0);
+  return typical > WEDGE ? -seen : seen;
 }
 
 /** Distances to the next position (circular); returns their lower median, among distinct directions. */
@@ -104,15 +108,18 @@ function gapsAfter(
   return high;
 }
 
-/** Half of the gaps on both sides of a direction, shared by its projections. */
+/**
+ * Half of the gaps on both sides of a direction, shared by its projections, in
+ * radians; made to add up to `sum` degrees unless that is 0. Returns their sum before.
+ */
 function shareGaps(
   weights: usize,
   gaps: usize,
   indices: usize,
   count: i32,
   same: f64,
-  period: f64
-): void {
+  sum: f64
+): f64 {
   // Start behind a gap, so that no direction is cut by the end of the list.
   let start = 0;
   for (let i = 0; i < count; i++) {
@@ -144,7 +151,7 @@ function shareGaps(
     done += members;
   }
   // From sorted order back to the order of the angles; gaps serve as scratch.
-  const factor = (period * Math.PI) / 180 / total;
+  const factor = Math.PI / 180 * (sum > 0 ? sum / total : 1);
   for (let i = 0; i < count; i++) {
     const index = load<i32>(indices + ((<usize>i) << 2));
     store<f64>(
@@ -153,6 +160,7 @@ function shareGaps(
     );
   }
   memory.copy(weights, gaps, (<usize>count) << 3);
+  return total;
 }
 
 function storeShare(

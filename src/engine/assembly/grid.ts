@@ -5,9 +5,11 @@
  * -(grid / 2 + 2) to grid / 2 + 5: what the kernel reaches beyond the plane is
  * folded back afterwards.
  */
-import { makeTable, STEPS, WIDTH } from './kernel';
+import { highPairs, lowPairs } from './lanes';
+import { makeTable, STEP_BITS, STEPS, WIDTH } from './kernel';
 import { allocate, allocateZeros, release } from './memory';
-import { count, Refusal } from './plan';
+import { columns, count, Refusal } from './plan';
+import { firstBin, high, isHalf, low } from './share';
 import { bins, BLOCK, blockOf, filter, length, RAYS } from './spectra';
 import { rayCos, raySign, raySin } from './views';
 
@@ -17,8 +19,8 @@ const HOP = 8;
 const LARGE: usize = 16 << 20;
 /** Points of the largest tile: beyond, the rays are too far apart to share one. */
 const TILE = 6144;
-/** Bytes of a ray's phase, and of its first bin and the one after its last. */
-const PHASE: usize = 112;
+/** Bytes of a ray's phase, of its first bin and the one after its last, and of its steps from bin to bin. */
+const PHASE: usize = 128;
 /** Points before and after a row, which the kernel reaches. */
 export const LEFT = 2;
 export const MARGIN = 8;
@@ -27,8 +29,10 @@ export const MARGIN = 8;
 export let grid: i32 = 0;
 /** Bytes from one row to the next. */
 export let rowStride: usize = 0;
-/** complex64[grid / 2 + 4][grid + MARGIN] */
-let plane: usize = 0;
+/** complex64[grid / 2 + 8][grid + MARGIN], or those rows that a half reaches. */
+export let plane: usize = 0;
+/** Its first row. */
+let planeFirst: i32 = -1;
 let table: usize = 0;
 /** complex64[TILE]: what a group of rays adds to a piece of the plane; zero in between. */
 let tile: usize = 0;
@@ -37,14 +41,18 @@ let tileU: i32 = 0;
 let tileV: i32 = 0;
 let tileRows: i32 = 0;
 let tilePitch: usize = 0;
-/** A block: byte offsets into the plane, into the table twice, and rotated values. */
-let offsets: usize = 0;
-let entriesU: usize = 0;
-let entriesV: usize = 0;
-let rotated: usize = 0;
-/** Grid point at or before the first bin of the block. */
-let cornerU: i32 = 0;
-let cornerV: i32 = 0;
+/**
+ * What is prepared of a block of a ray: int32[BLOCK] each where its values go
+ * and the entries of the table in u and v, as addresses; complex64[BLOCK] the values.
+ */
+let block: usize = 0;
+const ENTRIES_U: usize = BLOCK << 2;
+const ENTRIES_V: usize = BLOCK << 3;
+const VALUES: usize = BLOCK * 12;
+/** Bits of a position after the point, and how far an entry's are from where its address has them. */
+const FRACTION = 22;
+const ENTRY = FRACTION - STEP_BITS - 4;
+const HALF_ENTRY = 1 << (FRACTION - STEP_BITS - 1);
 /** Phases of the rays of a group. */
 let phases: usize = 0;
 
@@ -52,64 +60,64 @@ export function releaseGrid(): void {
   release(plane);
   release(table);
   release(tile);
-  release(offsets);
-  release(entriesU);
-  release(entriesV);
-  release(rotated);
+  release(block);
   release(phases);
-  plane = table = tile = offsets = entriesU = entriesV = rotated = phases = 0;
+  plane = table = tile = block = phases = 0;
 }
 
 /** Prepare for a plane of `points` in each direction. */
 export function prepareGrid(points: i32, shape: f64): Refusal {
   grid = points;
   rowStride = <usize>(points + MARGIN) << 3;
-  // Rounded up so that four rows may be taken at a time.
-  plane = allocate(rowStride * <usize>((points >> 1) + 8));
-  table = allocate(<usize>((STEPS + 1) * WIDTH) << 2);
+  planeFirst = max(low - 4, -1);
+  const rows = min(high + 4, planeEnd()) - planeFirst;
+  // Between slices, half an engine has the sinogram here.
+  const least = isHalf() ? (<usize>count * <usize>columns) << 2 : 0;
+  plane = allocate(max(rowStride * <usize>rows, least));
+  table = allocate(<usize>(STEPS * WIDTH) << 2);
   tile = allocateZeros(<usize>(TILE + 4) << 3);
-  offsets = allocate(BLOCK << 2);
-  entriesU = allocate(BLOCK << 2);
-  entriesV = allocate(BLOCK << 2);
-  rotated = allocate(BLOCK << 3);
+  block = allocate(BLOCK * 20);
   phases = allocate(<usize>RAYS * PHASE);
-  if (!plane || !table || !tile || !offsets || !entriesU || !entriesV || !rotated || !phases) {
+  if (!plane || !table || !tile || !block || !phases) {
     return Refusal.Memory;
   }
   makeTable(table, shape);
   return Refusal.None;
 }
 
+/** The row after the plane's last; four rows may be taken at a time. */
+function planeEnd(): i32 {
+  return (grid >> 1) + 7;
+}
+
 /** First point (u = -grid / 2) of row `v`. */
 export function gridRow(v: i32): usize {
-  return plane + <usize>(v + 1) * rowStride + (LEFT << 3);
+  return plane + <usize>(v - planeFirst) * rowStride + (LEFT << 3);
 }
 
 /**
- * Put what spectra have at frequencies from `low` to below `high` in v on the
- * plane, for an axis at column `centre`; `shift` moves the slice by that part
- * of a pixel in x and y. Rows within four of `low` and `high` are cleared, too.
+ * Put what spectra have at this engine's frequencies in v on the plane, for an
+ * axis at column `centre`; `shift` moves the slice by that part of a pixel in
+ * x and y.
  */
-export function gridSpectra(centre: f64, shift: f64, low: i32, high: i32): void {
-  const top = (grid >> 1) + 7;
-  const clear = max(low - 4, -1);
-  memory.fill(gridRow(clear) - (LEFT << 3), 0, rowStride * <usize>(min(high + 4, top) - clear));
+export function gridSpectra(centre: f64, shift: f64): void {
+  memory.fill(plane, 0, rowStride * <usize>(min(high + 4, planeEnd()) - planeFirst));
   const large = rowStride * <usize>(grid >> 1) > LARGE;
   for (let first = 0; first < count; first += RAYS) {
     const last = min(first + RAYS, count);
     for (let ray = first; ray < last; ray++) {
       const phase = phases + <usize>(ray - first) * PHASE;
       startPhase(ray, phase, centre, shift);
-      store<i32>(phase, firstBin(ray, low), 96);
-      store<i32>(phase, high > grid >> 1 ? bins : firstBin(ray, high), 100);
+      store<i32>(phase, firstBin(ray, low, grid, length, bins), 96);
+      store<i32>(phase, high > grid >> 1 ? bins : firstBin(ray, high, grid, length, bins), 100);
     }
     for (let bin = 0; bin < bins; bin += BLOCK) {
       const used = min(BLOCK, bins - bin);
       const tiled = large && placeTile(first, last, bin, bin + used - 1);
       const pitch = tiled ? tilePitch : rowStride;
-      const origin = tiled ? tile : gridRow(0) + (<usize>(grid >> 1) << 3);
-      const fromU = tiled ? tileU : 0;
-      const fromV = tiled ? tileV : 0;
+      const origin = tiled
+        ? tile - <usize>tileV * pitch - (<usize>tileU << 3)
+        : gridRow(0) + (<usize>(grid >> 1) << 3);
       for (let ray = first; ray < last; ray++) {
         const phase = phases + <usize>(ray - first) * PHASE;
         const begin = max(load<i32>(phase, 96) - bin, 0);
@@ -118,24 +126,14 @@ export function gridSpectra(centre: f64, shift: f64, low: i32, high: i32): void 
           multiply(phase, phase, phase + 80);
           continue;
         }
-        prepareBlock(ray, bin, phase, pitch);
-        const corner = origin + <usize>(cornerV - 1 - fromV) * pitch;
-        scatter(corner + (<usize>(cornerU - 1 - fromU) << 3), begin, end, pitch);
+        prepareBlock(ray, bin, phase, origin, pitch);
+        scatter(begin, end, pitch);
       }
       if (tiled) {
         addTile();
       }
     }
   }
-}
-
-/** The first bin of a ray whose frequency in v is not below `v`; at most the number of bins. */
-function firstBin(ray: i32, v: i32): i32 {
-  if (v <= 0) {
-    return 0;
-  }
-  const step = (load<f64>(raySin + (<usize>ray << 3)) * <f64>grid) / <f64>length;
-  return step * <f64>bins > <f64>v ? <i32>Math.ceil(<f64>v / step) : bins;
 }
 
 /**
@@ -190,6 +188,9 @@ function startPhase(ray: i32, phase: usize, centre: f64, shift: f64): void {
   const at = <usize>ray << 3;
   const column = load<f64>(raySign + at) * centre + shift * (load<f64>(rayCos + at) + load<f64>(raySin + at));
   const step = (2 * Math.PI * column) / <f64>length;
+  const spacing = (<f64>grid / <f64>length) * 4294967296;
+  store<i64>(phase, <i64>(load<f64>(rayCos + at) * spacing), 104);
+  store<i64>(phase, <i64>(load<f64>(raySin + at) * spacing), 112);
   store<f64>(phase, 1);
   store<f64>(phase, 0, 8);
   store<f64>(phase, Math.cos(step), 16);
@@ -214,24 +215,25 @@ function multiply(out: usize, a: usize, b: usize): void {
 
 /**
  * Rotate a block of values to the axis and find its grid points, in memory
- * with `pitch` bytes from row to row. Offsets are relative to the point below
- * and left of the first bin's corner, so that 32-bit floats are exact enough.
+ * with `pitch` bytes from row to row; `origin` is where the plane's middle
+ * would be there. Positions are relative to the point below and left of the
+ * first bin, so that 32 bits are exact enough.
  */
-function prepareBlock(ray: i32, bin: i32, phase: usize, rowPitch: usize): void {
-  const spacing = <f64>grid / <f64>length;
-  const stepU = load<f64>(rayCos + (<usize>ray << 3)) * spacing;
-  const stepV = load<f64>(raySin + (<usize>ray << 3)) * spacing;
-  const firstU = stepU * <f64>bin;
-  const firstV = stepV * <f64>bin;
-  cornerU = <i32>Math.floor(firstU);
-  cornerV = <i32>Math.floor(firstV);
-  const u0 = f32x4.splat(<f32>(firstU - <f64>cornerU));
-  const v0 = f32x4.splat(<f32>(firstV - <f64>cornerV));
-  const du = f32x4.splat(<f32>stepU);
-  const dv = f32x4.splat(<f32>stepV);
-  const pitch = i32x4.splat(<i32>rowPitch);
-  const fine = f32x4.splat(<f32>STEPS);
-  const half = f32x4.splat(0.5);
+function prepareBlock(ray: i32, bin: i32, phase: usize, origin: usize, pitch: usize): void {
+  const stepU = load<i64>(phase, 104);
+  const stepV = load<i64>(phase, 112);
+  const firstU = stepU * <i64>bin;
+  const firstV = stepV * <i64>bin;
+  const corner = origin + <usize>(<i32>(firstV >> 32) - 1) * pitch + (<usize>(<i32>(firstU >> 32) - 1) << 3);
+  let u = positions(firstU, stepU);
+  let v = positions(firstV, stepV);
+  const fourU = i32x4.splat(<i32>((4 * stepU) >> (32 - FRACTION)));
+  const fourV = i32x4.splat(<i32>((4 * stepV) >> (32 - FRACTION)));
+  const point = i32x4.splat(<i32>corner);
+  const entries = i32x4.splat(<i32>table);
+  const row = i32x4.splat(<i32>pitch);
+  const whole = i32x4.splat(~7);
+  const part = i32x4.splat((STEPS - 1) << 4);
 
   const first = load<f64>(phase);
   const second = load<f64>(phase, 8);
@@ -247,38 +249,52 @@ function prepareBlock(ray: i32, bin: i32, phase: usize, rowPitch: usize): void {
   const sin = f32x4.splat(<f32>load<f64>(phase, 72));
   multiply(phase, phase, phase + 80);
 
-  let index = f32x4(0, 1, 2, 3);
-  const four = f32x4.splat(4);
-  let value = blockOf(ray, bin);
-  const window = filter + (<usize>bin << 2);
-  for (let k: usize = 0; k < <usize>BLOCK << 2; k += 16) {
-    const u = f32x4.add(u0, f32x4.mul(index, du));
-    const v = f32x4.add(v0, f32x4.mul(index, dv));
-    const floorU = f32x4.floor(u);
-    const floorV = f32x4.floor(v);
-    const entryU = i32x4.trunc_sat_f32x4_s(f32x4.add(f32x4.mul(f32x4.sub(u, floorU), fine), half));
-    const entryV = i32x4.trunc_sat_f32x4_s(f32x4.add(f32x4.mul(f32x4.sub(v, floorV), fine), half));
-    const pointU = i32x4.trunc_sat_f32x4_s(floorU);
-    const pointV = i32x4.trunc_sat_f32x4_s(floorV);
-    v128.store(offsets + k, i32x4.add(i32x4.shl(pointU, 3), i32x4.mul(pointV, pitch)));
-    v128.store(entriesU + k, i32x4.shl(entryU, 4));
-    v128.store(entriesV + k, i32x4.shl(entryV, 4));
-    index = f32x4.add(index, four);
+  let from = blockOf(ray, bin);
+  let window = filter + (<usize>bin << 2);
+  let out = block;
+  let value = block + VALUES;
+  for (const end = out + (BLOCK << 2); out < end; out += 16) {
+    v128.store(
+      out,
+      i32x4.add(
+        i32x4.add(point, v128.and(i32x4.shr_s(u, FRACTION - 3), whole)),
+        i32x4.mul(i32x4.shr_s(v, FRACTION), row)
+      )
+    );
+    v128.store(out, i32x4.add(entries, v128.and(i32x4.shr_s(u, ENTRY), part)), ENTRIES_U);
+    v128.store(out, i32x4.add(entries, v128.and(i32x4.shr_s(v, ENTRY), part)), ENTRIES_V);
+    u = i32x4.add(u, fourU);
+    v = i32x4.add(v, fourV);
 
-    const low = v128.load(value);
-    const high = v128.load(value, 16);
-    value += 32;
-    const weight = v128.load(window + k);
+    const low = v128.load(from);
+    const high = v128.load(from, 16);
+    const weight = v128.load(window);
     const valueRe = f32x4.mul(v128.shuffle<f32>(low, high, 0, 2, 4, 6), weight);
     const valueIm = f32x4.mul(v128.shuffle<f32>(low, high, 1, 3, 5, 7), weight);
     const outRe = f32x4.sub(f32x4.mul(valueRe, re), f32x4.mul(valueIm, im));
     const outIm = f32x4.add(f32x4.mul(valueRe, im), f32x4.mul(valueIm, re));
-    v128.store(rotated + 2 * k, v128.shuffle<f32>(outRe, outIm, 0, 4, 1, 5));
-    v128.store(rotated + 2 * k, v128.shuffle<f32>(outRe, outIm, 2, 6, 3, 7), 16);
+    v128.store(value, lowPairs(outRe, outIm));
+    v128.store(value, highPairs(outRe, outIm), 16);
     const turned = f32x4.sub(f32x4.mul(re, cos), f32x4.mul(im, sin));
     im = f32x4.add(f32x4.mul(re, sin), f32x4.mul(im, cos));
     re = turned;
+    from += 32;
+    window += 16;
+    value += 32;
   }
+}
+
+/**
+ * The first four of positions `step` apart, within a grid point of what was cut
+ * off; half an entry of the table further, as they are cut off to entries.
+ */
+@inline
+function positions(first: i64, step: i64): v128 {
+  const start = <i32>((first & 0xffffffff) >> (32 - FRACTION)) + HALF_ENTRY;
+  return i32x4.add(
+    i32x4.splat(start),
+    i32x4.mul(i32x4.splat(<i32>(step >> (32 - FRACTION))), i32x4(0, 1, 2, 3))
+  );
 }
 
 @inline
@@ -292,20 +308,24 @@ function turnedSin(re: f64, im: f64, step: usize): f64 {
 }
 
 /** Add the values `begin` to below `end` of the prepared block to the plane or the tile. */
-function scatter(corner: usize, begin: i32, end: i32, pitch: usize): void {
-  for (let hop = 0; hop < HOP; hop++) {
-    for (let k = begin + hop; k < end; k += HOP) {
-      const at = <usize>k << 2;
-      const point = corner + load<i32>(offsets + at);
-      const kernel = v128.load(table + load<u32>(entriesU + at));
-      const entry = table + load<u32>(entriesV + at);
-      const value = v128.load_splat<f64>(rotated + 2 * at);
-      const left = f32x4.mul(value, v128.shuffle<f32>(kernel, kernel, 0, 0, 1, 1));
-      const right = f32x4.mul(value, v128.shuffle<f32>(kernel, kernel, 2, 2, 3, 3));
+function scatter(begin: i32, end: i32, pitch: usize): void {
+  const stop = block + (<usize>end << 2);
+  const twice = pitch << 1;
+  const thrice = twice + pitch;
+  for (let hop = begin; hop < begin + HOP; hop++) {
+    let value = block + VALUES + (<usize>hop << 3);
+    for (let at = block + (<usize>hop << 2); at < stop; at += HOP << 2) {
+      const point = <usize>load<u32>(at);
+      const kernel = v128.load(load<u32>(at, ENTRIES_U));
+      const entry = <usize>load<u32>(at, ENTRIES_V);
+      const pair = v128.load_splat<f64>(value);
+      value += HOP << 3;
+      const left = f32x4.mul(pair, v128.shuffle<f32>(kernel, kernel, 0, 0, 1, 1));
+      const right = f32x4.mul(pair, v128.shuffle<f32>(kernel, kernel, 2, 2, 3, 3));
       addRow(point, left, right, v128.load_splat<f32>(entry));
       addRow(point + pitch, left, right, v128.load_splat<f32>(entry, 4));
-      addRow(point + 2 * pitch, left, right, v128.load_splat<f32>(entry, 8));
-      addRow(point + 3 * pitch, left, right, v128.load_splat<f32>(entry, 12));
+      addRow(point + twice, left, right, v128.load_splat<f32>(entry, 8));
+      addRow(point + thrice, left, right, v128.load_splat<f32>(entry, 12));
     }
   }
 }

@@ -6,6 +6,7 @@ import { kernelShape, kernelTransform } from './kernel';
 import { highHalves, highPairs, lowHalves, lowPairs } from './lanes';
 import { allocate, release } from './memory';
 import { columns, mask, Refusal, scale } from './plan';
+import { high, isHalf, low, share } from './share';
 import { longerSide, redundant } from './views';
 
 /** Grid points for each pixel of the slice. */
@@ -16,7 +17,7 @@ export const STRIP = 64;
 
 /** Pixels of the slice in each direction. */
 export let size: i32 = 0;
-/** float32[size][size] */
+/** float32[size][size, or columns of the half] */
 let picture: usize = 0;
 /** float32[size rounded up to 8]: one over the kernel's transform; times the scale, in x. */
 let correctionX: usize = 0;
@@ -39,22 +40,33 @@ export function releaseImage(): void {
   picture = correctionX = correctionY = turned = strip = 0;
 }
 
+/** Columns of the slice's first half; 0 when it is made whole. */
+export function middleColumn(): i32 {
+  return isHalf() ? ((size >> 1) / STRIP) * STRIP : 0;
+}
+
 /** Columns of the plane that transformed rows have. */
 export function padded(): i32 {
   return (size + 7) & ~7;
 }
 
+/** Grid points in each direction for slices of `pixels`. */
+export function gridPoints(pixels: i32): i32 {
+  return goodLength(OVERSAMPLING * <f64>pixels);
+}
+
 /** Prepare for slices of `pixels` in each direction. */
 export function prepareImage(pixels: i32): Refusal {
   size = pixels;
-  const points = goodLength(OVERSAMPLING * <f64>pixels);
+  const points = gridPoints(pixels);
   const shape = kernelShape(<f64>points, <f64>pixels);
   const refusal = prepareGrid(points, shape);
   if (refusal) {
     return refusal;
   }
   fft = createFft(points);
-  picture = allocate((<usize>size * <usize>size) << 2);
+  const wide = share == 0 ? middleColumn() : size - middleColumn();
+  picture = allocate((<usize>size * <usize>wide) << 2);
   turned = allocate((<usize>((points >> 1) + 1) * STRIP) << 3);
   strip = allocate((<usize>size * STRIP) << 2);
   correctionX = allocate(<usize>padded() << 2);
@@ -72,18 +84,14 @@ export function prepareImage(pixels: i32): Refusal {
 
 /** Slice for an axis at column `centre`: float32[size][size]. */
 export function makeImage(centre: f64): usize {
-  makeRows(centre, 0, grid);
-  makeColumns(0, size);
-  return picture;
+  makeRows(centre);
+  return makeColumns(0, size, 0, grid, grid);
 }
 
-/**
- * The part of the plane that frequencies from `low` to below `high` in v
- * reach, transformed by rows; both divisible by four.
- */
-export function makeRows(centre: f64, low: i32, high: i32): void {
+/** The part of the plane that this engine's frequencies reach, transformed by rows. */
+export function makeRows(centre: f64): void {
   // An even number of pixels has its middle between two of them.
-  gridSpectra(centre, (size & 1) == 0 ? 0.5 : 0, low, high);
+  gridSpectra(centre, (size & 1) == 0 ? 0.5 : 0);
   foldPlane(low, high);
   const past = min(high + 4, (grid >> 1) + 1);
   for (let v = max(low - 4, 0); v < past; v += 4) {
@@ -91,15 +99,26 @@ export function makeRows(centre: f64, low: i32, high: i32): void {
   }
 }
 
-/** Columns `from` (divisible by STRIP) to below `to` of the slice: float32[size][to - from]. */
-export function makeColumns(from: i32, to: i32): usize {
-  for (let first = from; first < to; first += STRIP) {
-    const number = min(STRIP, to - first);
-    loadStrip(first, number);
+/**
+ * Columns `from` (divisible by STRIP) to below `to` of the slice: float32[size][to - from].
+ *
+ * @param other rows `first` to below `past` of these columns of the plane, from
+ * another engine, complex64[past - first][to - from, rounded up to 8]
+ */
+export function makeColumns(from: i32, to: i32, other: usize, first: i32, past: i32): usize {
+  const pitch = <usize>((to - from + 7) & ~7) << 3;
+  const own = min(first, (grid >> 1) + 1);
+  const end = min(past, (grid >> 1) + 1);
+  for (let column = from; column < to; column += STRIP) {
+    const number = min(STRIP, to - column);
+    const at = <usize>column << 3;
+    loadStrip(gridRow(0) + at, rowStride, 0, own, number);
+    loadStrip(other + (<usize>(column - from) << 3), pitch, own, end, number);
+    loadStrip(gridRow(end) + at, rowStride, end, (grid >> 1) + 1, number);
     for (let x = 0; x < number; x += 8) {
-      transformColumns(x, first + x);
+      transformColumns(x, column + x);
     }
-    storeStrip(first - from, number, to - from);
+    storeStrip(column - from, number, to - from);
   }
   maskImage(from, to);
   return picture;
@@ -167,12 +186,11 @@ function eightColumns(): usize {
   return <usize>((grid >> 1) + 1) << 6;
 }
 
-/** `number` columns of the plane into `turned`, from column `first` on. */
-function loadStrip(first: i32, number: i32): void {
+/** `number` columns of rows `first` to below `past` of the plane into `turned`; they begin at `from`, `pitch` bytes apart. */
+function loadStrip(from: usize, pitch: usize, first: i32, past: i32, number: i32): void {
   const bytes = <usize>((number + 7) & ~7) << 3;
-  let from = gridRow(0) + (<usize>first << 3);
-  for (let v: usize = 0; v <= <usize>(grid >> 1); v++) {
-    let to = turned + (v << 6);
+  for (let v = first; v < past; v++) {
+    let to = turned + (<usize>v << 6);
     for (let at: usize = 0; at < bytes; at += 64) {
       v128.store(to, v128.load(from + at));
       v128.store(to, v128.load(from + at, 16), 16);
@@ -180,7 +198,7 @@ function loadStrip(first: i32, number: i32): void {
       v128.store(to, v128.load(from + at, 48), 48);
       to += eightColumns();
     }
-    from += rowStride;
+    from += pitch;
   }
 }
 

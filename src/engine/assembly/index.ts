@@ -4,10 +4,10 @@ import {
   beginHalf as beginHalfOf,
   bytesGiven,
   finishHalf as finishHalfOf,
-  middleColumn,
+  prepareHalves,
   releaseHalves
 } from './halves';
-import { makeImage, prepareImage, releaseImage, size } from './image';
+import { gridPoints, makeImage, middleColumn, prepareImage, releaseImage, size } from './image';
 import {
   askedSize,
   centre,
@@ -20,9 +20,12 @@ import {
   isCentre,
   moveCentre,
   readPlan,
-  Refusal
+  Refusal,
+  rotation
 } from './plan';
+import { askFor, isHalf, prepareShare } from './share';
 import {
+  isLent,
   prepareSinogram,
   prepareSteps,
   processSinogram,
@@ -42,9 +45,11 @@ import {
   fullTurn,
   longerSide,
   order as viewOrder,
+  partly,
   readAngles,
   redundant,
   releaseViews,
+  turnViews,
   weighViews
 } from './views';
 
@@ -63,6 +68,8 @@ const enum State {
 }
 
 let state = State.Empty;
+/** The processed sinogram is there: its memory has not been used for a slice. */
+let kept: bool = false;
 
 export function allocate(bytes: i32): i32 {
   return bytes < 0 ? 0 : <i32>allocateBytes(<usize>bytes);
@@ -102,15 +109,24 @@ function prepare(angles: usize): Refusal {
     return refusal;
   }
   const pixels = askedSize > 0 ? askedSize : chosenSize();
-  refusal = prepareSinogram();
+  prepareShare(pixels, gridPoints(pixels));
+  refusal = prepareImage(pixels);
   if (refusal) {
     return refusal;
   }
-  refusal = prepareSpectra(reach(pixels));
+  refusal = prepareHalves();
   if (refusal) {
     return refusal;
   }
-  return prepareImage(pixels);
+  refusal = prepareSpectra(reach(pixels), gridPoints(pixels));
+  if (refusal) {
+    return refusal;
+  }
+  return prepareSinogram();
+}
+
+export function share(half: i32): void {
+  askFor(half);
 }
 
 export function configure(plan: i32, length: i32, angles: i32): i32 {
@@ -150,6 +166,10 @@ function isAsLarge(column: f64): bool {
 export function adjust(plan: i32, length: i32, column: f64): i32 {
   const at = <usize>plan;
   const alike = state != State.Empty && isAlike(at, length);
+  // Half an engine keeps only the bins of its directions.
+  if (alike && isHalf() && load<f64>(at, 80) != rotation) {
+    return Redo.Everything;
+  }
   if (!alike || !isCentre(column, columns) || !isAsLarge(load<f64>(at, 24))) {
     return Redo.Everything;
   }
@@ -157,17 +177,25 @@ export function adjust(plan: i32, length: i32, column: f64): i32 {
   const oldCentre = centre;
   const oldFilter = filterCode;
   const oldCutoff = cutoff;
+  const oldRotation = rotation;
   if (readPlan(at, length)) {
     return Redo.Everything;
   }
   moveCentre(column);
+  if (rotation != oldRotation) {
+    if (turnViews()) {
+      clear();
+      return Redo.Lost;
+    }
+    state = min(state, State.Processed);
+  }
   if (centre != oldCentre) {
-    const weighted = redundant;
+    const weighted = redundant || partly;
     if (weighViews()) {
       clear();
       return Redo.Lost;
     }
-    if (weighted || redundant) {
+    if (weighted || redundant || partly) {
       state = min(state, State.Processed);
     }
   }
@@ -192,7 +220,7 @@ export function recentre(column: f64): i32 {
     return Refusal.Centre;
   }
   moveCentre(column);
-  state = min(state, State.Processed);
+  state = min(state, kept ? State.Processed : State.Configured);
   return weighViews();
 }
 
@@ -206,6 +234,7 @@ export function process(): i32 {
   }
   const refusal = processSinogram();
   state = refusal ? State.Configured : State.Processed;
+  kept = !refusal;
   return refusal;
 }
 
@@ -223,7 +252,7 @@ export function spectra(): i32 {
 }
 
 export function image(column: f64): i32 {
-  if (state < State.Transformed) {
+  if (state < State.Transformed || isHalf()) {
     return 0;
   }
   const axis = isNaN(column) ? centre : column;
@@ -234,20 +263,21 @@ export function halfColumns(): i32 {
   return state == State.Empty ? 0 : middleColumn();
 }
 
-export function beginHalf(column: f64, half: i32): i32 {
-  if (state < State.Transformed || !middleColumn() || (half != 0 && half != 1)) {
+export function beginHalf(column: f64): i32 {
+  const axis = isNaN(column) ? centre : column;
+  if (state < State.Transformed || !isHalf() || !isCentre(axis, columns)) {
     return 0;
   }
-  const axis = isNaN(column) ? centre : column;
-  return isCentre(axis, columns) ? <i32>beginHalfOf(axis, half) : 0;
+  kept = !isLent();
+  return <i32>beginHalfOf(axis);
 }
 
 export function halfBytes(half: i32): i32 {
   return <i32>bytesGiven(half);
 }
 
-export function finishHalf(half: i32): i32 {
-  return <i32>finishHalfOf(half);
+export function finishHalf(): i32 {
+  return <i32>finishHalfOf();
 }
 
 export function imageSize(): i32 {

@@ -2,8 +2,9 @@
 
 /** Grid points that a sample reaches in each direction. */
 export const WIDTH = 4;
-/** Entries of the table between two grid points. */
-export const STEPS = 512;
+/** Entries of the table between two grid points: a power of two. */
+export const STEP_BITS = 9;
+export const STEPS = 1 << STEP_BITS;
 
 /** Shape for an image of `size` on a grid of `grid` (Beatty, Nishimura and Pauly 2005). */
 export function kernelShape(grid: f64, size: f64): f64 {
@@ -25,11 +26,11 @@ function besselI0(x: f64): f64 {
 }
 
 /**
- * Weights of the four grid points around a sample, float32[STEPS + 1][4]: the
+ * Weights of the four grid points around a sample, float32[STEPS][4]: the
  * sample is entry / STEPS beyond the second of them.
  */
 export function makeTable(out: usize, shape: f64): void {
-  for (let entry = 0; entry <= STEPS; entry++) {
+  for (let entry = 0; entry < STEPS; entry++) {
     for (let tap = 0; tap < WIDTH; tap++) {
       const distance = <f64>(tap - 1) - <f64>entry / <f64>STEPS;
       const relative = (2 * distance) / <f64>WIDTH;

@@ -21,9 +21,12 @@ export const enum Refusal {
   NotConfigured = 15
 }
 
-const VERSION: f64 = 1;
+const VERSION: f64 = 2;
 /** Numbers before the steps. */
-const HEAD = 11;
+const HEAD = 12;
+/** The last of them: how many steps there are. */
+const STEPS: usize = (HEAD - 1) << 3;
+const LARGEST_ROTATION: f64 = 7200;
 const LARGEST_COUNT: f64 = 1000000;
 const LARGEST_WIDTH: f64 = 32768;
 
@@ -38,6 +41,8 @@ export let filterCode: i32 = 0;
 export let cutoff: f64 = 1;
 export let edgeCode: i32 = 0;
 export let scale: f64 = 1;
+/** Degrees by which the slice is turned clockwise. */
+export let rotation: f64 = 0;
 export let stepCount: i32 = 0;
 let steps: usize = 0;
 let stepBytes: usize = 0;
@@ -107,10 +112,13 @@ export function readPlan(plan: usize, length: i32): Refusal {
   if (!finite(load<f64>(plan, 72))) {
     return Refusal.Scale;
   }
-  if (!whole(load<f64>(plan, 80), 0, 64)) {
+  if (!(Math.abs(load<f64>(plan, 80)) <= LARGEST_ROTATION)) {
+    return Refusal.Angles;
+  }
+  if (!whole(load<f64>(plan, STEPS), 0, 64)) {
     return Refusal.Step;
   }
-  const number = <i32>load<f64>(plan, 80);
+  const number = <i32>load<f64>(plan, STEPS);
   const refusal = checkSteps(plan, length, number);
   if (refusal) {
     return refusal;
@@ -134,6 +142,7 @@ export function readPlan(plan: usize, length: i32): Refusal {
   cutoff = fraction;
   edgeCode = <i32>load<f64>(plan, 64);
   scale = load<f64>(plan, 72);
+  rotation = load<f64>(plan, 80);
   return Refusal.None;
 }
 
@@ -153,7 +162,7 @@ export function isAlike(plan: usize, length: i32): bool {
 export function hasSameSteps(plan: usize, length: i32): bool {
   const bytes = (<usize>(length - HEAD)) << 3;
   return (
-    load<f64>(plan, 80) == <f64>stepCount &&
+    load<f64>(plan, STEPS) == <f64>stepCount &&
     bytes == stepBytes &&
     memory.compare(plan + ((<usize>HEAD) << 3), steps, bytes) == 0
   );

@@ -1,31 +1,47 @@
 /** The sinogram: from acquisition order to sorted rows, and the plan's steps on them. */
 import { allocate, release } from './memory';
+import { plane } from './grid';
 import { columns, count, Refusal, stepAt, stepCount } from './plan';
+import { isHalf } from './share';
+import { values } from './spectra';
 import { checkStripes, prepareStripes, releaseStripes, removeStripes, stripeBytes } from './stripes';
-import { order } from './views';
+import { fullTurn, order, partTurn } from './views';
 
 /** float32[count][columns], acquisition order: the host writes here. */
 export let rawRows: usize = 0;
 /** float32[count][columns], sorted by angle. */
 export let processedRows: usize = 0;
 
+/** Memory of their own; 0 where they share another's. */
+let ownRaw: usize = 0;
+let ownProcessed: usize = 0;
+
 export function releaseSinogram(): void {
-  release(rawRows);
-  release(processedRows);
-  rawRows = processedRows = 0;
+  release(ownRaw);
+  release(ownProcessed);
+  ownRaw = ownProcessed = rawRows = processedRows = 0;
   releaseStripes();
 }
 
+/** Spectra and plane must be there: half an engine lends their memory to the sinogram. */
 export function prepareSinogram(): Refusal {
   const bytes = (<usize>count * <usize>columns) << 2;
-  rawRows = allocate(bytes);
-  processedRows = allocate(bytes);
+  rawRows = isHalf() ? values : (ownRaw = allocate(bytes));
+  processedRows = isLent() ? plane : (ownProcessed = allocate(bytes));
   if (!rawRows || !processedRows) {
     return Refusal.Memory;
   }
   memory.fill(rawRows, 0, bytes);
   memory.fill(processedRows, 0, bytes);
   return prepareSteps();
+}
+
+/**
+ * True when the plane's memory is the processed sinogram's between slices. Spectra
+ * of more than half a turn depend on the axis, and are made again from it.
+ */
+export function isLent(): bool {
+  return isHalf() && !fullTurn && !partTurn;
 }
 
 /** Check the plan's steps and take the memory that they need. */

@@ -3,13 +3,14 @@
  *
  * Eight rays a batch: two real projections are one complex transform, and
  * there are four of those in the lanes. Spectra do not depend on where the
- * axis is, but for the redundancy weights of a full turn.
+ * axis is, but for the redundancy weights of more than half a turn.
  */
 import { createFft, ELEMENT, Fft, goodLength, releaseFft, transform } from './fft';
 import { highHalves, highPairs, lowHalves, lowPairs } from './lanes';
 import { allocate, allocateZeros, release } from './memory';
 import { centre, columns, count, cutoff, edgeCode, filterCode, Refusal } from './plan';
-import { columnWeight, rayRow, raySign, rayWeight, redundant } from './views';
+import { firstBin, high, isHalf, low } from './share';
+import { columnWeight, partly, rayGain, rayRow, raySign, rayWeight, redundant } from './views';
 import { makeFilter } from './window';
 
 const TAPER = 1;
@@ -33,8 +34,11 @@ let empty: usize = 0;
 export let length: i32 = 0;
 /** Bins that the filter keeps. */
 export let bins: i32 = 0;
-/** Unfiltered, complex64[rays / RAYS][(length / 2 + 1) / BLOCK][RAYS][BLOCK], rounded up: in the order of the gridding. */
+/** Unfiltered, complex64[rays / RAYS][blocks of the group][RAYS][BLOCK], rounded up: in the order of the gridding. */
 export let values: usize = 0;
+/** int32[rays / RAYS][3]: first block of a group, the one after its last, and where block 0 would be in `values`. */
+let groups: usize = 0;
+const GROUP: usize = 12;
 
 export function releaseSpectra(): void {
   releaseFft(fft);
@@ -43,11 +47,12 @@ export function releaseSpectra(): void {
   release(taper);
   release(empty);
   release(values);
-  filter = taper = empty = values = 0;
+  release(groups);
+  filter = taper = empty = values = groups = 0;
 }
 
-/** Prepare for transforms of `reach` columns at least. */
-export function prepareSpectra(reach: f64): Refusal {
+/** Prepare for transforms of `reach` columns at least, and a plane of `points`. */
+export function prepareSpectra(reach: f64, points: i32): Refusal {
   length = spectraLength(reach);
   fft = createFft(length);
   const half = length >> 1;
@@ -63,8 +68,37 @@ export function prepareSpectra(reach: f64): Refusal {
     const part = (<f64>i + 1) / (<f64>taperLength + 1);
     store<f32>(taper + (<usize>i << 2), <f32>(0.5 + 0.5 * Math.cos(Math.PI * part)));
   }
-  values = allocateZeros(groupBytes() * <usize>((count + RAYS - 1) / RAYS));
+  groups = allocate(<usize>((count + RAYS - 1) / RAYS) * GROUP);
+  if (!groups) {
+    return Refusal.Memory;
+  }
+  const bytes = placeGroups(points);
+  // Before there are spectra, half an engine takes the sinogram here.
+  const least = isHalf() ? (<usize>count * <usize>columns) << 2 : 0;
+  values = allocateZeros(max(bytes, least));
   return values ? Refusal.None : Refusal.Memory;
+}
+
+/** Find the blocks that this engine grids of each group of rays; the bytes of all. */
+function placeGroups(points: i32): usize {
+  const every = (length >> 1) + 1;
+  let bytes: usize = 0;
+  for (let ray = 0; ray < count; ray += RAYS) {
+    let first = every;
+    let past = 0;
+    for (let one = ray; one < min(ray + RAYS, count); one++) {
+      first = min(first, firstBin(one, low, points, length, every));
+      past = max(past, high > points >> 1 ? every : firstBin(one, high, points, length, every));
+    }
+    const from = first / BLOCK;
+    const end = max((past + BLOCK - 1) / BLOCK, from);
+    const group = groups + <usize>(ray / RAYS) * GROUP;
+    store<i32>(group, from);
+    store<i32>(group, end, 4);
+    store<usize>(group, bytes - <usize>from * BLOCK_BYTES * RAYS, 8);
+    bytes += <usize>(end - from) * BLOCK_BYTES * RAYS;
+  }
+  return bytes;
 }
 
 /** Take the plan's filter: the spectra are kept without it. */
@@ -77,15 +111,10 @@ export function spectraLength(reach: f64): i32 {
   return goodLength(max<f64>(reach, 2 * <f64>columns));
 }
 
-/** Bytes of a group of rays. */
-function groupBytes(): usize {
-  return <usize>((length >> 1) / BLOCK + 1) * BLOCK_BYTES * RAYS;
-}
-
 /** Values of a block: BLOCK bins of a ray from bin `bin` on. */
 @inline
 export function blockOf(ray: i32, bin: i32): usize {
-  const group = values + <usize>(ray / RAYS) * groupBytes();
+  const group = values + load<usize>(groups + <usize>(ray / RAYS) * GROUP, 8);
   return group + (<usize>(bin / BLOCK) * RAYS + <usize>(ray % RAYS)) * BLOCK_BYTES;
 }
 
@@ -115,29 +144,109 @@ function loadBatch(sinogram: usize, ray: i32): void {
   const f = rowOf(sinogram, ray + 5);
   const g = rowOf(sinogram, ray + 6);
   const h = rowOf(sinogram, ray + 7);
-  let out = work;
-  // The last columns may be read beyond a row; what comes of it is overwritten.
-  for (let column = 0; column < columns; column += 4) {
-    const at = <usize>column << 2;
-    const weight = v128.load(columnWeight + at);
-    load4(out, a + at, c + at, e + at, g + at, weight);
-    load4(out + 16, b + at, d + at, f + at, h + at, weight);
-    out += 4 * ELEMENT;
+  if (partly) {
+    loadParts(work, ray, a, b, c, d, e, f, g, h);
+  } else {
+    loadWhole(work, a, b, c, d, e, f, g, h);
   }
-  out = work + <usize>columns * ELEMENT;
+  const out = work + <usize>columns * ELEMENT;
   memory.fill(out, 0, <usize>(length - columns) * ELEMENT);
   if (edgeCode == TAPER) {
     continueEnds(work);
   }
 }
 
+/** All rows with the same weights of the columns. */
+function loadWhole(
+  work: usize,
+  a: usize,
+  b: usize,
+  c: usize,
+  d: usize,
+  e: usize,
+  f: usize,
+  g: usize,
+  h: usize
+): void {
+  let out = work;
+  // The last columns may be read beyond a row; what comes of it is overwritten.
+  for (let column = 0; column < columns; column += 4) {
+    const at = <usize>column << 2;
+    const weight = v128.load(columnWeight + at);
+    put4(
+      out,
+      f32x4.mul(v128.load(a + at), weight),
+      f32x4.mul(v128.load(c + at), weight),
+      f32x4.mul(v128.load(e + at), weight),
+      f32x4.mul(v128.load(g + at), weight)
+    );
+    put4(
+      out + 16,
+      f32x4.mul(v128.load(b + at), weight),
+      f32x4.mul(v128.load(d + at), weight),
+      f32x4.mul(v128.load(f + at), weight),
+      f32x4.mul(v128.load(h + at), weight)
+    );
+    out += 4 * ELEMENT;
+  }
+}
+
+/** Each row with what its ray gains by the columns. */
+function loadParts(
+  work: usize,
+  ray: i32,
+  a: usize,
+  b: usize,
+  c: usize,
+  d: usize,
+  e: usize,
+  f: usize,
+  g: usize,
+  h: usize
+): void {
+  const gainA = gainOf(ray);
+  const gainB = gainOf(ray + 1);
+  const gainC = gainOf(ray + 2);
+  const gainD = gainOf(ray + 3);
+  const gainE = gainOf(ray + 4);
+  const gainF = gainOf(ray + 5);
+  const gainG = gainOf(ray + 6);
+  const gainH = gainOf(ray + 7);
+  let out = work;
+  for (let column = 0; column < columns; column += 4) {
+    const at = <usize>column << 2;
+    const side = v128.load(columnWeight + at);
+    put4(
+      out,
+      gained(a + at, gainA, side),
+      gained(c + at, gainC, side),
+      gained(e + at, gainE, side),
+      gained(g + at, gainG, side)
+    );
+    put4(
+      out + 16,
+      gained(b + at, gainB, side),
+      gained(d + at, gainD, side),
+      gained(f + at, gainF, side),
+      gained(h + at, gainH, side)
+    );
+    out += 4 * ELEMENT;
+  }
+}
+
+function gainOf(ray: i32): v128 {
+  return f32x4.splat(ray < count ? <f32>load<f64>(rayGain + (<usize>ray << 3)) : 0);
+}
+
+@inline
+function gained(row: usize, gain: v128, side: v128): v128 {
+  const values = v128.load(row);
+  return f32x4.add(values, f32x4.mul(values, f32x4.mul(gain, side)));
+}
+
 /** Four columns of four rows; column i goes to `out` + i elements. */
 @inline
-function load4(out: usize, a: usize, b: usize, c: usize, d: usize, weight: v128): void {
-  const va = f32x4.mul(v128.load(a), weight);
-  const vb = f32x4.mul(v128.load(b), weight);
-  const vc = f32x4.mul(v128.load(c), weight);
-  const vd = f32x4.mul(v128.load(d), weight);
+function put4(out: usize, va: v128, vb: v128, vc: v128, vd: v128): void {
   const lowAB = lowPairs(va, vb);
   const lowCD = lowPairs(vc, vd);
   const highAB = highPairs(va, vb);
@@ -202,8 +311,11 @@ function storeBatch(spectrum: usize, ray: i32): void {
   const evenIm = f32x4.mul(evenRe, ofRays(raySign, ray));
   const oddIm = f32x4.mul(oddRe, ofRays(raySign, ray + 1));
   const mirror = spectrum + <usize>length * ELEMENT;
-  let out = blockOf(ray, 0);
-  for (let k = 0; k <= length >> 1; k += 2) {
+  const group = groups + <usize>(ray / RAYS) * GROUP;
+  const first = load<i32>(group) * BLOCK;
+  const past = min(load<i32>(group, 4) * BLOCK, (length >> 1) + 1);
+  let out = blockOf(ray, first);
+  for (let k = first; k < past; k += 2) {
     const here = spectrum + <usize>k * ELEMENT;
     const there = k == 0 ? spectrum : mirror - <usize>k * ELEMENT;
     const next = mirror - <usize>(k + 1) * ELEMENT;

@@ -172,6 +172,36 @@ def test_full_turn_with_the_axis_off_the_middle(reconstruct: Any) -> None:
     assert abs(offset) < 0.003
 
 
+@pytest.mark.parametrize("offset", [25, -25])
+def test_part_of_a_turn_with_the_axis_off_the_middle(reconstruct: Any, offset: int) -> None:
+    # The sample reaches 16 columns beyond the shorter side, where it is seen in some directions.
+    columns, half = 256, 118.0
+    centre = (columns - 1) / 2 + offset
+    shorter = (columns - 1) / 2 - abs(offset)
+    truth, inside = picture(columns, half=half), disc(columns, shorter - 3)
+    errors = {}
+    for span in (180, 270, 315, 360):
+        degrees = np.arange(0, span, 0.5)
+        sinogram = project(columns, degrees, centre, half=half)
+        image = reconstruct(sinogram, degrees, centre, size=columns)
+        errors[span] = agreement(image, truth, inside)[0]
+    # Where nearly all lines are seen, the slice is as good as a full turn's.
+    assert errors[315] < 1.02 * errors[360]
+    assert errors[270] - errors[360] < 0.4 * (errors[180] - errors[360])
+    assert errors[180] > 1.3 * errors[360]
+
+
+def test_part_of_a_turn_of_a_sample_that_is_always_seen(reconstruct: Any) -> None:
+    # Whatever the angles between those of the other half: here a third of a step.
+    degrees = np.append(np.arange(0, 180, 0.5), np.arange(180, 270, 0.5) + 0.5 / 3)
+    columns, centre, half = 256, 127.5 - 25, 96.0
+    image = reconstruct(project(columns, degrees, centre, half=half), degrees, centre)
+    whole = np.arange(0, 180, 0.5)
+    half_turn = reconstruct(project(columns, whole, centre, half=half), whole, centre)
+    inside, truth = disc(columns, 99), picture(columns, half=half)
+    assert agreement(image, truth, inside)[0] < 1.01 * agreement(half_turn, truth, inside)[0]
+
+
 @pytest.mark.parametrize("centre", [20.0, 235.0, 5.5])
 def test_half_acquisition(reconstruct: Any, centre: float) -> None:
     columns = 256

@@ -67,7 +67,7 @@ def test_degenerate_shapes(reconstruct: Any, count: int, columns: int, last: flo
 @pytest.mark.parametrize(
     ("place", "value", "code"),
     [
-        (0, 2, "engine-version"),
+        (0, 1, "engine-version"),
         (1, 0, "engine-count"),
         (2, 0.5, "engine-columns"),
         (3, np.nan, "engine-centre"),
@@ -78,7 +78,8 @@ def test_degenerate_shapes(reconstruct: Any, count: int, columns: int, last: flo
         (7, 0, "engine-cutoff"),
         (8, 2, "engine-edge"),
         (9, np.inf, "engine-scale"),
-        (10, 3, "engine-plan"),
+        (10, np.nan, "engine-angles"),
+        (11, 3, "engine-plan"),
     ],
 )
 def test_refusals(engine: Engine, place: int, value: float, code: str) -> None:
@@ -95,7 +96,7 @@ def test_refusals(engine: Engine, place: int, value: float, code: str) -> None:
 def test_refused_steps_and_angles(engine: Engine) -> None:
     for step in ([99, 0], [1, 0], [1, 1, np.nan], [1, 2, 3, 4]):
         with pytest.raises(EngineError) as refused:
-            engine.configure(np.array([*ramp_plan(4, 8, 3.5)[:10], 1, *step]), np.arange(4.0))
+            engine.configure(np.array([*ramp_plan(4, 8, 3.5)[:11], 1, *step]), np.arange(4.0))
         assert refused.value.code == "engine-step"
     for angles, count in (([0, np.nan], 2), ([0.0], 2)):
         with pytest.raises(EngineError) as refused:
