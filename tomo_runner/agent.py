@@ -118,13 +118,8 @@ class Agent:
         """Read requests until the stream ends; then everything in hand is dropped."""
         with self._writing:
             self._out.write(MARK)
-        self._send(
-            {
-                "id": 0,
-                "channel": "",
-                "reply": {"protocol": PROTOCOL, "runner": VERSION, "hash": content_hash()},
-            }
-        )
+        hello = {"protocol": PROTOCOL, "runner": VERSION, "hash": content_hash()}
+        self._send(encode({"id": 0, "channel": "", "reply": hello}))
         try:
             while True:
                 request = read_header(source)
@@ -190,20 +185,23 @@ class Agent:
                 if bin > 1:
                     self._seen.keep(request, answer, image)
                 header, body = image_frame(header, image, bin, encoding)
+            frame = encode(header, body)
         except Exception as error:
             failure = as_failure(error)
             if failure.code == "unexpected":
                 traceback.print_exc()
-            header, body = {"id": number, "channel": channel, "error": failure.to_json()}, None
-        self._send(header, body)
-        with self._lock:
-            self._by_id.pop(number, None)
-            if self._by_channel.get(channel) == number:
-                del self._by_channel[channel]
-            self._last = time.monotonic()
+            frame = encode({"id": number, "channel": channel, "error": failure.to_json()})
+        try:
+            self._send(frame)
+        finally:
+            with self._lock:
+                self._by_id.pop(number, None)
+                if self._by_channel.get(channel) == number:
+                    del self._by_channel[channel]
+                self._last = time.monotonic()
 
-    def _send(self, header: Dict[str, Any], body: Optional[np.ndarray] = None) -> None:
-        head, data = encode(header, body)
+    def _send(self, frame: Tuple[bytes, memoryview]) -> None:
+        head, data = frame
         with self._writing:
             try:
                 self._writes = True

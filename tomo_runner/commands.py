@@ -66,7 +66,9 @@ def centre(arguments: Namespace) -> Dict[str, Any]:
     confidence = found["confidence"]
     lines = [
         f"column {found['column']:.3f} at row {found['row']:g}, tilt {found['tilt']:.4f} degrees",
-        f"{confidence['level']}: {found['method']}, within {confidence['spread']:.2f} pixels",
+        # Nobody measures an axis to less than a hundredth of a pixel.
+        f"{confidence['level']}: {found['method']}, "
+        f"within {max(confidence['spread'], 0.01):.2f} pixels",
         *[_tried(one) for one in found.get("tried", [])],
         *found["warnings"],
     ]

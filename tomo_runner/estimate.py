@@ -14,9 +14,12 @@ from .external import cost_of
 from .failures import Failure
 from .files import replace_json
 from .recipe import Recipe
+from .regions import given_axis
+from .run.advice import about_axis
 from .run.execute import sizes_of, wanted_region
 from .run.output import expand_output
 from .run.plan import make_plan
+from .selection import used_projections
 
 _KEPT = 20
 _RESIDENT = 120 << 20
@@ -35,10 +38,12 @@ def estimate(
         Width of a slice.
     """
     region = wanted_region(recipe, dataset)
+    axis = given_axis(recipe, dataset)
     output = expand_output(recipe, base, name)
     sizes = sizes_of(dataset, recipe, region, image)
     plan = make_plan((region.top, region.bottom), sizes, cores, memory, _RESIDENT)
-    work = _tool_work(recipe, region.rows, len(dataset.kept), region.columns, image, cores)
+    frames = len(used_projections(recipe, dataset).frames)
+    work = _tool_work(recipe, region.rows, frames, region.columns, image, cores)
     tool = _tool(recipe)
     known = [entry for entry in _speeds(tool) if entry["cores"] == cores]
     here = [entry for entry in known if entry["host"] == platform.node()]
@@ -57,7 +62,11 @@ def estimate(
         runs = "1 earlier run" if len(rates) == 1 else f"{len(rates)} earlier runs"
         where = "on this machine" if here else "on other hosts"
         basis = f"From {runs} {where} with {cores} {'core' if cores == 1 else 'cores'}."
+    each = None if work is None or tool == _ENGINE else work * cores / region.rows
+    if each is not None and rates:
+        each /= sorted(rates)[len(rates) // 2]
     return {
+        "slice": None if each is None else round(each, 2),
         "slices": region.rows,
         "memory": min(plan.memory, memory),
         "outputBytes": region.rows * (image * image * 4 + 512),
@@ -65,6 +74,7 @@ def estimate(
         "output": str(output),
         "seconds": seconds,
         "basis": basis,
+        "warnings": [] if axis is None else about_axis(recipe, dataset, axis),
     }
 
 

@@ -11,11 +11,14 @@ from typing import Any, Dict, List, Optional
 
 from .failures import Failure
 from .files import replace_json
+from .process import family_bytes, peak_bytes
 
 _STATUS = 0.2
 """Seconds between two versions of the status, while it changes."""
 _PROGRESS = 1.0
 """Seconds between two progress events."""
+_MEASURE = 1.0
+"""Seconds between two looks at the memory."""
 
 
 def now() -> str:
@@ -44,7 +47,7 @@ class JobMonitor:
         self._seq = _last_seq(self._events_path)
         self._begun: Optional[float] = None
         self._had = 0
-        self._told = 0.0
+        self._told = self._measured = 0.0
         self._changed = True
         self._end = threading.Event()
         self._status: Dict[str, Any] = {
@@ -55,6 +58,7 @@ class JobMonitor:
             "slices": {"done": 0, "total": 0},
             "rate": None,
             "remaining": None,
+            "memory": None,
             "started": now(),
             "ended": None,
             "output": "",
@@ -123,6 +127,7 @@ class JobMonitor:
                 self._tell("done", state=state)
         self._end.set()
         self._thread.join()
+        self._measure(last=True)
         self._write()
 
     def _tell(self, kind: str, **fields: Any) -> None:
@@ -143,12 +148,25 @@ class JobMonitor:
 
     def _keep(self) -> None:
         while not self._end.wait(_STATUS):
+            self._measure()
             if self._changed:
                 try:
                     self._write()
                 except Failure:
                     # As above; the next time may work.
                     continue
+
+    def _measure(self, last: bool = False) -> None:
+        """The most memory that the run has held, with what it has started."""
+        moment = time.monotonic()
+        if last or moment - self._measured >= _MEASURE:
+            self._measured = moment
+            known = self._status["memory"] or 0
+            most = max(known, family_bytes(), peak_bytes())
+            with self._lock:
+                self._status["memory"] = most
+                # Little changes go with the next that is told.
+                self._changed = self._changed or most > 1.02 * known
 
     def _write(self) -> None:
         with self._lock:

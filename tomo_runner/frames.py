@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-from typing import Any, BinaryIO, Dict, Optional, Tuple
+from typing import Any, BinaryIO, Dict, List, Optional, Tuple
 
 import numpy as np
 
@@ -82,8 +82,7 @@ def image_frame(
         offset, so that a value is off by half of range / 65535 at most. An image with NaN or
         infinities in it goes as float32 all the same: 16 bits have no place for them.
     """
-    finite = image[np.isfinite(image)]
-    limits = [float(finite.min()), float(finite.max())] if finite.size else None
+    limits = _limits(image)
     small = binned(np.ascontiguousarray(image, np.float32), bin)
     described = {**header, "shape": list(small.shape), "range": limits, "encoding": "raw"}
     if bin > 1:
@@ -97,14 +96,31 @@ def image_frame(
     return {**described, **linear}, stored
 
 
+def _limits(image: np.ndarray) -> Optional[List[float]]:
+    """Least and greatest of the finite values; None when there are none."""
+    if image.size:
+        limits = [float(image.min()), float(image.max())]
+        if np.isfinite(limits).all():
+            return limits
+    # A copy without the others costs more than all the rest of a frame.
+    finite = image[np.isfinite(image)]
+    return [float(finite.min()), float(finite.max())] if finite.size else None
+
+
 def binned(image: np.ndarray, bin: int) -> np.ndarray:
     """Mean of squares of ``bin`` x ``bin`` pixels, float32."""
     if bin <= 1:
         return image
-    rows, columns = np.arange(0, image.shape[0], bin), np.arange(0, image.shape[1], bin)
-    total = np.add.reduceat(np.add.reduceat(image, rows, axis=0, dtype=np.float64), columns, axis=1)
-    count = np.outer(
-        np.diff(np.append(rows, image.shape[0])), np.diff(np.append(columns, image.shape[1]))
-    )
-    mean: np.ndarray = (total / count).astype(np.float32)
+    total = _summed(_summed(image, bin).T, bin).T
+    rows, columns = (_summed(np.ones(length), bin) for length in image.shape)
+    mean: np.ndarray = (total / np.outer(rows, columns)).astype(np.float32)
     return mean
+
+
+def _summed(values: np.ndarray, bin: int) -> np.ndarray:
+    """Sums of ``bin`` neighbours along the first axis, float64; the last may be of fewer."""
+    total = values[::bin].astype(np.float64)
+    for shift in range(1, bin):
+        part = values[shift::bin]
+        total[: len(part)] += part
+    return total

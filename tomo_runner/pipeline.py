@@ -47,6 +47,7 @@ class Pipeline:
         workers: Workers,
         measures: Optional[Measures] = None,
     ) -> None:
+        self.recipe = recipe
         self.dataset = dataset
         self.chain = Chain(recipe)
         self.air = air_region(recipe, dataset) if self.chain.air else None

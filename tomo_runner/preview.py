@@ -18,7 +18,8 @@ from .process import machine_bytes
 from .recipe import Recipe
 from .reconstruct import AnyReconstructor, Reconstructor, make_reconstructor
 from .regions import Axis, centre_method, given_axis, region_of_interest
-from .run.advice import about_edge, advise, is_attenuation
+from .run.advice import about_axis, about_edge, about_steps, advise, is_attenuation
+from .selection import used_projections
 from .stopping import Stop
 
 
@@ -30,12 +31,19 @@ class Preview:
     about: Dict[str, Any]
 
 
-def find_axis(recipe: Recipe, pipeline: Pipeline, stop: Stop, warnings: List[str]) -> Axis:
+def find_axis(
+    recipe: Recipe,
+    pipeline: Pipeline,
+    stop: Stop,
+    warnings: List[str],
+    hosts: Optional[ToolHosts] = None,
+    python: Optional[str] = None,
+) -> Axis:
     """The axis that the recipe states, else the one found."""
     given = given_axis(recipe, pipeline.dataset)
     if given is not None:
         return given
-    centre = find_centre(pipeline, stop, method=centre_method(recipe))
+    centre = find_centre(pipeline, stop, method=centre_method(recipe), hosts=hosts, python=python)
     warnings.extend(centre.warnings)
     return centre.axis
 
@@ -58,7 +66,7 @@ def preview_row(
         Row of the full image.
     product
         ``slice``, ``sinogram`` (after all steps, sorted by angle), or ``attenuation`` (before the
-        sinogram steps, in acquisition order: what the engine is given).
+        sinogram steps, in acquisition order: what the engine is given, of all projections).
     axis
         The axis when it is known already.
     hosts
@@ -75,23 +83,31 @@ def preview_row(
     check_row(row, dataset)
     region = region_of_interest(recipe, dataset)
     start = time.perf_counter()
-    warnings = [*dataset.warnings, *advise(recipe, dataset)]
-    used = axis or find_axis(recipe, pipeline, stop, warnings)
+    attenuation = product == "attenuation"
+    if attenuation:
+        # Which projections are used is chosen where the slice is made, and told there.
+        recipe = _of_all_projections(recipe)
+    advice = about_steps(recipe, dataset) if attenuation else advise(recipe, dataset)
+    warnings = [*dataset.warnings, *advice]
+    used = axis or find_axis(recipe, pipeline, stop, warnings, hosts, python)
+    if not attenuation:
+        warnings += about_axis(recipe, dataset, used)
     window = region._replace(top=row, bottom=row + 1)
     read = time.perf_counter()
-    sinogram = pipeline.sinograms(window, stop)[0]
+    frames = used_projections(recipe, dataset).frames
+    sinogram = pipeline.sinograms(window, stop, frames)[0]
     if is_attenuation(recipe, dataset):
         warnings += about_edge([sinogram])
     stop.check()
     loaded = time.perf_counter()
-    live: Dict[str, Any] = {}
-    if product == "attenuation":
+    place: Dict[str, Any] = {}
+    if attenuation:
         engine = Reconstructor(recipe, dataset, region, used)
-        image, unit, live = sinogram, engine.unit, {"live": engine.live()}
+        image, unit, place = sinogram, engine.unit, {"live": engine.live()}
     elif product == "sinogram":
         engine = Reconstructor(recipe, dataset, region, used)
         image = engine.sinogram(pipeline.workers.engine(), sinogram).copy()
-        unit = engine.unit
+        unit, place = engine.unit, {"left": region.left}
     else:
         with nullcontext(hosts) if hosts else ToolHosts(machine_bytes() // 2) as kept:
             reconstructor = make_reconstructor(recipe, dataset, region, used, kept, python)
@@ -102,7 +118,8 @@ def preview_row(
         "row": row,
         "product": product,
         "centre": {"column": used.at(row), "row": used.row, "tilt": used.tilt},
-        **live,
+        "projections": {"used": len(frames), "of": len(dataset.kept)},
+        **place,
         "unit": unit,
         "seconds": {
             "centre": round(read - start, 4),
@@ -112,6 +129,11 @@ def preview_row(
         "warnings": warnings,
     }
     return Preview(image, about)
+
+
+def _of_all_projections(recipe: Recipe) -> Recipe:
+    settings = {k: v for k, v in recipe.get("reconstruction", {}).items() if k != "angles"}
+    return {**recipe, "reconstruction": settings}
 
 
 def _one_slice(

@@ -13,6 +13,7 @@ from .external import COMMAND, CommandReconstructor, Place, SlabReconstructor, T
 from .failures import RecipeFailure, ToolFailure
 from .recipe import Recipe
 from .regions import Axis
+from .selection import used_projections
 from .stopping import Stop
 from .workers import Workers
 
@@ -33,7 +34,8 @@ class Reconstructor:
     """
 
     def __init__(self, recipe: Recipe, dataset: Dataset, region: Window, axis: Axis) -> None:
-        self._angles = dataset.require_angles()
+        self._angles = used_projections(recipe, dataset).angles
+        self._dataset = dataset
         self._region = region
         self._axis = axis
         size = dataset.pixel_centimetres
@@ -54,14 +56,17 @@ class Reconstructor:
         Returns
         -------
         dict
-            ``angles`` (degrees, acquisition order), ``axis`` (column, row, tilt), ``left`` (column
-            of the full image with which the sinogram begins) and ``scale`` (factor on the values).
+            ``angles`` (degrees, acquisition order, of all projections: which of them are used is
+            for the other place to choose), ``axis`` (column, row, tilt), ``left`` (column of the
+            full image with which the sinogram begins), ``columns`` (of the full image) and
+            ``scale`` (factor on the values).
         """
-        axis = self._axis
+        axis, angles = self._axis, self._dataset.require_angles()
         return {
-            "angles": [float(angle) for angle in self._angles],
+            "angles": [float(angle) for angle in angles],
             "axis": {"column": axis.column, "row": axis.row, "tilt": axis.tilt},
             "left": self._region.left,
+            "columns": self._dataset.columns,
             "scale": self._scale,
         }
 
@@ -73,7 +78,7 @@ class Reconstructor:
         engine
             The calling thread's engine.
         sinogram
-            float32 (frame, column) of attenuation, in acquisition order.
+            float32 (frame, column) of attenuation, of the projections used, in acquisition order.
         row
             Row of the full image, which decides where the axis is.
 

@@ -18,11 +18,12 @@ from .failures import RecipeFailure
 from .pipeline import Pipeline
 from .preview import find_axis, preview_row
 from .process import machine_bytes
+from .readers import stamp
 from .recipe import Recipe, validate
 from .reconstruct import Reconstructor
 from .regions import Axis, centre_method, region_of_interest
 from .results import describe_result, read_slice
-from .savu import exported
+from .savu import exported, installed
 from .stopping import Stop
 from .tools import list_tools
 from .workers import Workers
@@ -59,6 +60,7 @@ class Service:
             "slice": self._slice,
             "export": self._export,
             "tools": self._tools,
+            "savuPlugins": self._savu_plugins,
         }
 
     def close(self) -> None:
@@ -130,7 +132,7 @@ class Service:
     def _preview(self, request: Request, stop: Stop) -> Answer:
         recipe, base = _recipe(request)
         pipeline = self._pipeline(recipe, base)
-        axis, warnings = self._axis(recipe, base, pipeline, stop)
+        axis, warnings = self._axis(recipe, base, pipeline, stop, request.get("python"))
         product = str(request.get("product", "slice"))
         made = preview_row(
             recipe,
@@ -148,7 +150,9 @@ class Service:
     def _centre(self, request: Request, stop: Stop) -> Answer:
         recipe, base = _recipe(request)
         pipeline, method = self._pipeline(recipe, base), centre_method(recipe)
-        found = find_centre(pipeline, stop, request.get("rows"), method)
+        found = find_centre(
+            pipeline, stop, request.get("rows"), method, self._hosts, request.get("python")
+        )
         return {"reply": found.to_json()}, None
 
     def _export(self, request: Request, stop: Stop) -> Answer:
@@ -181,6 +185,10 @@ class Service:
         python, again = request.get("python"), bool(request.get("again", False))
         return {"reply": {"tools": list_tools(python, again)}}, None
 
+    def _savu_plugins(self, request: Request, stop: Stop) -> Answer:
+        python, again = request.get("python"), bool(request.get("again", False))
+        return {"reply": installed(stop, python, again)}, None
+
     # --- kept between requests -------------------------------------------------------------
 
     def _dataset(self, recipe: Recipe, base: Path) -> Dataset:
@@ -202,14 +210,19 @@ class Service:
         return pipeline
 
     def _axis(
-        self, recipe: Recipe, base: Path, pipeline: Pipeline, stop: Stop
+        self,
+        recipe: Recipe,
+        base: Path,
+        pipeline: Pipeline,
+        stop: Stop,
+        python: Optional[str],
     ) -> Tuple[Axis, Tuple[str, ...]]:
         """The axis and what is to be said about it; the search is done once."""
         key = ("axis", _key([recipe.get(k) for k in ("dataset", "filters", "regions")], base))
 
         def make() -> Tuple[Axis, Tuple[str, ...]]:
             warnings: List[str] = []
-            axis = find_axis(recipe, pipeline, stop, warnings)
+            axis = find_axis(recipe, pipeline, stop, warnings, self._hosts, python)
             return axis, tuple(warnings)
 
         found: Tuple[Axis, Tuple[str, ...]] = self._cache.get(key, make, lambda _: 1024)
@@ -223,14 +236,9 @@ def _recipe(request: Request) -> Tuple[Recipe, Path]:
 
 
 def _key(part: Any, base: Path) -> str:
-    """Settings as text, with the time of change of the data's place."""
+    """Settings as text, with the times of change of the places where the data lie."""
     settings = part[0] if isinstance(part, list) else part
-    path = Path(base, (settings or {}).get("path", "."))
-    try:
-        changed = path.stat().st_mtime_ns
-    except OSError:
-        changed = 0
-    return json.dumps([part, str(base), changed], sort_keys=True)
+    return json.dumps([part, str(base), stamp(settings or {}, base)], sort_keys=True)
 
 
 def _number(request: Request, key: str) -> int:

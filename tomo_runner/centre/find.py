@@ -7,17 +7,20 @@ from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
+from ..external import ToolHosts
 from ..failures import DataFailure, RecipeFailure
 from ..pipeline import Pipeline
 from ..stopping import Stop
 from .answer import UNCERTAIN, Centre, Estimates, Tried, agree, bands
+from .by_tool import from_tool
 from .mass import from_mass
-from .methods import ALL, AUTOMATIC, METHODS, why_not
+from .methods import ALL, AUTOMATIC, METHODS, Method, why_not
 from .pairs import from_image, from_pairs, opposite_pairs, partner
 from .sharpness import from_sharpness
 
 _ORDER = ("pairs", "opposite", "mass", "sharpness")
 _BANDS = {"pairs": 12, "opposite": 12, "overlap": 12, "mass": 6, "sharpness": 5}
+_TOOL_BANDS = 5
 _COMMON, _LITTLE = 0.25, 0.05
 """Least overlap of an image and its mirror image: usually, and in half acquisition."""
 
@@ -27,6 +30,8 @@ class _Scan(NamedTuple):
     angles: np.ndarray
     rows: Optional[Sequence[int]]
     stop: Stop
+    hosts: Optional[ToolHosts]
+    python: Optional[str]
 
     @property
     def image(self) -> bool:
@@ -41,6 +46,8 @@ def find_centre(
     stop: Stop,
     rows: Optional[Sequence[int]] = None,
     method: Optional[str] = None,
+    hosts: Optional[ToolHosts] = None,
+    python: Optional[str] = None,
 ) -> Centre:
     """Find the axis of rotation.
 
@@ -52,11 +59,17 @@ def find_centre(
         Rows of the full image to look at; spread bands over the whole height when left out.
     method
         A name of ``METHODS``; automatic when left out.
+    hosts
+        Where external tools are kept; left out: a tool is started for this, when it is asked.
+    python
+        Interpreter for external tools; this one when left out.
 
     Raises
     ------
     DataFailure
         When the angles do not allow the method, or nothing in the images can be compared.
+    ToolFailure
+        When the method is that of a tool which is missing or fails.
     """
     name = method or AUTOMATIC
     if name not in {known.name for known in METHODS}:
@@ -70,7 +83,7 @@ def find_centre(
         raise RecipeFailure(
             "no-rows", "No rows were given.", "--rows", "Give some, or leave them out."
         )
-    scan = _Scan(pipeline, pipeline.dataset.require_angles(), rows, stop)
+    scan = _Scan(pipeline, pipeline.dataset.require_angles(), rows, stop, hosts, python)
     why = scan.why_not(name)
     if why:
         raise DataFailure(
@@ -128,9 +141,14 @@ def _by(scan: _Scan, name: str) -> Centre:
 
 
 def _estimates(scan: _Scan, name: str) -> Estimates:
-    pipeline, angles, rows, stop = scan
+    pipeline, angles, rows, stop = scan[:4]
     dataset = pipeline.dataset
-    windows = bands(dataset.rows, dataset.columns, rows, _BANDS[name])
+    windows = bands(dataset.rows, dataset.columns, rows, _BANDS.get(name, _TOOL_BANDS))
+    known: Method = next(method for method in METHODS if method.name == name)
+    if known.tool:
+        return from_tool(
+            pipeline, angles, windows, stop, known.tool, known.finder, scan.hosts, scan.python
+        )
     if name == "pairs":
         return from_pairs(pipeline, opposite_pairs(angles), windows, stop, _COMMON)
     if name == "overlap":

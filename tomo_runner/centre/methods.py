@@ -17,11 +17,16 @@ LEAST = 8
 
 @dataclass(frozen=True)
 class Method:
-    """A way to find the axis; ``name`` is what recipes and the command line say."""
+    """A way to find the axis; ``name`` is what recipes and the command line say.
+
+    ``tool`` is the external tool that does it, and ``finder`` what that one calls it.
+    """
 
     name: str
     title: str
     help: str
+    tool: str = ""
+    finder: str = ""
 
 
 METHODS = (
@@ -62,7 +67,29 @@ METHODS = (
         "All, compared",
         "All methods that the angles allow; how well they agree is the confidence.",
     ),
+    Method(
+        "tomopy-vo",
+        "TomoPy: Vo",
+        "TomoPy's find_center_vo: sinogram and mirror image together, in Fourier space.",
+        "tomopy",
+        "vo",
+    ),
+    Method(
+        "tomopy-pc",
+        "TomoPy: phase correlation",
+        "TomoPy's find_center_pc: the first projection with the mirror image of the last.",
+        "tomopy",
+        "pc",
+    ),
+    Method(
+        "tomopy-entropy",
+        "TomoPy: entropy",
+        "TomoPy's find_center: the slice whose histogram is least spread, slow.",
+        "tomopy",
+        "entropy",
+    ),
 )
+"""Of the tools' own ones, ``all`` and ``auto`` use none."""
 
 
 def why_not(name: str, angles: Optional[np.ndarray], image: bool) -> str:
@@ -88,6 +115,8 @@ def why_not(name: str, angles: Optional[np.ndarray], image: bool) -> str:
         return f"There are only {len(angles)} projections; it needs {LEAST} or more."
     if name in ("pairs", "overlap") and not opposite_pairs(angles):
         return _no_pairs(angles)
+    if any(method.name == name and method.tool for method in METHODS):
+        return _no_half_turn(angles)
     if name == "overlap" and widest_gap(angles, 360.0) > 20.0:
         return "It needs a full turn, and the scan is not one."
     gap = widest_gap(angles, 180.0)
@@ -100,13 +129,15 @@ def why_not(name: str, angles: Optional[np.ndarray], image: bool) -> str:
 
 
 def described(dataset: Dataset) -> List[Dict[str, str]]:
-    """All methods as the api shows them, with ``why`` where one cannot be used."""
+    """All methods as the api shows them, with ``why`` where the angles do not allow one."""
     values = dataset.angles.values
     angles = None if values is None else values[dataset.kept]
     image = dataset.acquisition.opposite is not None
     shown: List[Dict[str, str]] = []
     for method in METHODS:
         entry = {"name": method.name, "title": method.title, "help": method.help}
+        if method.tool:
+            entry["tool"] = method.tool
         why = why_not(method.name, angles, image)
         shown.append({**entry, "why": why} if why else entry)
     return shown
@@ -123,6 +154,19 @@ def widest_gap(angles: np.ndarray, period: float) -> float:
 def _first_half(angles: np.ndarray) -> np.ndarray:
     turned: np.ndarray = np.mod(angles - angles.min(), 360.0)
     return turned[turned < 180.0 - 1e-6]
+
+
+def _no_half_turn(angles: np.ndarray) -> str:
+    """Why finders for scans from 0 to 180 degrees cannot be used; empty when they can."""
+    gaps = np.diff(np.sort(angles))
+    steps = gaps[gaps > 1e-6]
+    step = float(np.median(steps)) if len(steps) else 180.0
+    span = float(np.ptp(angles))
+    if abs(span - 180.0) > 1.5 * step + 1e-6 or step > 20.0:
+        return f"It takes half a turn, from 0 to 180°, and the angles span {span:.0f}°."
+    if float(steps.max()) > 3.0 * step:
+        return f"It takes even steps, and the angles leave out {float(steps.max()):.0f}°."
+    return ""
 
 
 def _no_pairs(angles: np.ndarray) -> str:

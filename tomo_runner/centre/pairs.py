@@ -42,6 +42,20 @@ def opposite_pairs(angles: np.ndarray) -> List[Pair]:
     angles
         Degrees, in any order.
     """
+    pairs = all_pairs(angles)
+    if len(pairs) <= _PAIRS:
+        return pairs
+    return [pairs[i] for i in np.linspace(0, len(pairs) - 1, _PAIRS).round().astype(int)]
+
+
+def all_pairs(angles: np.ndarray) -> List[Pair]:
+    """All pairs of projections half a turn apart, by angle.
+
+    Parameters
+    ----------
+    angles
+        Degrees, in any order.
+    """
     order = np.argsort(angles, kind="stable")
     sorted_angles = angles[order]
     gaps = np.diff(sorted_angles)
@@ -65,9 +79,7 @@ def opposite_pairs(angles: np.ndarray) -> List[Pair]:
             weight = float((target - sorted_angles[before]) / gap)
             opposite = ((int(order[before]), 1.0 - weight), (int(order[after]), weight))
         pairs.append(Pair(int(order[position]), opposite))
-    if len(pairs) <= _PAIRS:
-        return pairs
-    return [pairs[i] for i in np.linspace(0, len(pairs) - 1, _PAIRS).round().astype(int)]
+    return pairs
 
 
 def from_pairs(
@@ -97,7 +109,7 @@ def from_image(
 def partner(angles: np.ndarray) -> Optional[Pair]:
     """The first projection and what stands half a turn from it, on either side."""
     for turned in (angles, -angles):
-        found = [pair for pair in opposite_pairs(turned) if pair.first == 0]
+        found = [pair for pair in all_pairs(turned) if pair.first == 0]
         if found:
             return found[0]
     return None

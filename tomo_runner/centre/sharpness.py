@@ -4,7 +4,8 @@ The score of a slice is the sum of its absolute values relative to the sum of it
 at the wrong place draws arcs of both signs beside every edge, so it is least at the right one
 (after Donath, Beckmann and Schreyer, J. Opt. Soc. Am. A 23, 1048 (2006)). Coarse slices over a
 wide range come first, finer ones about the best of them after. Of a full turn the first half is
-taken: over all of it a wrong axis only blurs, which the score does not see.
+taken: over all of it a wrong axis only blurs, which the score does not see. The recipe's stripe
+filters come first: arcs of stripes stand wherever the axis is, and drown the others.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from ..dataset import Window
 from ..engine import Engine, compile_plan
 from ..pipeline import Pipeline
+from ..recipe import Recipe
 from ..stopping import Stop
 from .answer import Estimates, Picture
 from .steady import steady
@@ -46,11 +48,11 @@ def from_sharpness(
     sinograms = []
     for window in windows:
         rows = pipeline.sinograms(window, stop)
-        mean = np.nan_to_num(rows).mean(axis=0, dtype=np.float32)[order]
-        sinograms.append((mean - steady(mean)).astype(np.float32))
+        sinograms.append(np.nan_to_num(rows).mean(axis=0, dtype=np.float32))
 
     def one(engine: Engine, sinogram: np.ndarray) -> Tuple[float, float, float, List[List[float]]]:
-        return search(engine, sinogram, angles[order], stop)
+        half = _treated(engine, pipeline.recipe, sinogram, angles)[order]
+        return search(engine, (half - steady(half)).astype(np.float32), angles[order], stop)
 
     found = pipeline.workers.map(one, sinograms, stop)
     best = max(range(len(windows)), key=lambda i: found[i][2])
@@ -70,6 +72,26 @@ def from_sharpness(
         picture,
         np.array([answer[1] for answer in found]),
     )
+
+
+def _treated(
+    engine: Engine, recipe: Recipe, sinogram: np.ndarray, angles: np.ndarray
+) -> np.ndarray:
+    """The sinogram after the recipe's steps on sinograms, in the order that it had."""
+    count, columns = sinogram.shape
+    plan = compile_plan(
+        {"filters": recipe.get("filters", [])},
+        count=count,
+        columns=columns,
+        centre=(columns - 1) / 2,
+        size=1,
+    )
+    engine.configure(plan, angles)
+    engine.sinogram()[...] = sinogram
+    engine.process()
+    treated = np.empty_like(sinogram)
+    treated[engine.order()] = engine.processed()
+    return treated
 
 
 def half_turn(angles: np.ndarray) -> np.ndarray:

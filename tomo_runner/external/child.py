@@ -146,7 +146,7 @@ class Child:
                 )
 
     def wait(self, stop: Stop) -> None:
-        """Wait for a good end.
+        """Wait for a good end; what it started ends with it.
 
         Raises
         ------
@@ -166,6 +166,8 @@ class Child:
         except BaseException:
             self.kill()
             raise
+        # What it started and left is not for the next job to live with.
+        self._signal(signal.SIGKILL)
         self._reader.join(_GRACE)
         if self.process.returncode:
             raise self.ended()

@@ -69,7 +69,7 @@ class ToolHost:
                     "stdin": subprocess.PIPE,
                     "stdout": subprocess.PIPE,
                     "pass_fds": descriptors,
-                    "env": _environment(),
+                    "env": tool_environment(),
                 },
             )
         except Failure:
@@ -184,6 +184,33 @@ class ToolHost:
 
         self._ask(request, stop, heard)
 
+    def find_centre(
+        self,
+        finder: str,
+        angles: np.ndarray,
+        shape: Tuple[int, int, int],
+        cores: int,
+        stop: Stop,
+    ) -> float:
+        """Column of the axis of what is in ``sinograms``, see ``Search`` in the tool's contract.
+
+        Raises
+        ------
+        ToolFailure
+            When it finds none, or fails as ``reconstruct`` may.
+        Stopped
+            When somebody asks to stop; the process is gone then.
+        """
+        request = {
+            "op": "centre",
+            "finder": finder,
+            "rows": shape[0],
+            "columns": shape[2],
+            "angles": [float(angle) for angle in angles],
+            "cores": cores,
+        }
+        return float(self._ask(request, stop)["column"])
+
     def close(self) -> None:
         """End it."""
         self._child.kill()
@@ -259,11 +286,18 @@ class ToolHost:
         self._events.put(None)
 
 
-_KNOWN: List[str] = ["no-gpu", "tool-method", "tool-missing", "tool-tilt", "unknown-tool"]
-"""Refusals before any work: the process stays good for the next request."""
+_KNOWN: List[str] = [
+    "no-gpu",
+    "nothing-to-register",
+    "tool-method",
+    "tool-missing",
+    "tool-tilt",
+    "unknown-tool",
+]
+"""Refusals that leave the process good for the next request."""
 
 
-def _environment() -> Dict[str, str]:
+def tool_environment() -> Dict[str, str]:
     """Our environment, but for the path that belongs to this runner's Python alone."""
     kept = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     theirs = [

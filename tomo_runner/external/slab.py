@@ -13,6 +13,7 @@ from ..engine import Engine, compile_plan
 from ..failures import ToolFailure
 from ..recipe import Recipe
 from ..regions import Axis
+from ..selection import used_projections
 from ..stopping import Stop
 from ..toolhost.geometry import is_full_turn
 from ..workers import Workers
@@ -59,7 +60,8 @@ class SlabReconstructor:
         }
         self.title = catalogue.title(self.tool)
         self._mask = float(reconstruction.get("mask", 1.0))
-        self._angles = dataset.require_angles()
+        self._angles = used_projections(recipe, dataset).angles
+        self._rotation = float(reconstruction.get("rotation", 0.0))
         self._region, self._axis = region, axis
         self._hosts, self._python = hosts, python
         size = dataset.pixel_centimetres
@@ -142,7 +144,10 @@ class SlabReconstructor:
     def _processed(
         self, workers: Workers, sinograms: np.ndarray, out: np.ndarray, stop: Stop
     ) -> np.ndarray:
-        """The sinogram steps; returns the angles as the rows of ``out`` are sorted."""
+        """The sinogram steps; returns the angles as the rows of ``out`` are sorted.
+
+        A slice is turned by turning its projections.
+        """
         if sinograms.shape[1:] != (len(self._angles), self._region.columns):
             raise ToolFailure(
                 "shape",
@@ -159,7 +164,7 @@ class SlabReconstructor:
             return order
 
         orders = workers.map(one, range(len(sinograms)), stop)
-        angles: np.ndarray = self._angles[orders[0]]
+        angles: np.ndarray = self._angles[orders[0]] + self._rotation
         return angles
 
     def _finish(

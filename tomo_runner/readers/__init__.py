@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .acquisition import Acquisition, Angles, Group, PixelSize, References, Series
-from .open import open_acquisition
+from .open import open_acquisition, stamp
 
 __all__ = [
     "Acquisition",
@@ -13,4 +13,5 @@ __all__ = [
     "References",
     "Series",
     "open_acquisition",
+    "stamp",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
@@ -14,6 +15,8 @@ from .names import acquired, angle_of, missing_numbers, natural, prefix_of, role
 from .tiff import EXTENSIONS, TiffSeries
 
 _SAMPLE = re.compile(r"^(gr)?tomo$|^(data|sample|proj|tiffs?)", re.IGNORECASE)
+_BESIDE = re.compile(r"^(gr)?tomo$|^data", re.IGNORECASE)
+"""A folder of projections alone, whose references lie beside it."""
 _KNOWN = re.compile(r"^(gr)?tomo$|^(data|flat|dark|ob$|dc$|180)", re.IGNORECASE)
 _QUIET = {".txt", ".csv", ".log", ".json", ".md", ".xml", ".nxs", ".pdf", ""}
 
@@ -80,12 +83,36 @@ def open_folder(folder: Path, dataset: Mapping[str, Any], base: Path) -> Acquisi
     )
 
 
+def looked_at(folder: Path) -> List[Path]:
+    """The folders in which ``open_folder`` looks for images."""
+    around = [folder, folder.parent] if _BESIDE.match(folder.name) else [folder]
+    # A folder has others in it when its own time of change is another.
+    inner = [Path(each) for top in around for each in _inside(str(top), changed(top))]
+    return [*around, *inner]
+
+
+@lru_cache(maxsize=64)
+def _inside(folder: str, since: int) -> Tuple[str, ...]:
+    try:
+        return tuple(str(child) for child in _folders(Path(folder)))
+    except OSError:
+        return ()
+
+
+def changed(path: Path) -> int:
+    """When a folder got or lost a file, or a file was written, in ns; 0 when it is not there."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 Found = List[Tuple[str, List[Path]]]
 
 
 def _find(folder: Path, warnings: List[str]) -> Found:
     """Groups of files by prefix in the folder itself, and one for each sub-folder."""
-    if re.match(r"^(gr)?tomo$|^data", folder.name, re.IGNORECASE):
+    if _BESIDE.match(folder.name):
         try:
             kinds = [child for child in _folders(folder.parent) if role_of(child.name)]
         except PermissionError:

@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any, List, Mapping
 
 from ..failures import DataFailure, RecipeFailure
 from .acquisition import Acquisition
-from .folder import open_folder
+from .folder import changed, looked_at, open_folder
 from .nxtomo import SUFFIXES, open_nxtomo
 from .tiff import EXTENSIONS
+
+
+def stamp(dataset: Mapping[str, Any], base: Path) -> List[List[Any]]:
+    """What tells that data were added or taken away: places where they lie, and their times.
+
+    Parameters
+    ----------
+    dataset
+        ``dataset`` of the recipe.
+    base
+        Folder that relative paths start from.
+    """
+    path = Path(base, dataset.get("path", "."))
+    if path.is_dir():
+        places = looked_at(path)
+    else:
+        images = path.suffix.lower() in EXTENSIONS
+        places = [path, *(looked_at(path.parent) if images else [])]
+    for key in ("flats", "darks"):
+        places += [Path(base, text) for text in dataset.get(key, {}).values()]
+    return [[str(place), changed(place)] for place in places]
 
 
 def open_acquisition(dataset: Mapping[str, Any], base: Path) -> Acquisition:

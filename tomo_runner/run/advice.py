@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import List, Sequence, Tuple
+from typing import List, Optional, Sequence, Tuple
 
 import numpy as np
 
+from ..catalogue import document
 from ..dataset import Dataset
 from ..recipe import Recipe
-from ..regions import air_region, given_axis
+from ..regions import Axis, air_region, given_axis, region_of_interest
+from ..selection import used_projections
 from ..steps import active_steps
+from ..toolhost.geometry import is_full_turn
 
 _EDGE = 4
 """Columns that are the edge."""
@@ -20,6 +23,15 @@ _SEEN = 0.01
 
 def advise(recipe: Recipe, dataset: Dataset) -> List[str]:
     """What a run with this recipe should be told about, one sentence each."""
+    advice = about_steps(recipe, dataset)
+    if dataset.angles.values is not None:
+        advice += about_angles(used_projections(recipe, dataset).angles, dataset.columns)
+    axis = given_axis(recipe, dataset)
+    return advice if axis is None else [*advice, *about_tilt(axis.tilt, dataset.columns)]
+
+
+def about_steps(recipe: Recipe, dataset: Dataset) -> List[str]:
+    """The part of it that angles used and the axis do not change."""
     found = dataset.acquisition
     on = {step.name for step in active_steps(recipe, "projection")}
     advice: List[str] = []
@@ -31,17 +43,81 @@ def advise(recipe: Recipe, dataset: Dataset) -> List[str]:
         advice.append("There are no darks: zero is taken.")
     if dataset.angles.note:
         advice.append(f"Angles: {dataset.angles.note}.")
-    if dataset.angles.values is not None:
-        advice += _about_angles(dataset)
-    axis = given_axis(recipe, dataset)
-    if axis is not None:
-        error = dataset.columns / 2 * math.sin(math.radians(abs(axis.tilt)))
-        if error > 0.5:
-            advice.append(
-                f"The tilt shifts the edge of the sample by {error:.1f} rows; only the column of "
-                "the axis follows it, the rows do not."
-            )
     return advice
+
+
+def about_angles(angles: np.ndarray, columns: int) -> List[str]:
+    """What to say of the angles of the projections that are used.
+
+    Parameters
+    ----------
+    angles
+        Degrees, in any order.
+    columns
+        Width of the image.
+    """
+    rule = document("advice.json")["angles"]
+    span, count = float(angles.max() - angles.min()), len(angles)
+    advice: List[str] = []
+    if span + span / max(count - 1, 1) < rule["least"]:
+        advice.append(rule["short"].format(span=f"{span:.1f}"))
+    if span > rule["most"]:
+        advice.append(rule["long"].format(span=f"{span:.1f}"))
+    useful = math.pi / 2 * columns * (2 if span > 270 else 1)
+    if count < useful / 2:
+        advice.append(rule["few"].format(count=count, columns=columns, useful=round(useful)))
+    return advice
+
+
+def about_tilt(tilt: float, columns: int) -> List[str]:
+    """What to say of an axis that leans by ``tilt`` degrees in an image of so many columns.
+
+    ``src/tuning/advice.ts`` says the same, and the same of angles;
+    ``tests/fixtures/advice.json`` holds both to the same answers.
+    """
+    rule = document("advice.json")["tilt"]
+    rows = columns / 2 * math.sin(math.radians(abs(tilt)))
+    return [rule["words"].format(rows=f"{rows:.1f}")] if rows > rule["rows"] else []
+
+
+def about_axis(recipe: Recipe, dataset: Dataset, axis: Axis) -> List[str]:
+    """A sentence when the axis is off the middle in a part of a turn."""
+    region = region_of_interest(recipe, dataset)
+    said = part_of_turn(
+        used_projections(recipe, dataset).angles, axis.column - region.left, region.columns
+    )
+    return [] if said is None else [said]
+
+
+def part_of_turn(angles: np.ndarray, column: float, columns: int) -> Optional[str]:
+    """What to say of an axis off the middle in more than half a turn and less than a full one.
+
+    ``src/tuning/advice.ts`` says the same of slices in the browser;
+    ``tests/fixtures/part-turns.json`` holds both to the same answers.
+
+    Parameters
+    ----------
+    angles
+        Degrees, of the projections that are used.
+    column
+        The axis, in columns of the region.
+    columns
+        Width of the region.
+
+    Returns
+    -------
+    str or None
+        A sentence; None when all is well.
+    """
+    rule = document("advice.json")["partOfTurn"]
+    span = float(angles.max() - angles.min())
+    off = abs(column - (columns - 1) / 2)
+    if not rule["span"][0] < span < rule["span"][1] or is_full_turn(angles):
+        return None
+    if off <= rule["offCentre"] * columns:
+        return None
+    words: str = rule["words"]
+    return words.format(span=math.floor(span + 0.5), off=math.floor(off + 0.5))
 
 
 def edge_levels(sinograms: Sequence[np.ndarray]) -> Tuple[float, float]:
@@ -87,22 +163,3 @@ def is_attenuation(recipe: Recipe, dataset: Dataset) -> bool:
     """Whether the sinograms are attenuation, not transmission."""
     steps = active_steps(recipe, "projection")
     return dataset.state == "attenuation" or any(step.name == "minus-log" for step in steps)
-
-
-def _about_angles(dataset: Dataset) -> List[str]:
-    angles = dataset.require_angles()
-    span = float(angles.max() - angles.min())
-    count = len(angles)
-    step = span / max(count - 1, 1)
-    advice: List[str] = []
-    if span + step < 179.0:
-        advice.append(f"The angles span only {span:.1f} degrees: expect streaks.")
-    if span > 361.0:
-        advice.append(f"The angles span {span:.1f} degrees, more than a full turn.")
-    useful = math.pi / 2 * dataset.columns * (2 if span > 270 else 1)
-    if count < useful / 2:
-        advice.append(
-            f"{count} projections are few for {dataset.columns} columns "
-            f"(full resolution needs about {round(useful)})."
-        )
-    return advice

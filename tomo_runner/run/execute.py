@@ -23,10 +23,11 @@ from ..recipe import Recipe
 from ..reconstruct import AnyReconstructor, is_hosted, make_reconstructor, tool_of
 from ..regions import Axis, air_region, centre_method, given_axis, region_of_interest
 from ..savu.process_list import ListRun, is_list_run, run_list
+from ..selection import not_said, used_projections
 from ..steps import Chain, Counts, Measures
 from ..stopping import Stop
 from ..workers import Workers
-from .advice import about_levels, advise, edge_levels, is_attenuation
+from .advice import about_axis, about_levels, advise, edge_levels, is_attenuation
 from .journal import Journal
 from .monitor import Monitor
 from .output import ResultFolder, format_of
@@ -116,7 +117,7 @@ def execute(request: RunRequest, monitor: Monitor, stop: Stop) -> Dict[str, Any]
             check_approved(request.recipe, request.approved)
         dataset = Dataset(request.recipe, request.base)
         region = wanted_region(request.recipe, dataset, request.rows)
-        dataset.require_angles()
+        used_projections(request.recipe, dataset)
         asked = given_axis(request.recipe, dataset)
         by_list = is_list_run(request.recipe)
         if by_list and request.whole is not None:
@@ -126,7 +127,16 @@ def execute(request: RunRequest, monitor: Monitor, stop: Stop) -> Dict[str, Any]
                 "reconstruction.method",
                 "Submit it as one task.",
             )
-        if not by_list:
+        if by_list:
+            for setting, sentence in not_said(request.recipe):
+                raise RecipeFailure(
+                    "list-takes-all",
+                    f"{setting} is set, but a process list of Savu decides itself: "
+                    f"{sentence[0].lower()}{sentence[1:]}",
+                    setting,
+                    "Remove it, or choose another method.",
+                )
+        else:
             check_steps(request.recipe, dataset)
         dataset.acquisition.projections.check(dataset.kept.tolist())
     result = ResultFolder(request.output, pixel_of(dataset), format_of(request.recipe))
@@ -244,14 +254,15 @@ def wanted_region(
 def sizes_of(dataset: Dataset, recipe: Recipe, region: Window, image: int) -> Sizes:
     """What the memory of a run depends on."""
     chain = Chain(recipe)
-    cost = cost_of(recipe, len(dataset.kept), region.columns, image)
+    frames = len(used_projections(recipe, dataset).frames)
+    cost = cost_of(recipe, frames, region.columns, image)
     found = dataset.acquisition
     sets = [references.series.shape[0] for references in [*found.flats, *found.darks]]
     turned = dataset.rows != found.projections.shape[1] or int(
         dataset.settings.get("rotate", 0)
     ) in (90, 270)
     return Sizes(
-        frames=len(dataset.kept),
+        frames=frames,
         columns=region.columns,
         width=dataset.columns,
         pixel_bytes=found.projections.dtype.itemsize,
@@ -366,6 +377,7 @@ class _Run:
         self._hosts = hosts
         self._dataset = dataset
         self._region = region
+        self._used = used_projections(request.recipe, dataset).frames
         self._result = result
         self._journal = journal
         self._monitor = monitor
@@ -393,6 +405,8 @@ class _Run:
         with Workers(self._request.cores) as workers:
             measures = self._measured(workers)
             axis = asked or self._found_axis(workers, measures)
+            for text in about_axis(self._request.recipe, self._dataset, axis):
+                self._warn(text)
             reconstructor = make_reconstructor(
                 self._request.recipe,
                 self._dataset,
@@ -456,7 +470,8 @@ class _Run:
             return Axis(known["column"], known["row"], known["tilt"])
         with self._clock.stage("centre"):
             pipeline = Pipeline(self._request.recipe, self._dataset, workers, measures)
-            centre = find_centre(pipeline, self._stop, method=centre_method(self._request.recipe))
+            method = centre_method(self._request.recipe)
+            centre = find_centre(pipeline, self._stop, method=method, hosts=self._hosts)
             found = {**vars(centre.axis), "warnings": list(centre.warnings)}
             if self._shared is not None:
                 found = self._shared.offer("centre", found)
@@ -488,7 +503,7 @@ class _Run:
     def _slabs(
         self, plan: Plan, missing: List[int], pipeline: Pipeline, reconstructor: AnyReconstructor
     ) -> None:
-        frames, columns = len(self._dataset.kept), self._region.columns
+        frames, columns = len(self._used), self._region.columns
         memory = np.empty((min(plan.slab_rows, len(missing)), frames, columns), np.float32)
         for first, last in plan.slabs:
             rows = [row for row in missing if first <= row < last]
@@ -505,8 +520,10 @@ class _Run:
         window: Window,
         sinograms: np.ndarray,
     ) -> None:
-        with self._clock.stage("projections", len(self._dataset.kept)):
-            pipeline.sinograms(window, self._stop, out=sinograms, progress=self._monitor.progress)
+        with self._clock.stage("projections", len(self._used)):
+            pipeline.sinograms(
+                window, self._stop, self._used, out=sinograms, progress=self._monitor.progress
+            )
 
         if is_attenuation(self._request.recipe, self._dataset):
             for row in self._watched:
@@ -541,7 +558,7 @@ class _Run:
     def _part(self, made: int, size: int) -> Dict[str, Any]:
         return {
             "rows": [self._region.bottom - made, self._region.bottom],
-            "frames": len(self._dataset.kept),
+            "frames": len(self._used),
             "columns": self._dataset.columns,
             "width": size,
             "seconds": dict(self._clock.seconds),

@@ -7,6 +7,7 @@ import json
 import re
 import time
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
@@ -86,7 +87,6 @@ class ResultFolder:
         self.path = path
         self.format = format
         self._pixel = pixel
-        self._tags = _tags(pixel)
 
     def claim(self, identity: str, folder: str) -> None:
         """Make the folder this run's own.
@@ -200,8 +200,9 @@ class ResultFolder:
         clear_parts(self.path, within)
 
     def _write(self, row: int, image: np.ndarray) -> None:
-        data = _encoded(image, self._tags)
-        replace_file(self.path / slice_name(row), lambda part: _write_bytes(part, data))
+        replace_file(
+            self.path / slice_name(row), lambda part: _write_tiff(part, image, self._pixel)
+        )
 
     def complete(self, record: Dict[str, Any]) -> None:
         """Write the record, last of all, and give the folder up."""
@@ -222,8 +223,7 @@ def write_slice(path: Path, image: np.ndarray, pixel: Optional[Tuple[float, str]
             str(folder),
             "Make it, or choose another.",
         )
-    data = _encoded(image, _tags(pixel))
-    replace_file(path, lambda part: _write_bytes(part, data))
+    replace_file(path, lambda part: _write_tiff(part, image, pixel))
 
 
 def remove_run_folder(output: Path, folder: Path) -> None:
@@ -247,15 +247,22 @@ def remove_run_folder(output: Path, folder: Path) -> None:
         return
 
 
-def _encoded(image: np.ndarray, tags: Dict[str, Any]) -> memoryview:
-    """A TIFF file in memory, so that a full disk shows as an error of the disk's own kind."""
+def _write_tiff(path: Path, image: np.ndarray, pixel: Optional[Tuple[float, str]]) -> None:
+    """Write an image as TIFF; its pixels go from where they are to the file."""
+    data = np.ascontiguousarray(image)
+    head = _head(data.shape, data.dtype.str, pixel)
+    with open(path, "wb") as file:
+        file.write(head)
+        file.write(data.data)
+
+
+@lru_cache(maxsize=4)
+def _head(shape: Tuple[int, ...], dtype: str, pixel: Optional[Tuple[float, str]]) -> bytes:
+    """What stands before the pixels of a TIFF file, which are its end: the same for all slices."""
     file = io.BytesIO()
-    tifffile.imwrite(file, image, photometric="minisblack", metadata=None, **tags)
-    return file.getbuffer()
-
-
-def _write_bytes(path: Path, data: memoryview) -> None:
-    path.write_bytes(data)
+    blank = np.zeros(shape, dtype)
+    tifffile.imwrite(file, blank, photometric="minisblack", metadata=None, **_tags(pixel))
+    return file.getvalue()[: -blank.nbytes]
 
 
 def _tags(pixel: Optional[Tuple[float, str]]) -> Dict[str, Any]:

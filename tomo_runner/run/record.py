@@ -8,11 +8,14 @@ from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
 
+from ..catalogue import first_method
 from ..dataset import Dataset
 from ..files import replace_json, replace_text
 from ..recipe import Recipe
-from ..regions import Axis
+from ..regions import Axis, centre_method
+from ..selection import used_projections
 from ..version import VERSION
+from .advice import is_attenuation
 from .output import README, RECIPE, ResultFolder
 from .read import read_image
 
@@ -39,6 +42,7 @@ def write_record(
     """Write recipe copy, read-me and, last of all, ``result.json``; returns the record."""
     start = time.perf_counter()
     reconstruction = recipe.get("reconstruction", {})
+    tool, method = method_of(recipe)
     value_range, histogram = spread(result, rows, float(reconstruction.get("mask", 1.0)))
     replace_json(result.path / RECIPE, recipe)
     pixel = dataset.pixel_size
@@ -48,7 +52,7 @@ def write_record(
         "rows": list(rows),
         "height": size,
         "width": size,
-        "frames": len(dataset.kept),
+        "frames": len(used_projections(recipe, dataset).frames),
         "columns": dataset.columns,
         "unit": unit,
         "pixelSize": None if pixel is None else {"value": pixel.value, "unit": pixel.unit},
@@ -59,12 +63,12 @@ def write_record(
         "files": result.files(rows, size, unit),
         "seconds": {},
         "warnings": list(warnings),
-        "tool": reconstruction.get("tool", "builtin"),
-        "method": reconstruction.get("method", "gridding"),
+        "tool": tool,
+        "method": method,
         "runner": VERSION,
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
-    replace_text(result.path / README, _readme(record, dataset))
+    replace_text(result.path / README, _readme(record, recipe, dataset))
     timed = {**seconds, "record": time.perf_counter() - start}
     record["seconds"] = {stage: round(value, 4) for stage, value in timed.items()}
     result.complete(record)
@@ -106,17 +110,25 @@ def kept_by_mask(size: int, mask: float) -> Optional[np.ndarray]:
     return inside
 
 
+def method_of(recipe: Recipe) -> Tuple[str, str]:
+    """Tool and method that made the slices; what a recipe leaves out is filled in."""
+    reconstruction = recipe.get("reconstruction", {})
+    tool = str(reconstruction.get("tool", "builtin"))
+    return tool, str(reconstruction.get("method", first_method(tool)))
+
+
 def _axis(axis: Optional[Axis]) -> Optional[Dict[str, float]]:
     if axis is None:
         return None
     return {"column": axis.column, "row": axis.row, "tilt": axis.tilt}
 
 
-def _readme(record: Dict[str, Any], dataset: Dataset) -> str:
+def _readme(record: Dict[str, Any], recipe: Recipe, dataset: Dataset) -> str:
     """All of it in words, for somebody who finds the folder years later."""
     found = dataset.acquisition
     used = record["centre"]["used"]
-    angles = dataset.require_angles()
+    angles = used_projections(recipe, dataset).angles
+    rotation = float(recipe.get("reconstruction", {}).get("rotation", 0.0))
     rows = record["rows"]
     pixel = record["pixelSize"]
     lines = [
@@ -134,7 +146,7 @@ def _readme(record: Dict[str, Any], dataset: Dataset) -> str:
         f" from the {dataset.angles.source}",
         f"axis            column {used['column']:.4f} at row {used['row']:g},"
         f" tilt {used['tilt']:.4f} degrees"
-        + ("" if record["centre"]["asked"] else " (found by registration)"),
+        + ("" if record["centre"]["asked"] else f" (found, method {centre_method(recipe)})"),
         f"method          {record['tool']} {record['method']}",
         f"slices          {rows[1] - rows[0]} of {record['height']} x {record['width']},"
         f" rows {rows[0]} to {rows[1] - 1}; "
@@ -143,7 +155,13 @@ def _readme(record: Dict[str, Any], dataset: Dataset) -> str:
             if record["format"] == "hdf5"
             else "the number in a file's name is its row"
         ),
-        f"values          attenuation, {record['unit']}",
+        *([f"turned          {rotation:g} degrees clockwise"] if rotation else []),
+        "values          "
+        + (
+            f"attenuation, {record['unit']}"
+            if is_attenuation(recipe, dataset)
+            else "not attenuation: the step minus-log was off"
+        ),
         "pixel size      "
         + ("unknown" if pixel is None else f"{pixel['value']:g} {pixel['unit']}"),
         "",

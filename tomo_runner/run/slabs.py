@@ -13,9 +13,9 @@ from typing import Any, List, Optional, Set, Tuple
 
 import numpy as np
 
-from ..contiguous import create_contiguous, write_at
 from ..failures import DataFailure, OutputFailure, RecipeFailure, output_failure
 from ..files import part_of, replace_file
+from ..toolhost.contiguous import create_contiguous, write_at
 from .names import VOLUME, slab_name, slices
 
 _GROUP = "entry/data"

@@ -16,6 +16,8 @@ from .plugins import plugin
 _DATA = "tomo"
 _FILTERS = {"ramp": "ram-lak", "shepp": "shepp-logan"}
 _ASTRA = ("FBP", "SIRT", "SART", "ART", "CGLS", "BP")
+_SEEN = 0.05
+"""Columns by which an axis may be off before it is told."""
 
 
 @dataclass(frozen=True)
@@ -197,12 +199,23 @@ def _reconstruction(
     schema = catalogue.method(tool, method)["schema"]
     values = {**catalogue.defaults(schema), **wanted.get("parameters", {})}
     name, given = _CONVERTERS[tool](method, values, notes)
+    from_edge = name == "TomopyRecon" and given["algorithm"] == "fbp"
+    if from_edge and axis is None:
+        notes.append(
+            "VoCentering counts columns from the middle of the first one and TomoPy's fbp from its "
+            "edge, so BP of AstraReconCpu stands in its place: unfiltered as well."
+        )
+        name, given = "AstraReconCpu", {"algorithm": "BP", "projector": "linear"}
+    if axis is not None and name.startswith("AstraRecon"):
+        notes += _beside(name, axis, region)
     mask = float(wanted.get("mask", 1.0))
     return plugin(
         name,
         in_datasets=[_DATA],
         out_datasets=[_DATA],
-        centre_of_rotation=0.0 if axis is None else _centre(axis, region),
+        centre_of_rotation=0.0
+        if axis is None
+        else _centre(axis, region, 0.5 if from_edge else 0.0),
         log=log,
         # Beyond the corners there is nothing to cut.
         ratio=mask if mask > 0 else 1.5,
@@ -210,15 +223,38 @@ def _reconstruction(
     )
 
 
-def _centre(axis: Axis, region: Window) -> Any:
-    """A column of the cropped image; for a tilted axis one for the first and the last row."""
+def _centre(axis: Axis, region: Window, more: float) -> Any:
+    """A column of the cropped image; for a tilted axis one for the first and the last row.
+
+    To it is added what the plugin counts from: TomoPy's fbp from the edge of the first column, all
+    others, gridrec too, from its middle.
+    """
     first, last = axis.at(region.top), axis.at(region.bottom - 1)
     if abs(last - first) < 1e-3:
-        return round(axis.at((region.top + region.bottom - 1) / 2) - region.left, 4)
+        return round(axis.at((region.top + region.bottom - 1) / 2) - region.left + more, 4)
     return {
-        "0": round(first - region.left, 4),
-        str(region.rows - 1): round(last - region.left, 4),
+        "0": round(first - region.left + more, 4),
+        str(region.rows - 1): round(last - region.left + more, 4),
     }
+
+
+def _beside(name: str, axis: Axis, region: Window) -> List[str]:
+    """A note where the plugin puts the axis beside the column that is set.
+
+    It takes whole columns off the sinogram until the axis is in the middle.
+    """
+    first, last = axis.at(region.top), axis.at(region.bottom - 1)
+    if abs(last - first) >= 1e-3:
+        return [f"{name} moves a tilted axis by half columns: up to 0.25 beside it in each row."]
+    column = axis.at((region.top + region.bottom - 1) / 2)
+    middle = (region.left + region.right - 1) / 2
+    used = middle + round(2 * (column - middle)) / 2
+    if abs(used - column) <= _SEEN:
+        return []
+    return [
+        f"{name} moves the axis by half columns: it uses {used:g} in place of {column:g}. "
+        "TomopyRecon with gridrec (the tool TomoPy) uses the column itself."
+    ]
 
 
 _Result = Tuple[str, Dict[str, Any]]
@@ -227,7 +263,7 @@ _Result = Tuple[str, Dict[str, Any]]
 def _builtin(method: str, values: Mapping[str, Any], notes: List[str]) -> _Result:
     notes.append(
         "The built-in gridding becomes FBP of AstraReconCpu, which gives the same values and "
-        "takes longer; Savu moves its axis by half pixels only."
+        "takes longer."
     )
     if float(values.get("cutoff", 1.0)) != 1.0:
         notes.append("AstraReconCpu has no cut-off of the filter.")
@@ -261,6 +297,11 @@ def _astra(method: str, values: Mapping[str, Any], notes: List[str]) -> _Result:
 
 def _tomopy(method: str, values: Mapping[str, Any], notes: List[str]) -> _Result:
     if method in ("gridrec", "fbp"):
+        if method == "gridrec":
+            notes.append(
+                "Gridrec puts the axis right of and below the middle of a slice, by half a pixel "
+                "where the width is even and by a whole one where it is odd; Savu leaves it there."
+            )
         return "TomopyRecon", {"algorithm": method, "filter_name": values.get("filter", "shepp")}
     iterations = int(values.get("iterations", 100))
     notes.append(

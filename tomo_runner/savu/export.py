@@ -10,6 +10,7 @@ from ..dataset import Dataset
 from ..failures import RecipeFailure, output_failure
 from ..files import replace_file, replace_text
 from ..recipe import Recipe
+from ..selection import not_said
 from ..stopping import Stop
 from ..toolhost.savu_files import Plugin, write_list
 from .convert import to_list
@@ -29,7 +30,7 @@ def exported(recipe: Recipe, base: Path, kind: str) -> Dict[str, Any]:
     place = place_in(Path(dataset.acquisition.path))
     if kind == "httomo":
         text, notes = to_httomo(recipe, dataset, place)
-        return {"text": text, "notes": notes}
+        return {"text": text, "notes": [*_not_said(recipe), *notes]}
     converted = to_list(recipe, dataset, place)
 
     def shown(plugin: Plugin) -> Dict[str, Any]:
@@ -46,7 +47,7 @@ def exported(recipe: Recipe, base: Path, kind: str) -> Dict[str, Any]:
             "plugins": [shown(plugin) for plugin in converted.process_list.plugins],
             "loops": [],
         },
-        "notes": converted.notes,
+        "notes": [*_not_said(recipe), *converted.notes],
     }
 
 
@@ -89,7 +90,7 @@ def export(
     for path in wanted.values():
         _folder(path)
     dataset = _dataset(recipe, base)
-    notes: List[str] = []
+    notes = _not_said(recipe)
     if "nxtomo" in wanted:
         write_nxtomo(dataset, wanted["nxtomo"], stop, progress)
         # What the file says already need not be said again.
@@ -106,6 +107,10 @@ def export(
             replace_text(wanted["httomo"], text)
             notes += [note for note in more if note not in notes]
     return {"files": {kind: str(path) for kind, path in wanted.items()}, "notes": notes}
+
+
+def _not_said(recipe: Recipe) -> List[str]:
+    return [f"{sentence} ({setting})" for setting, sentence in not_said(recipe)]
 
 
 def _dataset(recipe: Recipe, base: Path) -> Dataset:

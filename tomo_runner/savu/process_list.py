@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
@@ -22,7 +23,7 @@ from ..stopping import Stop
 from ..toolhost import ToolError
 from ..toolhost.savu import LIST_METHOD, failed
 from ..toolhost.savu_files import Plugin, ProcessList, Volume, find_volume, read_list, write_list
-from ..toolhost.savu_process import Progress, require_command, run
+from ..toolhost.savu_process import Processes, Progress, require_command, run
 from .convert import Place, preview
 from .nxtomo import place_in, write_nxtomo
 from .plugins import kind_of
@@ -126,7 +127,7 @@ def _run_list(wanted: ListRun, stop: Stop) -> Made:
         write_list(work / source.name, adapted)
         active = [p for p in adapted.plugins if p.active and kind_of(p.id) != "loader"]
         with wanted.stage("savu", _PARTS):
-            completed = _savu(wanted, data, work / source.name, len(active), stop)
+            completed = _savu(wanted, data, work / source.name, active, stop)
         stop.check()
         return _slices(wanted, find_volume(own), first, completed, stop)
     finally:
@@ -229,12 +230,44 @@ def _first_row(cut: Any, rows: int) -> Optional[int]:
 # --- the run ------------------------------------------------------------------------------------
 
 
-def _savu(wanted: ListRun, data: Path, process_list: Path, plugins: int, stop: Stop) -> bool:
+def processes_of(recipe: Recipe) -> Processes:
+    """How many processes the recipe asks for.
+
+    Raises
+    ------
+    RecipeFailure
+        When these are more machines than this run has, or one process on each of several.
+    """
+    parameters = recipe["reconstruction"].get("parameters", {})
+    each, gpus = int(parameters.get("processes", 1)), int(parameters.get("gpus", 0))
+    nodes, here = int(parameters.get("nodes", 1)), int(os.environ.get("SLURM_JOB_NUM_NODES", 1))
+    if nodes != here and nodes > 1:
+        raise RecipeFailure(
+            "savu-nodes",
+            f"The recipe wants {nodes} machines, and the run has {here}.",
+            "reconstruction.parameters.nodes",
+            "Run it on a cluster, or set nodes to 1.",
+        )
+    if nodes > 1 and each < 2:
+        raise RecipeFailure(
+            "savu-alone",
+            f"Savu shares its work among {nodes} machines only when it is two processes or more on "
+            "each; with one, each does all of it into the same files.",
+            "reconstruction.parameters.processes",
+            "Set processes to 2 or more, or nodes to 1.",
+        )
+    return Processes(nodes, max(each, 1), gpus)
+
+
+def _savu(
+    wanted: ListRun, data: Path, process_list: Path, plugins: List[Plugin], stop: Stop
+) -> bool:
     """Run it; whether it ended well. An end after all results is told as a warning only."""
+    processes = processes_of(wanted.recipe)
     last: List[str] = []
     heard = [time.monotonic(), 0.0]
     limit = silence()
-    progress = Progress(plugins, lambda _name, part: wanted.progress(int(part * _PARTS)))
+    progress = Progress(len(plugins), lambda _name, part: wanted.progress(int(part * _PARTS)))
     complete = False
 
     def line(text: str) -> None:
@@ -277,10 +310,11 @@ def _savu(wanted: ListRun, data: Path, process_list: Path, plugins: int, stop: S
         stopping=lambda: stop.reason is not None,
         grace=_GRACE,
         look=look,
+        processes=processes,
     )
     stop.check()
     if code and not complete:
-        error = failed(code, progress.error)
+        error = failed(code, progress.error, [plugin.id for plugin in plugins])
         raise ToolFailure(error.code, error.message, error.where, error.hint, last)
     return code == 0
 

@@ -14,315 +14,17 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import numpy as np
 
+from .astra_filters import OWN, SHAPES, spectrum
+from .astra_methods import METHODS, REFUSED
 from .contract import Task, ToolError
 from .geometry import centred, spread
-from .parameters import choice, integer, number, switch
 
 NAME = "astra"
 TITLE = "ASTRA"
 HELP = "The ASTRA toolbox: accurate projectors, iterative methods, constraints, graphics cards."
 OLDEST = (2, 1)
+"""2.0 changed how values scale with the detector's pixels, and FBP_CUDA could hang before 2.1."""
 INSTALL = "pip install astra-toolbox, or conda install -c astra-toolbox -c nvidia astra-toolbox."
-
-FILTERS = (
-    "ram-lak",
-    "shepp-logan",
-    "cosine",
-    "hamming",
-    "hann",
-    "tukey",
-    "lanczos",
-    "triangular",
-    "gaussian",
-    "barlett-hann",
-    "blackman",
-    "nuttall",
-    "blackman-harris",
-    "blackman-nuttall",
-    "flat-top",
-    "parzen",
-)
-_SHAPED = {"tukey", "gaussian", "blackman"}
-"""Filters with a shape parameter."""
-
-_FILTER = {
-    "filter": choice(
-        "Filter",
-        "Window on the ramp: ram-lak is sharpest, hann calms noise most.",
-        FILTERS,
-        "ram-lak",
-    ),
-    "cutoff": number(
-        "Cut-off",
-        "Frequencies above are left out, as a fraction of the highest.",
-        1.0,
-        above=0.0,
-        maximum=1.0,
-    ),
-    "shape": number(
-        "Shape",
-        "Shape of the filters tukey, gaussian and blackman; left out: ASTRA's own.",
-        minimum=0.0,
-        maximum=1.0,
-        level="advanced",
-    ),
-    "edge": choice(
-        "Sinogram ends",
-        "What stands beyond the detector: the edge value tapered to zero, or zero.",
-        ("taper", "zero"),
-        "taper",
-    ),
-}
-_PROJECTOR = {
-    "projector": choice(
-        "Projector",
-        "How rays meet pixels: linear interpolates, line has sharp weights, strip has area (slow).",
-        ("linear", "line", "strip"),
-        "linear",
-        level="advanced",
-    )
-}
-_DISC = {
-    "disc": switch("Only the disc", "Reconstruct only the disc that all rays cross.", True),
-}
-_START = {
-    "start": choice(
-        "Start",
-        "What the first iteration starts from: zero, or a filtered back-projection.",
-        ("zero", "fbp"),
-        "zero",
-        level="advanced",
-    )
-}
-_LIMITS = {
-    "minimum": number(
-        "Least value",
-        "After each iteration smaller values become this; 0 forbids negative attenuation.",
-        unit="1/pixel",
-    ),
-    "maximum": number(
-        "Greatest value",
-        "After each iteration greater values become this.",
-        unit="1/pixel",
-        level="advanced",
-    ),
-}
-_SAMPLING = {
-    "detectorSampling": integer(
-        "Rays a detector pixel",
-        "Rays along each side of a detector pixel: more are slower, and truer for big pixels.",
-        1,
-        1,
-        8,
-        level="advanced",
-    ),
-    "pixelSampling": integer(
-        "Samples a pixel",
-        "Samples along each side of a slice's pixel in back-projection.",
-        1,
-        1,
-        8,
-        level="advanced",
-    ),
-}
-_GPU = {
-    "gpu": integer("GPU", "Which graphics card, counted from 0.", 0, 0, 63, level="advanced"),
-}
-
-
-def _iterations(default: int, what: str = "Rounds over all projections.") -> Dict[str, Any]:
-    return {"iterations": integer("Iterations", what, default, 1, 10000)}
-
-
-def _relaxation(default: float, maximum: float = 2.0) -> Dict[str, Any]:
-    return {
-        "relaxation": number(
-            "Relaxation",
-            "How much of each correction is taken: less is calmer and slower.",
-            default,
-            above=0.0,
-            maximum=maximum,
-        )
-    }
-
-
-_ORDER = {
-    "order": choice(
-        "Order",
-        "In which order projections are used: far apart converges fastest.",
-        ("spread", "sequential"),
-        "spread",
-        level="advanced",
-    )
-}
-
-
-def _method(
-    name: str, title: str, text: str, kind: str, *schemas: Dict[str, Any]
-) -> Dict[str, Any]:
-    gpu = name.endswith("_CUDA")
-    schema: Dict[str, Any] = {}
-    for part in schemas:
-        schema.update(part)
-    return {
-        "name": name,
-        "title": title,
-        "help": text,
-        "kind": kind,
-        "gpu": gpu,
-        "level": "advanced" if gpu and "3D" in name else "basic",
-        "schema": schema,
-    }
-
-
-METHODS: List[Dict[str, Any]] = [
-    _method(
-        "FBP",
-        "FBP",
-        "Filtered back-projection: the one to begin with on a processor.",
-        "analytic",
-        _FILTER,
-        _PROJECTOR,
-    ),
-    _method(
-        "SIRT",
-        "SIRT",
-        "All rays at once in each iteration: calm with noise and few projections, slow.",
-        "iterative",
-        _iterations(100),
-        _LIMITS,
-        _relaxation(1.0),
-        _START,
-        _DISC,
-        _PROJECTOR,
-    ),
-    _method(
-        "SART",
-        "SART",
-        "One projection after the other: fewer rounds than SIRT, more noise.",
-        "iterative",
-        _iterations(10),
-        _LIMITS,
-        _relaxation(0.5),
-        _ORDER,
-        _START,
-        _DISC,
-        _PROJECTOR,
-    ),
-    _method(
-        "ART",
-        "ART",
-        "One ray after the other: for few projections without noise.",
-        "iterative",
-        _iterations(5),
-        _LIMITS,
-        _relaxation(0.2),
-        _ORDER,
-        _START,
-        _DISC,
-        _PROJECTOR,
-    ),
-    _method(
-        "CGLS",
-        "CGLS",
-        "Least squares by conjugate gradients: quick, but noise grows with each iteration.",
-        "iterative",
-        _iterations(15),
-        _START,
-        _DISC,
-        _PROJECTOR,
-    ),
-    _method(
-        "BP",
-        "BP (unfiltered)",
-        "Back-projection without filter: a blurred picture whose values are no attenuation.",
-        "unfiltered",
-        _PROJECTOR,
-    ),
-    _method(
-        "FBP_CUDA",
-        "FBP (GPU)",
-        "Filtered back-projection on a graphics card.",
-        "analytic",
-        _FILTER,
-        {"pixelSampling": _SAMPLING["pixelSampling"]},
-        _GPU,
-    ),
-    _method(
-        "SIRT_CUDA",
-        "SIRT (GPU)",
-        "All rays at once in each iteration, on a graphics card.",
-        "iterative",
-        _iterations(200),
-        _LIMITS,
-        _relaxation(1.0),
-        _START,
-        _DISC,
-        _SAMPLING,
-        _GPU,
-    ),
-    _method(
-        "SART_CUDA",
-        "SART (GPU)",
-        "One projection after the other, on a graphics card.",
-        "iterative",
-        _iterations(10),
-        _LIMITS,
-        _relaxation(0.5),
-        _ORDER,
-        _START,
-        _DISC,
-        _SAMPLING,
-        _GPU,
-    ),
-    _method(
-        "CGLS_CUDA",
-        "CGLS (GPU)",
-        "Conjugate gradients on a graphics card: more than 15 iterations amplify noise.",
-        "iterative",
-        _iterations(15),
-        _START,
-        _DISC,
-        _SAMPLING,
-        _GPU,
-    ),
-    _method(
-        "EM_CUDA",
-        "EM (GPU)",
-        "Expectation maximisation on a graphics card: never negative; negative input becomes 0.",
-        "iterative",
-        _iterations(50),
-        _SAMPLING,
-        _GPU,
-    ),
-    _method(
-        "SIRT3D_CUDA",
-        "SIRT of whole slabs (GPU)",
-        "SIRT on all rows of a slab at once: quickest on big cards, needs their memory.",
-        "iterative",
-        _iterations(200),
-        _LIMITS,
-        _relaxation(1.0),
-        _START,
-        _DISC,
-        _SAMPLING,
-        _GPU,
-    ),
-    _method(
-        "CGLS3D_CUDA",
-        "CGLS of whole slabs (GPU)",
-        "CGLS on all rows of a slab at once: quickest on big cards, needs their memory.",
-        "iterative",
-        _iterations(15),
-        _START,
-        _DISC,
-        _SAMPLING,
-        _GPU,
-    ),
-]
-REFUSED = {
-    "FDK_CUDA": "FDK is for cone beams; these data are taken with a parallel beam.",
-}
 
 
 def probe() -> Dict[str, Any]:
@@ -515,6 +217,12 @@ def _run(
                 astra.projector, astra.create_projector(kind, geometry, picture)
             )
         cfg["option"] = options(task, geometry)
+        own = _own_filter(task, sinogram.shape[1])
+        if own is not None:
+            line = astra.create_proj_geom("parallel", 1.0, own.shape[1], [0.0])
+            cfg["option"]["FilterSinogramId"] = keep(
+                astra.data2d, astra.data2d.create("-sino", line, own)
+            )
         if task.parameters.get("disc"):
             mask = _disc(task.size, sinogram.shape[1])
             cfg["option"]["ReconstructionMaskId"] = keep(
@@ -529,14 +237,15 @@ def _run(
 
 
 def options(task: Task, geometry: Dict[str, Any]) -> Dict[str, Any]:
-    """ASTRA's options for the parameters of a task, but the mask."""
+    """ASTRA's options for the parameters of a task, but the mask and a filter of ours."""
     given = task.parameters
     found: Dict[str, Any] = {}
     if "filter" in given:
-        found["FilterType"] = given["filter"]
-        found["FilterD"] = float(given["cutoff"])
-        if given["filter"] in _SHAPED and "shape" in given:
-            found["FilterParameter"] = float(given["shape"])
+        if given["filter"] in OWN:
+            found["FilterType"] = given["filter"]
+            found["FilterD"] = float(given["cutoff"])
+        else:
+            found["FilterType"] = "projection"
     if "minimum" in given:
         found["MinConstraint"] = float(given["minimum"])
     if "maximum" in given:
@@ -562,6 +271,16 @@ def options(task: Task, geometry: Dict[str, Any]) -> Dict[str, Any]:
         if "pixelSampling" in given:
             found["PixelSuperSampling"] = int(given["pixelSampling"])
     return found
+
+
+def _own_filter(task: Task, columns: int) -> Optional[np.ndarray]:
+    """The filter where ASTRA does not have it as it is meant."""
+    given = task.parameters
+    name = str(given.get("filter", OWN[0]))
+    if name in OWN:
+        return None
+    shape = float(given["shape"]) if name in SHAPES and "shape" in given else None
+    return spectrum(name, columns, float(given["cutoff"]), shape)
 
 
 def steps(task: Task, shape: Tuple[int, ...]) -> int:
@@ -661,3 +380,6 @@ def _without_gpu(method: str) -> str:
 def _numbers(version: str) -> Tuple[int, ...]:
     parts = version.split(".")[:2]
     return tuple(int("".join(c for c in part if c.isdigit()) or 0) for part in parts)
+
+
+__all__ = ["METHODS", "REFUSED", "cost", "probe", "reconstruct"]

@@ -9,7 +9,8 @@ A tool is one Python module with these names:
     List of methods, best first: ``{name, title, help, level, kind, schema}``. ``level`` is
     ``basic`` or ``advanced``; ``kind`` is ``analytic``, ``iterative`` or ``unfiltered``; ``gpu`` is
     true where a method needs one. ``schema`` maps each parameter to its JSON Schema with title,
-    description (one line), type, range, default, ``unit`` and ``level``.
+    description (one line), type, range, default, ``unit`` and ``level``; ``when`` maps another
+    parameter to the values with which this one counts.
 ``REFUSED`` (may be left out)
     Methods that people ask for and cannot have here, each with a sentence that says why.
 ``probe()``
@@ -21,6 +22,8 @@ A tool is one Python module with these names:
     arrays of the task are not counted.
 ``reconstruct(task)``
     Fills ``task.slices`` from ``task.sinograms`` and calls ``task.done(row)`` after each row.
+``find_centre(search)`` (may be left out)
+    The column of the axis by one of the tool's own finders.
 
 A module may import its tool only inside functions, so that it can be described without it. Another
 package adds a tool by an entry point of the group ``jupyterlab_tomo.tools`` that names such a
@@ -93,6 +96,29 @@ class Task:
     def size(self) -> int:
         """Width and height of a slice."""
         return int(self.slices.shape[1])
+
+
+@dataclass(frozen=True)
+class Search:
+    """A band of rows whose axis is to be found.
+
+    Attributes
+    ----------
+    finder
+        What the tool calls it.
+    sinograms
+        float32 (row, angle, column), memory-mapped, read only; finite.
+    angles
+        float64 (angle,), degrees, ascending over half a turn; the last is half a turn from the
+        first where the finder is one that compares these two.
+    cores
+        Threads that may be used.
+    """
+
+    finder: str
+    sinograms: np.ndarray
+    angles: np.ndarray
+    cores: int
 
 
 class Tool(Protocol):

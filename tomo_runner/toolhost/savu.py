@@ -7,11 +7,12 @@ process lists are run by ``tomo_runner/savu``.
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Sequence, Tuple
 
 import numpy as np
 
@@ -100,7 +101,31 @@ _LIST = {
         "type": "string",
         "default": "process_list.savu.nxs",
         "level": "basic",
-    }
+    },
+    "processes": integer(
+        "Processes",
+        "How many Savu is on a machine: more than one needs MPI, also in Savu's h5py.",
+        1,
+        1,
+        1024,
+        level="advanced",
+    ),
+    "gpus": integer(
+        "Of these with a card",
+        "Processes that use a graphics card each, for the plugins that need one.",
+        0,
+        0,
+        64,
+        level="advanced",
+    ),
+    "nodes": integer(
+        "Nodes",
+        "Machines of a cluster, each with as many processes: two or more.",
+        1,
+        1,
+        1024,
+        level="advanced",
+    ),
 }
 METHODS: List[Dict[str, Any]] = [
     _method(
@@ -232,13 +257,13 @@ def reconstruct(task: Task) -> None:
         )
     with tempfile.TemporaryDirectory(prefix="tomo-savu-") as folder:
         place = Path(folder)
-        columns, middle = _write_data(task, place / "data.nxs")
-        write_list(place / "list.nxs", _process_list(task, columns, middle))
+        columns, middle = write_data(task, place / "data.nxs")
+        write_list(place / "list.nxs", process_list(task, columns, middle))
         _run(place)
         _read_back(task, find_volume(place / "out" / "run").slices(range(len(task.slices))))
 
 
-def _write_data(task: Task, path: Path) -> Tuple[int, float]:
+def write_data(task: Task, path: Path) -> Tuple[int, float]:
     """Sinograms with the axis in the middle, as projections; their width and that middle."""
     analytic = "iterations" not in task.parameters
     made = [_centred(task, row, analytic) for row in range(len(task.sinograms))]
@@ -281,7 +306,7 @@ def _centred(task: Task, row: int, analytic: bool) -> np.ndarray:
     return moved(padded, shift)
 
 
-def _process_list(task: Task, columns: int, middle: float) -> ProcessList:
+def process_list(task: Task, columns: int, middle: float) -> ProcessList:
     parameters = task.parameters
     gpu = task.method.endswith("_CUDA")
     family = "astra_recons.astra_recon_gpu" if gpu else "astra_recons.astra_recon_cpu"
@@ -355,14 +380,28 @@ def _run(place: Path) -> None:
         raise failed(code, progress.error)
 
 
-def failed(code: int, error: str) -> ToolError:
-    """What an exit code of Savu, and the last error that it printed, stand for."""
+def failed(code: int, error: str, modules: Sequence[str] = ()) -> ToolError:
+    """What an exit code of Savu, and the last error that it printed, stand for.
+
+    Parameters
+    ----------
+    modules
+        Of the plugins that were asked for.
+    """
     if "NVML" in error or "GPU plugins" in error:
         return ToolError(
             "no-gpu",
             "The plugin needs an NVIDIA graphics card, and Savu finds none here.",
             "reconstruction.method",
             "Choose a plugin for processors, or a resource that has a graphics card.",
+        )
+    unknown = re.search(r"No module named '([\w.]+)'", error)
+    if unknown and any(f"{each}.".startswith(f"{unknown.group(1)}.") for each in modules):
+        return ToolError(
+            "savu-plugin",
+            f"This Savu has no plugin {unknown.group(1)}.",
+            "reconstruction.parameters.list",
+            "Remove it from the list or switch it off, or run the list where Savu has it.",
         )
     how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
     why = f": {error.rstrip('.')}" if error else ""

@@ -13,7 +13,7 @@ from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 import numpy as np
 
-from ..contiguous import create_contiguous, write_at
+from .contiguous import create_contiguous, write_at
 from .contract import ToolError
 
 VERSION = "4.2"

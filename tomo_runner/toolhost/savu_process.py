@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, List, Optional
 
@@ -23,10 +24,15 @@ INSTALL = (
     "It comes with conda only, see https://github.com/DiamondLightSource/Savu; "
     f"set {COMMAND} to the command that starts it."
 )
+MPI = "JUPYTER_TOMO_MPI"
+"""Environment variable with the command line that starts Savu in several processes."""
+MPI_DEFAULT = "mpirun -np {all} --map-by ppr:{each}:node"
 KILL_FILE = "killsignal"
 _POLL = 0.1
 _PERCENT = re.compile(r"(\w+) - +(\d+)% complete")
 _RUNNING = re.compile(r"\*Running the (\w+) plugin\*")
+_OF_RANK = re.compile(r"^L +\d+ M\d+ ")
+"""What every process of several logs besides; the first one's lines come plainly, too."""
 _FATAL = re.compile(r"^\w*(?:Error|Exception)\b.*")
 _DEATH_SIGNAL = 1
 
@@ -62,6 +68,55 @@ def require_command() -> List[str]:
     return found
 
 
+@dataclass(frozen=True)
+class Processes:
+    """How many Savu is: on each of the nodes as many as the others, the first ones with a card.
+
+    Attributes
+    ----------
+    nodes
+        Of a cluster; mpirun learns from Slurm which.
+    each
+        On each node.
+    gpus
+        Of these, how many use a graphics card.
+    """
+
+    nodes: int = 1
+    each: int = 1
+    gpus: int = 0
+
+    @property
+    def names(self) -> str:
+        """What Savu calls those of one node: graphics cards first."""
+        gpus = min(self.gpus, self.each)
+        cards = [f"GPU{index}" for index in range(gpus)]
+        return ",".join(cards + [f"CPU{index}" for index in range(self.each - gpus)])
+
+    def launcher(self) -> List[str]:
+        """What starts them all; nothing when there is one process."""
+        count = self.nodes * self.each
+        if count == 1:
+            return []
+        given = os.environ.get(MPI, "").strip() or MPI_DEFAULT
+        filled = {"{all}": count, "{each}": self.each, "{nodes}": self.nodes}
+        words = shlex.split(given)
+        for mark, value in filled.items():
+            words = [word.replace(mark, str(value)) for word in words]
+        if shutil.which(words[0]) is None:
+            raise ToolError(
+                "mpi-missing",
+                f"Savu in {count} processes needs MPI: {words[0]} cannot be run.",
+                MPI,
+                "Load the module of MPI in the set-up of the resource, or run one process.",
+            )
+        return words
+
+
+ONE = Processes()
+"""A single process, as Savu is by itself."""
+
+
 class Progress:
     """Reads Savu's lines: which plugin runs, and how far it is.
 
@@ -81,6 +136,8 @@ class Progress:
     def line(self, text: str) -> None:
         """Take a line of its output or log."""
         running, percent = _RUNNING.search(text), _PERCENT.search(text)
+        if _OF_RANK.match(text):
+            return
         if running:
             self._begun += 1
             self._tell(running.group(1), (self._begun - 1) / self._plugins)
@@ -101,8 +158,9 @@ def run(
     grace: float = 30.0,
     options: Optional[List[str]] = None,
     look: Optional[Callable[[int], None]] = None,
+    processes: Processes = ONE,
 ) -> int:
-    """Run Savu in a single process and wait for its end.
+    """Run Savu and wait for its end.
 
     Parameters
     ----------
@@ -120,6 +178,8 @@ def run(
     look
         Called now and then with the process's id; Savu then is in a process group of its own,
         and is ended when this raises.
+    processes
+        How many it is.
 
     Returns
     -------
@@ -132,12 +192,14 @@ def run(
         When it cannot be started.
     """
     argv = [
+        *processes.launcher(),
         *require_command(),
         str(data),
         str(process_list),
         str(output),
         "-f",
         name,
+        *(["-n", processes.names] if processes != ONE else []),
         *(options or []),
     ]
     reading, writing = os.pipe()
@@ -190,7 +252,7 @@ def _end(process: "subprocess.Popen[bytes]", group: bool) -> None:
     """Savu heeds SIGTERM; what does not is killed, with all that it started."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         if process.poll() is not None:
-            return
+            break
         if group:
             os.killpg(process.pid, number)
         else:
@@ -199,6 +261,13 @@ def _end(process: "subprocess.Popen[bytes]", group: bool) -> None:
             process.wait(3.0)
         except subprocess.TimeoutExpired:
             continue
+    if group:
+        try:
+            # Its leader may have died first, of memory for instance.
+            os.killpg(process.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            # All of the group have gone (macOS says so by refusing).
+            pass
 
 
 class _Lines:

@@ -2,7 +2,7 @@
 
 Requests are JSON lines on standard input, ``{op, ...}``; events are JSON lines on what was standard
 output when the process began. Whatever the tool prints goes to standard error instead. The end of
-standard input ends the process.
+standard input ends the process and whatever the tool has started.
 
 ``describe``
     Answered by ``{event: "done", tool}``.
@@ -16,6 +16,8 @@ standard input ends the process.
     ``{method, parameters, rows, angles: [...], columns, centres: [...], size, cores}``; arrays are
     in the files whose descriptors stand on the command line. Events are ``row {index}``,
     ``warning {text}``, then ``done`` or ``failed {code, message, where, hint}``.
+``centre``
+    ``{finder, rows, angles: [...], columns, cores}``; answered by ``{event: "done", column}``.
 """
 
 from __future__ import annotations
@@ -24,13 +26,14 @@ import json
 import mmap
 import os
 import queue
+import signal
 import threading
 import traceback
 from typing import Any, Callable, Dict, List, Optional, Sequence
 
 import numpy as np
 
-from .contract import Task, Tool, ToolError
+from .contract import Search, Task, Tool, ToolError
 from .registry import described, load
 
 Request = Dict[str, Any]
@@ -78,11 +81,16 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _listen(requests: "queue.Queue[Optional[Request]]") -> None:
-    """Pass on requests; at the end of the input, whatever the tool does, the process is over."""
+    """Pass on requests; at the end of the input, whatever the tool does, the process is over.
+
+    The runner may have been killed: then nobody else ends the workers of the tool.
+    """
     buffer = b""
     while True:
         data = os.read(0, 65536)
         if not data:
+            if os.getpgrp() == os.getpid():
+                os.killpg(0, signal.SIGKILL)
             os._exit(0)
         *lines, buffer = (buffer + data).split(b"\n")
         for line in lines:
@@ -105,6 +113,8 @@ def _answer(
         # What the tool has to load, it loads while the sinograms are made.
         _probe(tool)
         tell("done")
+    elif op == "centre":
+        tell("done", column=_centre(tool, request, source))
     else:
         _reconstruct(tool, request, source, target, tell)
         tell("done")
@@ -161,6 +171,21 @@ def _reconstruct(
             "reconstruction.method",
             "Its messages are in the log; choose another method or report it to its authors.",
         )
+
+
+def _centre(tool: Tool, request: Request, source: int) -> float:
+    find: Optional[Callable[[Search], float]] = getattr(tool, "find_centre", None)
+    if find is None:
+        raise ToolError(
+            "method-impossible",
+            f"{tool.TITLE} has no way to find the centre of rotation.",
+            "regions.centre.method",
+            "Choose another method.",
+        )
+    angles = np.array(request["angles"], np.float64)
+    shape = (int(request["rows"]), len(angles), int(request["columns"]))
+    sinograms = _mapped(source, shape, mmap.ACCESS_READ)
+    return float(find(Search(str(request["finder"]), sinograms, angles, int(request["cores"]))))
 
 
 def _mapped(descriptor: int, shape: Sequence[int], access: int) -> np.ndarray:

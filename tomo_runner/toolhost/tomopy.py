@@ -11,250 +11,30 @@ from __future__ import annotations
 import importlib
 import math
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, Tuple
 
 import numpy as np
 
-from .contract import Task, ToolError
+from .contract import Search, Task, ToolError
 from .geometry import moved, spread, taper, weigh
-from .parameters import choice, integer, number, switch
+from .nonnegative import made_up
+from .tomopy_centre import searched
+from .tomopy_methods import METHODS
+from .tomopy_stripes import NONE, slowness, without
 
 NAME = "tomopy"
 TITLE = "TomoPy"
 HELP = "TomoPy: fast gridrec and many iterative methods on the processor."
 OLDEST = (1, 10)
+"""The stripe removers have all their settings since 1.9; BART takes its blocks since 1.10."""
 INSTALL = "conda install -c conda-forge tomopy (it is not on PyPI)."
 
-FILTERS = (
-    "shepp",
-    "ramlak",
-    "cosine",
-    "hann",
-    "hamming",
-    "parzen",
-    "butterworth",
-    "none",
-)
 _COUNTED = {"osem", "mlem", "pml_hybrid", "pml_quad", "ospml_hybrid", "ospml_quad"}
 """Methods for counts, which know no zero (they give NaN) and nothing below."""
 _LEAST = 1e-6
 """Attenuation that they see instead."""
-
-_GRIDREC = {
-    "filter": choice(
-        "Filter",
-        "Window on the ramp: ramlak is sharpest, parzen calms noise most, none: no ramp either.",
-        FILTERS,
-        "shepp",
-    ),
-    "cutoff": number(
-        "Cut-off",
-        "Of the butterworth filter, as a fraction of the highest frequency.",
-        0.25,
-        above=0.0,
-        maximum=1.0,
-        level="advanced",
-    ),
-    "order": number(
-        "Order", "Of the butterworth filter: higher is steeper.", 2.0, 0.5, 16.0, level="advanced"
-    ),
-    "edge": choice(
-        "Sinogram ends",
-        "What stands beyond the detector: the edge value tapered to zero, or zero.",
-        ("taper", "zero"),
-        "taper",
-    ),
-    "calibrated": switch(
-        "True values",
-        "Take out gridrec's own gain (about 12 %, more outwards), measured on known points.",
-        True,
-        level="advanced",
-    ),
-}
-_BLOCKS = {
-    "blocks": integer(
-        "Blocks",
-        "Into how many interleaved sets the projections are divided: more is faster and rougher.",
-        8,
-        1,
-        1000,
-    )
-}
-
-
-def _iterations(default: int) -> Dict[str, Any]:
-    return {"iterations": integer("Iterations", "Rounds over all projections.", default, 1, 10000)}
-
-
-def _penalty(default: float, text: str, title: str = "Penalty") -> Dict[str, Any]:
-    return {"penalty": number(title, text, default, above=0.0, maximum=1e9)}
-
-
-_STEP = {
-    "delta": number(
-        "Edge",
-        "Differences between neighbours above this are taken for edges and kept.",
-        0.01,
-        0.0,
-        1e9,
-        level="advanced",
-    )
-}
-
-
-def _method(
-    name: str, title: str, text: str, kind: str, level: str, *schemas: Dict[str, Any]
-) -> Dict[str, Any]:
-    schema: Dict[str, Any] = {}
-    for part in schemas:
-        schema.update(part)
-    return {
-        "name": name,
-        "title": title,
-        "help": text,
-        "kind": kind,
-        "level": level,
-        "schema": schema,
-    }
-
-
-METHODS: List[Dict[str, Any]] = [
-    _method(
-        "gridrec",
-        "Gridrec",
-        "Direct Fourier reconstruction: the fast one, padded here to twice the width.",
-        "analytic",
-        "basic",
-        _GRIDREC,
-    ),
-    _method(
-        "sirt",
-        "SIRT",
-        "All rays at once in each iteration: calm with noise and few projections, slow.",
-        "iterative",
-        "basic",
-        _iterations(100),
-    ),
-    _method(
-        "osem",
-        "OSEM",
-        "Ordered subsets of the likelihood: never negative, quick for an iterative method.",
-        "iterative",
-        "basic",
-        _iterations(10),
-        _BLOCKS,
-    ),
-    _method(
-        "mlem",
-        "MLEM",
-        "Maximum likelihood for counted events: never negative, calm, slow.",
-        "iterative",
-        "basic",
-        _iterations(50),
-    ),
-    _method(
-        "art",
-        "ART",
-        "One ray after the other: for few projections without noise.",
-        "iterative",
-        "basic",
-        _iterations(10),
-    ),
-    _method(
-        "bart",
-        "BART",
-        "ART in blocks of projections.",
-        "iterative",
-        "advanced",
-        _iterations(20),
-        _BLOCKS,
-    ),
-    _method(
-        "fbp",
-        "FBP (unfiltered)",
-        "Despite its name a back-projection without filter: blurred, its values no attenuation.",
-        "unfiltered",
-        "advanced",
-    ),
-    _method(
-        "pml_hybrid",
-        "PML hybrid",
-        "Penalised likelihood that smooths but keeps edges.",
-        "iterative",
-        "advanced",
-        _iterations(30),
-        _penalty(1.0, "How much neighbours are drawn together."),
-        _STEP,
-    ),
-    _method(
-        "pml_quad",
-        "PML quadratic",
-        "Penalised likelihood that smooths everywhere.",
-        "iterative",
-        "advanced",
-        _iterations(30),
-        _penalty(1.0, "How much neighbours are drawn together."),
-    ),
-    _method(
-        "ospml_hybrid",
-        "OSPML hybrid",
-        "Penalised likelihood with ordered subsets that keeps edges.",
-        "iterative",
-        "advanced",
-        _iterations(8),
-        _BLOCKS,
-        _penalty(1.0, "How much neighbours are drawn together."),
-        _STEP,
-    ),
-    _method(
-        "ospml_quad",
-        "OSPML quadratic",
-        "Penalised likelihood with ordered subsets that smooths everywhere.",
-        "iterative",
-        "advanced",
-        _iterations(8),
-        _BLOCKS,
-        _penalty(1.0, "How much neighbours are drawn together."),
-    ),
-    _method(
-        "tv",
-        "Total variation",
-        "Flat areas with sharp borders; the penalty must be found by trying.",
-        "iterative",
-        "advanced",
-        _iterations(100),
-        _penalty(0.001, "How much of the variation is taken away in each iteration."),
-    ),
-    _method(
-        "grad",
-        "Gradient descent",
-        "Plain gradient descent; diverges unless the step is small enough.",
-        "iterative",
-        "advanced",
-        _iterations(100),
-        _penalty(0.1, "Length of a step: short ones are slow, long ones diverge.", "Step"),
-    ),
-    _method(
-        "tikh",
-        "Tikhonov",
-        "Gradient descent with values drawn towards zero; diverges unless the step is small.",
-        "iterative",
-        "advanced",
-        _iterations(100),
-        _penalty(0.1, "Length of a step: short ones are slow, long ones diverge.", "Step"),
-        {
-            "towards": number(
-                "Damping",
-                "How strongly values are drawn towards zero.",
-                0.0,
-                0.0,
-                1e9,
-                level="advanced",
-            )
-        },
-    ),
-]
 
 
 def probe() -> Dict[str, Any]:
@@ -291,6 +71,9 @@ def cost(
         rounds = float(parameters.get("iterations", 1))
         seconds = 1.1e-8 * rounds * angles * float(columns) * size
         row = 4.0 * (3 * angles * columns + 3.0 * size * size)
+    if parameters.get("stripes", NONE) != NONE:
+        seconds += slowness(parameters) * angles * columns
+        row += 8.0 * angles * columns
     return {"seconds": seconds, "thread": 16.0 * wide * wide, "row": row}
 
 
@@ -302,11 +85,7 @@ def reconstruct(task: Task) -> None:
     ToolError
         When TomoPy is missing or too old.
     """
-    found = probe()
-    if not found["available"]:
-        raise ToolError(
-            "tool-missing", found["why"], "reconstruction.tool", "Install it: " + found["install"]
-        )
+    _need("reconstruction.tool")
     rows = len(task.slices)
     # Several rows a call, so that its threads have work, and few enough that progress shows.
     batch = 8 * task.cores if task.method == "gridrec" else task.cores
@@ -314,7 +93,10 @@ def reconstruct(task: Task) -> None:
     if task.method in _COUNTED:
         least, greatest = float(task.sinograms.min()), float(task.sinograms.max())
         if least < -0.01 * greatest:
-            task.say(f"TomoPy {task.method} takes no negative attenuation; it became zero.")
+            task.say(
+                f"TomoPy {task.method} takes no negative attenuation; neighbouring columns made up "
+                "for it."
+            )
     for first in range(0, rows, batch):
         past = min(rows, first + batch)
         one(task, first, past)
@@ -322,9 +104,28 @@ def reconstruct(task: Task) -> None:
             task.done(row)
 
 
+def find_centre(search: Search) -> float:
+    """A column by one of TomoPy's finders, see ``contract.py``.
+
+    Raises
+    ------
+    ToolError
+        When TomoPy is missing or too old, or finds nothing.
+    """
+    _need("regions.centre.method")
+    return searched(search)
+
+
+def _need(where: str) -> None:
+    found = probe()
+    if not found["available"]:
+        raise ToolError("tool-missing", found["why"], where, "Install it: " + found["install"])
+
+
 def _iterate(task: Task, first: int, past: int) -> None:
-    sinograms = np.array(task.sinograms[first:past])
+    sinograms = np.array(without(task, first, past))
     if task.method in _COUNTED:
+        made_up(sinograms)
         np.maximum(sinograms, np.float32(_LEAST), out=sinograms)
     angles = task.angles
     if task.method == "art":
@@ -339,9 +140,25 @@ def _iterate(task: Task, first: int, past: int) -> None:
         task.cores,
         num_gridx=task.size,
         num_gridy=task.size,
+        **_begun(task, first, past),
         **keywords(task),
     )
     task.slices[first:past] = made[:, ::-1, :]
+
+
+def _begun(task: Task, first: int, past: int) -> Dict[str, np.ndarray]:
+    """What the first iteration starts from, as TomoPy takes it."""
+    if task.parameters.get("start") != "gridrec":
+        return {}
+    schema = next(method for method in METHODS if method["name"] == "gridrec")["schema"]
+    given = {name: field["default"] for name, field in schema.items() if "default" in field}
+    given.update({name: value for name, value in task.parameters.items() if name in given})
+    _gridrec(replace(task, method="gridrec", parameters=given), first, past)
+    start = np.ascontiguousarray(task.slices[first:past, ::-1])
+    if task.method in _COUNTED:
+        # What is zero stays so for ever.
+        np.maximum(start, np.float32(_LEAST), out=start)
+    return {"init_recon": start}
 
 
 def keywords(task: Task) -> Dict[str, Any]:
@@ -354,8 +171,10 @@ def keywords(task: Task) -> Dict[str, Any]:
         count = len(task.angles)
         blocks = min(int(given["blocks"]), count)
         found["num_block"] = blocks
-        # Each block has angles from all around; TomoPy's own are neighbours.
-        found["ind_block"] = np.concatenate([np.arange(k, count, blocks) for k in range(blocks)])
+        # Each block has angles from all around, far from those of the block before; TomoPy's own
+        # are neighbours. Where they cannot all be alike, it takes the longer ones first.
+        order = sorted(spread(blocks), key=lambda block: block >= count % blocks)
+        found["ind_block"] = np.concatenate([np.arange(k, count, blocks) for k in order])
     if "delta" in given:
         found["reg_par"] = np.array([given["penalty"], given["delta"]], np.float32)
     elif "penalty" in given:
@@ -379,13 +198,14 @@ def _gridrec(task: Task, first: int, past: int) -> None:
     # Slices of an even width have the axis between pixels: half a pixel up and to the left.
     half = -0.5 * (np.cos(radians) + np.sin(radians)) if size % 2 == 0 else None
     padded = _scratch("padded", (past - first, len(radians), wide))
+    sinograms = without(task, first, past)
 
     def prepare(row: int) -> None:
         place = padded[row - first]
         place[:, :left] = 0
         place[:, left + columns :] = 0
         inner = place[:, left : left + columns]
-        weigh(task.sinograms[row], task.angles, float(task.centres[row]), inner)
+        weigh(sinograms[row - first], task.angles, float(task.centres[row]), inner)
         if task.parameters["edge"] == "taper":
             taper(place, left, left + columns)
         if half is not None:
@@ -526,3 +346,6 @@ def _wide(columns: int, centre: float) -> int:
 def _numbers(version: str) -> Tuple[int, ...]:
     parts = version.split(".")[:2]
     return tuple(int("".join(c for c in part if c.isdigit()) or 0) for part in parts)
+
+
+__all__ = ["METHODS", "cost", "find_centre", "probe", "reconstruct"]

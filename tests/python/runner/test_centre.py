@@ -7,6 +7,7 @@ import phantom
 import pytest
 
 from tomo_runner.centre import opposite_pairs
+from tomo_runner.centre.pairs import partner
 
 
 @pytest.mark.parametrize(
@@ -68,3 +69,19 @@ def test_pairs_look_at_the_angles():
     for pair in opposite_pairs(golden):
         partner = sum(w * golden[i] for i, w in pair.opposite)
         assert partner - golden[pair.first] == pytest.approx(180, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "angles",
+    [
+        np.mod(350 + np.arange(360), 360),
+        np.mod(50 + np.arange(300) * 137.50776, 360),
+        np.linspace(0, 360, 361),
+        -np.linspace(0, 360, 361),
+    ],
+)
+def test_the_first_projection_has_its_partner_wherever_the_turn_begins(angles):
+    pair = partner(angles)
+    assert pair is not None and pair.first == 0
+    stands = sum(w * angles[i] for i, w in pair.opposite)
+    assert abs(stands - angles[0]) == pytest.approx(180, abs=1e-6)

@@ -110,6 +110,29 @@ def test_column_and_tilt_of_a_wide_scan(find):
     assert found["tilt"] == pytest.approx(0.3, abs=0.02)
 
 
+def test_sharpness_is_of_slices_as_the_recipe_makes_them(cli, tmp_path):
+    """Columns that drift over the scan: its mean does not show them, a filter removes them."""
+    made = phantom.scan(256, 12, 361, 180, True, 121.4)
+    dice = np.random.default_rng(4)
+    drift = np.sin(np.linspace(0, np.pi * 3, 361))[:, None, None]
+    gain = np.exp(0.25 * drift * (dice.random(256) < 0.25) * dice.choice([-1, 1], 256))
+    counts = np.clip(phantom.counts(made) * gain, 0, 65535).astype(np.uint16)
+    path = phantom.write_nxtomo(tmp_path / "drift.nxs", counts, made.angles)
+    found = {}
+    for name, steps in {
+        "without": STEPS,
+        "with": [*STEPS, {"name": "stripes-sorting", "size": 21}],
+    }.items():
+        recipe = tmp_path / f"{name}.tomo.json"
+        settings = {"version": 1, "dataset": {"path": str(path)}, "filters": steps}
+        recipe.write_text(json.dumps(settings))
+        code, found[name], _ = cli("centre", recipe, "--method", "sharpness")
+        assert code == 0
+    assert abs(found["without"]["column"] - 121.4) > 1.0
+    assert abs(found["with"]["column"] - 121.4) < 0.5
+    assert found["with"]["confidence"]["level"] == "good"
+
+
 def test_the_recipe_says_how(find):
     made = phantom.scan(128, 12, 121, 180, True, 66.2)
     code, found = find(made, phantom.counts(made), method="mass")
@@ -169,8 +192,10 @@ def test_described(cli, save, folder):
     code, found, _ = cli("describe", save(recipe))
     assert code == 0
     why = {method["name"]: method.get("why", "") for method in found["centreMethods"]}
-    assert list(why) == ["auto", "pairs", "opposite", "mass", "sharpness", "overlap", "all"]
-    assert all("°" in why[name] for name in ("auto", "pairs", "mass", "sharpness"))
+    own = ["auto", "pairs", "opposite", "mass", "sharpness", "overlap", "all"]
+    theirs = ["tomopy-vo", "tomopy-pc", "tomopy-entropy"]
+    assert list(why) == own + theirs
+    assert all("°" in why[name] for name in ("auto", "pairs", "mass", "sharpness", *theirs))
 
 
 def test_an_image_at_180_degrees_beside_a_scan_that_stops_short(cli, tmp_path):

@@ -9,6 +9,7 @@ import phantom
 import pytest
 import tifffile
 
+from tomo_runner.run.output import write_slice
 from tomo_runner.run.plan import Sizes, make_plan
 
 
@@ -52,6 +53,26 @@ def test_values_are_attenuation_per_pixel(cli, folder, recipe, save, tmp_path):
     assert not (out / ".tomo-job.json").exists() and not (out / ".tomo-run").exists()
     readme = (out / "0.README_reconstruction.txt").read_text()
     assert str(folder) in readme and "column 49.8" in readme
+    assert "(found" not in readme and "attenuation, 1/pixel" in readme
+
+
+def test_the_record_says_what_was_done(cli, folder, recipe, save, tmp_path):
+    asked = recipe(folder)
+    asked["regions"] = {"centre": {"method": "sharpness"}}
+    asked["filters"] = [{"name": "normalise"}]
+    asked["reconstruction"] = {"tool": "builtin"}
+    assert cli("run", save(asked), "--output", tmp_path / "o", "--rows", "4:6")[0] == 0
+    readme = (tmp_path / "o" / "0.README_reconstruction.txt").read_text()
+    assert "(found, method sharpness)" in readme
+    assert "not attenuation: the step minus-log was off" in readme
+    assert "method          builtin gridding" in readme
+
+
+def test_the_record_names_the_method_of_the_tool():
+    from tomo_runner.run import record
+
+    assert record.method_of({"reconstruction": {"tool": "astra"}}) == ("astra", "FBP")
+    assert record.method_of({}) == ("builtin", "gridding")
 
 
 def test_nxtomo_equals_tiff_and_scales_by_the_pixel(cli, folder, nxtomo, recipe, save, tmp_path):
@@ -146,3 +167,21 @@ def test_plan_is_arithmetic():
     with pytest.raises(RecipeFailure) as failed:
         make_plan((0, 2048), sizes, 4, 100 << 20, 90 << 20)
     assert failed.value.code == "memory-too-small"
+
+
+@pytest.mark.parametrize("pixel", [None, (0.65, "um")])
+def test_slices_are_the_tiff_files_of_tifffile(tmp_path, pixel):
+    tags = {"description": "ImageJ=1.53k\nimages=1\n"}
+    if pixel is not None:
+        tags = {
+            "description": "ImageJ=1.53k\nimages=1\nunit=um\nspacing=0.65\n",
+            "resolution": (1 / 0.65, 1 / 0.65),
+            "resolutionunit": "NONE",
+        }
+    for number, shape in enumerate([(7, 7), (12, 5), (7, 7)]):
+        image = np.random.default_rng(number).random(shape, np.float32)
+        written, expected = tmp_path / f"{number}.tif", tmp_path / f"{number}-expected.tif"
+        # A view that is not contiguous, too.
+        write_slice(written, image if number else np.asfortranarray(image), pixel)
+        tifffile.imwrite(expected, image, photometric="minisblack", metadata=None, **tags)
+        assert written.read_bytes() == expected.read_bytes()

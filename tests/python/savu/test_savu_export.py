@@ -76,6 +76,35 @@ def test_no_centre_asks_savu_to_find_it(recipe, nxtomo, to_list):
     assert any("180 degrees" in note for note in notes)
 
 
+def test_a_back_projection_whose_axis_is_found_is_one_that_counts_alike(recipe, nxtomo, to_list):
+    wanted = recipe(nxtomo, "tomopy", "fbp")
+    del wanted["regions"]
+    found, notes = to_list(wanted)
+    assert list(found)[-2:] == ["VoCentering", "AstraReconCpu"]
+    assert found["AstraReconCpu"].data["algorithm"] == "BP"
+    assert any("from its edge" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("column", "tilt", "told"),
+    [
+        (33.0, 0, None),
+        (33.53, 0, None),
+        (33.7, 0, "uses 33.5 in place of 33.7"),
+        (33.8, 0, "uses 34 in place of 33.8"),
+        (33.8, 1, "tilted axis"),
+    ],
+)
+def test_an_axis_beside_the_column_is_told(recipe, nxtomo, to_list, column, tilt, told):
+    wanted = recipe(nxtomo)
+    wanted["regions"]["centre"].update(column=column, tilt=tilt)
+    notes = [note for note in to_list(wanted)[1] if "by half columns" in note]
+    assert len(notes) == (told is not None)
+    assert not told or told in notes[0]
+    wanted["reconstruction"].update(tool="tomopy", method="gridrec", parameters={})
+    assert not any("by half columns" in note for note in to_list(wanted)[1])
+
+
 def test_attenuation_is_not_logged_again(recipe, nxtomo, to_list):
     wanted = recipe(nxtomo, state="attenuation")
     found, _ = to_list(wanted)
@@ -125,6 +154,8 @@ def test_stripe_filters_keep_their_numbers(recipe, nxtomo, to_list, step, name, 
         ("astra", "FBP", {"filter": "hann"}, "AstraReconCpu", {"FBP_filter": "hann"}),
         ("astra", "SIRT_CUDA", {"iterations": 9}, "AstraReconGpu", {"algorithm": "SIRT_CUDA"}),
         ("tomopy", "gridrec", {"filter": "parzen"}, "TomopyRecon", {"filter_name": "parzen"}),
+        ("tomopy", "gridrec", {}, "TomopyRecon", {"centre_of_rotation": 33.8}),
+        ("tomopy", "fbp", {}, "TomopyRecon", {"centre_of_rotation": 34.3}),
         ("tomopy", "sirt", {"iterations": 70}, "AstraReconCpu", {"n_iterations": 70}),
         ("savu", "CGLS", {"iterations": 12}, "AstraReconCpu", {"algorithm": "CGLS"}),
     ],
@@ -148,6 +179,18 @@ def test_a_list_is_not_exported_again(recipe, nxtomo, to_list):
 def pipeline(recipe, base):
     made = exported(recipe, base, "httomo")
     return yaml.safe_load(made["text"]), made["notes"]
+
+
+@pytest.mark.parametrize("kind", ["savu", "httomo"])
+def test_angles_used_and_a_turn_are_notes(recipe, nxtomo, tmp_path, kind):
+    wanted = recipe(nxtomo)
+    before = exported(wanted, tmp_path, kind)["notes"]
+    wanted["reconstruction"].update({"angles": {"to": 90}, "rotation": 5})
+    assert exported(wanted, tmp_path, kind)["notes"] == [
+        "It takes all projections, not only some angles. (reconstruction.angles)",
+        "It does not turn the slices. (reconstruction.rotation)",
+        *before,
+    ]
 
 
 def test_httomo_gets_loader_methods_and_reconstruction(recipe, nxtomo, tmp_path, small):

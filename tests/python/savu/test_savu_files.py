@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+
 import h5py
 import numpy as np
 import pytest
 
+from tomo_runner.savu.installed import interpreter
 from tomo_runner.toolhost import ToolError
 from tomo_runner.toolhost.savu_files import (
     NxtomoWriter,
@@ -56,6 +60,30 @@ def test_a_copy_of_a_real_list_says_the_same(lists, tmp_path, name):
     assert read_list(tmp_path / "copy.nxs") == read
     assert read.plugins[0].name == "NxtomoLoader"
     assert len(read.plugins) == {"image_saver_test": 4}.get(name, 3)
+
+
+READER = """
+import json, sys
+from savu.data.plugin_list import PluginList
+found = []
+for path in sys.argv[2:]:
+    listed = PluginList()
+    listed._populate_plugin_list(path)
+    found.append([[p["name"], p["id"], bool(p["active"]), p["data"]] for p in listed.plugin_list])
+open(sys.argv[1], "w").write(json.dumps(found, default=str))
+"""
+
+
+@pytest.mark.parametrize("name", ["tomopy_test", "image_saver_test", "astra_cgls"])
+def test_the_real_savu_reads_the_copy_as_its_own(real, lists, tmp_path, name):
+    copy, answer = tmp_path / "copy.nxs", tmp_path / "answer.json"
+    write_list(copy, read_list(lists / f"{name}.nxs"))
+    python = interpreter()[0]
+    argv = [python, "-c", READER, str(answer), str(lists / f"{name}.nxs"), str(copy)]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    theirs, ours = json.loads(answer.read_text())
+    assert theirs == ours and theirs[0][0] == "NxtomoLoader"
 
 
 def test_what_is_no_list_is_refused_in_a_sentence(tmp_path, nxtomo):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tomo_runner.toolhost.contract import Task
-from tomo_runner.toolhost.savu import _write_data
+from tomo_runner.toolhost.savu import write_data
 
 CENTRES = [20.0, 20.5, 23.25, 17.8]
 
@@ -29,7 +29,7 @@ def test_every_row_has_its_axis_in_the_middle(tmp_path, parameters):
         lambda _: None,
         lambda _: None,
     )
-    wide, middle = _write_data(task, tmp_path / "d.nxs")
+    wide, middle = write_data(task, tmp_path / "d.nxs")
     with h5py.File(tmp_path / "d.nxs") as file:
         data = file["entry1/tomo_entry/data/data"][()]
     assert data.shape == (12, 4, wide) and middle == (wide - 1) / 2

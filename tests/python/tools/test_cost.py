@@ -92,19 +92,16 @@ def test_memory_that_tools_need_makes_smaller_slabs(recipe, tmp_path, monkeypatc
 
 
 def test_arrays_are_shared_not_sent():
-    """Megabytes go through memory: a slab of 60 MB takes no time by itself."""
+    """Megabytes go through memory."""
     pytest.importorskip("astra")
     import sys
-    import time
 
     host = ToolHost("astra", "ASTRA", sys.executable)
     try:
         host.probe(Stop())
-        begun = time.perf_counter()
         sinograms = host.sinograms((64, 256, 1024))
         sinograms[...] = 1.0
         again = host.sinograms((64, 256, 1024))
         assert np.shares_memory(sinograms, again) or np.all(again == 1.0)
-        assert time.perf_counter() - begun < 1.0
     finally:
         host.close()

@@ -10,6 +10,7 @@ import types
 from pathlib import Path
 
 from tomo_runner import catalogue
+from tomo_runner.toolhost.agreement import STATED
 from tomo_runner.toolhost.registry import described
 
 ROOT = Path(__file__).parents[3]
@@ -54,6 +55,18 @@ def test_every_parameter_is_told_of():
                 if isinstance(default, (int, float)) and not isinstance(default, bool):
                     assert default >= field.get("minimum", default), where
                     assert default <= field.get("maximum", default), where
+
+
+def test_stated_iterations_are_in_the_help_and_on_the_page():
+    page = (DOCS / "overview.md").read_text(encoding="utf-8")
+    titles = {"astra": "ASTRA", "tomopy": "TomoPy"}
+    for tool, methods in STATED.items():
+        for name, given in methods.items():
+            told = catalogue.method(tool, name)["schema"]["iterations"]["description"]
+            start = f" from {given['start']}" if "start" in given else ""
+            assert f"{given['iterations']}{start}." in told
+            start = f", start from `{given['start']}`" if "start" in given else ""
+            assert f"| {titles[tool]} {name}{start} | {given['iterations']} |" in page
 
 
 def test_the_pages_name_what_there_is():

@@ -1,5 +1,6 @@
 """A tool of another package, which fails in every way that it is asked to."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -35,6 +36,7 @@ METHODS = [
         "claim",
         "crash",
         "hang",
+        "fork",
         "hog",
         "incomplete",
         "nan",
@@ -68,6 +70,12 @@ def reconstruct(task):
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
         print(f"child {child.pid}")
         time.sleep(600)
+    if task.method == "fork":
+        # As TomoPy's prep functions do.
+        worker = multiprocessing.get_context("fork").Process(target=time.sleep, args=(600,))
+        worker.start()
+        print(f"child {worker.pid}", flush=True)
+        worker.join()
     if task.method == "hog":
         taken = []
         while True:
