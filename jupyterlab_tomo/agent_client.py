@@ -106,8 +106,9 @@ class AgentClient:
             process = self._running()
             assert process.stdin is not None and process.stdout is not None
             request = {"id": next(self._ids), "channel": "notebook", "op": op, **keys}
+            head, _ = frames.encode(request)
             try:
-                process.stdin.write(frames.encode(request)[0])
+                process.stdin.write(head)
                 process.stdin.flush()
                 header, body = decode(process.stdout)
             except (EOFError, OSError, ValueError) as error:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from .agent_client import agent
 from .display import Slice
@@ -34,7 +37,7 @@ class Recipe:
     def __init__(
         self, data: dict[str, Any], base: Path | str | None = None, name: str = "reconstruction"
     ) -> None:
-        self._data = copy.deepcopy(data)
+        self._data = _plain(data, "the recipe")
         self.base = Path.cwd() if base is None else Path(base).absolute()
         self.name = name
         _check(self._data)
@@ -96,7 +99,7 @@ class Recipe:
             if value is None:
                 _remove(changed, path.split("."))
             else:
-                assign(changed, f"{path}={json.dumps(value)}")
+                assign(changed, f"{path}={json.dumps(_plain(value, path))}")
         except Failure as failure:
             raise TomoError.from_json(failure.to_json()) from None
         _check(changed)
@@ -224,9 +227,31 @@ class Centre(dict):  # type: ignore[type-arg]
 
     def __repr__(self) -> str:
         confidence = self["confidence"]
-        said = f"{confidence['level']}, spread {confidence['spread']:.2f} px"
+        # Nobody measures an axis to less than a hundredth of a pixel.
+        said = f"{confidence['level']}, within {max(confidence['spread'], 0.01):.2f} px"
         text = f"centre {self.column:.2f} at row {self['row']:g}, tilt {self.tilt:.3f} degrees"
         return "\n".join([f"{text} ({said})", *self["warnings"]])
+
+
+def _plain(value: Any, where: str) -> Any:
+    """A copy as plain JSON data; numbers and arrays of NumPy become those of Python."""
+
+    def converted(item: Any) -> Any:
+        if isinstance(item, (np.generic, np.ndarray)):
+            return item.tolist()
+        if isinstance(item, os.PathLike):
+            return os.fspath(item)
+        raise TypeError(f"{type(item).__name__} is nothing that JSON can say")
+
+    try:
+        return json.loads(json.dumps(value, default=converted, allow_nan=False))
+    except (TypeError, ValueError) as error:
+        raise TomoError(
+            "not-json",
+            f"A value for {where} cannot be kept: {error}.",
+            where,
+            "Give finite numbers, text, True or False, lists, or dictionaries of them.",
+        ) from None
 
 
 def _check(data: dict[str, Any]) -> None:

@@ -27,7 +27,7 @@ class Result:
     """
 
     def __init__(self, folder: Path | str) -> None:
-        self.folder = Path(folder).absolute()
+        self.folder = Path(folder).resolve()
         self._description: dict[str, Any] = self._describe()
 
     def _describe(self) -> dict[str, Any]:

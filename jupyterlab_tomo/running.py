@@ -34,8 +34,9 @@ def run(
     memory: int | None,
 ) -> Result:
     """Run a recipe to its end; see :meth:`Recipe.run`."""
-    cores = cores or os.cpu_count() or 1
-    memory = memory or _half_of_free_memory()
+    # They may be NumPy's.
+    cores = int(cores or os.cpu_count() or 1)
+    memory = int(memory or _half_of_free_memory())
     if output is None:
         asked = {"base": str(base), "recipe": recipe, "name": name}
         output = agent().ask("estimate", **asked, cores=cores, memory=memory)["output"]
@@ -49,7 +50,7 @@ def run(
             "base": str(base),
             "cores": cores,
             "memory": memory,
-            "rows": list(rows) if rows is not None else None,
+            "rows": [int(row) for row in rows] if rows is not None else None,
             "output": str(Path(output).absolute()),
         }
         (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")

@@ -9,11 +9,18 @@ import { formatBytes, formatSeconds, formatTime } from './quantities';
 
 type Slurm = NonNullable<Job['slurm']>;
 
-/** Most bytes that one of the tasks used; null while nothing is known. */
-export function memoryUsed(slurm: Slurm): number | null {
+/**
+ * Most bytes that one of the tasks used; null while nothing is known. The
+ * scheduler tells it at the end, the runner while it runs.
+ */
+export function memoryUsed({
+  slurm,
+  memory
+}: Pick<Job, 'slurm' | 'memory'>): number | null {
   const most = Math.max(
-    slurm.memory ?? 0,
-    ...slurm.tasks.map(task => task.memory ?? 0)
+    memory ?? 0,
+    slurm?.memory ?? 0,
+    ...(slurm?.tasks ?? []).map(task => task.memory ?? 0)
   );
   // Slurm counts none of a job that ends before it looks.
   return most > 0 ? most : null;
@@ -112,7 +119,6 @@ export function slurmFacts(
   trans: TranslationBundle,
   now = new Date()
 ): [string, string][] {
-  const used = memoryUsed(slurm);
   const facts: [string, string][] = [
     [trans.__('Slurm'), `${slurm.id} ${slurmState(slurm)}`],
     [trans.__('Queue'), queueText(slurm, trans, now)],
@@ -120,10 +126,6 @@ export function slurmFacts(
     [trans.__('Node'), slurm.nodes ?? ''],
     [trans.__('Time'), elapsedText(slurm.elapsed, slurm.limit, trans)],
     [trans.__('Cores'), slurm.cores === undefined ? '' : String(slurm.cores)],
-    [
-      trans.__('Memory'),
-      used === null ? '' : trans.__('%1 used', formatBytes(used))
-    ],
     [trans.__('Exit'), slurm.exit ?? '']
   ];
   return facts.filter(([, value]) => value !== '');

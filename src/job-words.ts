@@ -52,7 +52,35 @@ export function stateWord(state: JobState, trans: TranslationBundle): string {
   }
 }
 
-/** "44 of 128 slices · 2 s left", "128 slices · 12 s", "reading · 30 %". */
+/** What a runner is at; a stage that nobody here knows is said as it is. */
+export function stageWord(stage: string, trans: TranslationBundle): string {
+  switch (stage) {
+    case 'waiting':
+      return trans.__('waiting');
+    case 'open':
+      return trans.__('opening the data');
+    case 'measure':
+      return trans.__('measuring noise and dose');
+    case 'centre':
+      return trans.__('finding the centre');
+    case 'projections':
+      return trans.__('reading projections');
+    case 'nxtomo':
+      return trans.__('writing NXtomo');
+    case 'savu':
+      return trans.__('Savu at work');
+    case 'slices':
+      return trans.__('making slices');
+    case 'record':
+      return trans.__('writing the record');
+    case 'finish':
+      return trans.__('joining what the tasks made');
+    default:
+      return stage;
+  }
+}
+
+/** "44 of 128 slices · 2 s left", "128 slices · 12 s", "reading projections 30 %". */
 export function progressSentence(job: Job, trans: TranslationBundle): string {
   const { done, total } = job.slices;
   const parts: string[] = [];
@@ -69,13 +97,21 @@ export function progressSentence(job: Job, trans: TranslationBundle): string {
   }
   if (total > 0 && (done > 0 || !isActive(job))) {
     parts.push(trans.__('%1 of %2 slices', done, total));
-  } else if (isActive(job) && job.progress.stage) {
+  } else if (
+    isActive(job) &&
+    job.progress.stage &&
+    job.progress.stage !== job.state
+  ) {
     const share =
       job.progress.total > 0 ? job.progress.done / job.progress.total : null;
     parts.push(
       share === null
-        ? job.progress.stage
-        : `${job.progress.stage} ${Math.floor(share * 100)} %`
+        ? stageWord(job.progress.stage, trans)
+        : trans.__(
+            '%1 %2 %',
+            stageWord(job.progress.stage, trans),
+            Math.floor(share * 100)
+          )
     );
   }
   if (job.state === 'running' && job.progress.remaining !== undefined) {

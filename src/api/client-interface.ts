@@ -33,6 +33,8 @@ import type {
   ExportRequest,
   SavuFile,
   SavuList,
+  SavuPlugins,
+  SavuPluginsRequest,
   SliceRequest,
   Submission,
   SubmissionPlan,
@@ -96,6 +98,11 @@ export interface IApiClient {
   log(id: string, offset: number): Promise<Log>;
   /** The recipe for another program. */
   export(asked: Asked<ExportRequest>, signal?: AbortSignal): Promise<Export>;
+  /** The plugins of the Savu that is installed there. */
+  savuPlugins(
+    asked: Asked<SavuPluginsRequest>,
+    signal?: AbortSignal
+  ): Promise<SavuPlugins>;
   /** The process list in an HDF5 file, which is given in base64. */
   savuRead(content: string): Promise<SavuList>;
   /** A process list as an HDF5 file in base64. */
@@ -116,6 +123,8 @@ export interface IApiClient {
   test(resource: string, signal?: AbortSignal): Promise<Preflight>;
   /** All jobs of the user on a cluster. */
   queue(resource: string): Promise<Queue>;
+  /** End jobs of the user there, ours or not; the queue after it. */
+  cancelQueued(resource: string, ids: readonly string[]): Promise<Queue>;
   folder(request: FolderRequest, signal?: AbortSignal): Promise<Folder>;
   /** Say that the settings were saved, so that the proxy takes them up. */
   reloadSettings(): Promise<void>;

@@ -42,7 +42,7 @@ export interface IFrameHeader {
 export interface IFrame {
   header: IFrameHeader;
   body: ArrayBuffer;
-  /** How long its bytes were on their way, over all links; not how long it was made. */
+  /** How long its bytes were on their way, over all links; not how long it was made. Left out: not known. */
   transfer?: { bytes: number; seconds: number };
 }
 

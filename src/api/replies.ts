@@ -19,6 +19,7 @@ import type {
   Export,
   SavuFile,
   SavuList,
+  SavuPlugins,
   SubmissionPlan,
   ToolList
 } from './_generated/api';
@@ -40,6 +41,7 @@ import {
   validateExport,
   validateSavuFile,
   validateSavuList,
+  validateSavuPlugins,
   validateSubmissionPlan,
   validateToolList
 } from './_generated/validators';
@@ -81,6 +83,7 @@ export const readQueue = reader<Queue>(validateQueue);
 export const readResource = reader<Resource>(validateResource);
 export const readExport = reader<Export>(validateExport);
 export const readSavuFile = reader<SavuFile>(validateSavuFile);
+export const readSavuPlugins = reader<SavuPlugins>(validateSavuPlugins);
 export const readSavuList = reader<SavuList>(validateSavuList);
 export const readResult = reader<ResultDescription>(validateResultDescription);
 

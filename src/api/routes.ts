@@ -39,12 +39,16 @@ export const ROUTES = {
   test: 'resources/test',
   /** POST ResourceRequest -> Queue */
   queue: 'resources/queue',
+  /** POST QueueCancelRequest -> Queue */
+  queueCancel: 'resources/queue/cancel',
   /** POST FolderRequest -> Folder */
   folder: 'resources/folder',
   /** GET -> JobList; POST Submission -> Job */
   jobs: 'jobs',
   /** POST ExportRequest -> Export */
   export: 'data/export',
+  /** POST SavuPluginsRequest -> SavuPlugins */
+  savuPlugins: 'savu/plugins',
   /** POST SavuReadRequest -> SavuList */
   savuRead: 'savu/read',
   /** POST SavuWriteRequest -> SavuFile */

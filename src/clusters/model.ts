@@ -144,6 +144,10 @@ export class ClustersModel implements ITomoClusters {
     return this._api.queue(name);
   }
 
+  cancelQueued(name: string, ids: readonly string[]): Promise<Queue> {
+    return this._api.cancelQueued(name, ids);
+  }
+
   private async _keep(
     clusters: readonly ReadonlyPartialJSONObject[]
   ): Promise<void> {

@@ -66,7 +66,9 @@ function sentence(
     case 'pattern':
       return property === 'hostKey'
         ? trans.__('A fingerprint as SHA256:… with 43 characters.')
-        : trans.__('Letters, digits, - and _ only, and not "local".');
+        : property === 'host'
+          ? trans.__('A name or an address, without user and port.')
+          : trans.__('Letters, digits, - and _ only, and not "local".');
     default:
       return error.message
         ? `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}.`

@@ -21,8 +21,8 @@ import type {
 } from '../tokens';
 import { CommandIDs } from '../tokens';
 import { insertCell } from './cell';
-import { jobCommands } from './job-commands';
 import type { Notifier } from './notifier';
+import type { IPlanWish } from './plan-dialog';
 import { showPlan } from './plan-dialog';
 
 export interface ICommandOptions {
@@ -43,6 +43,23 @@ export function addCommands(options: ICommandOptions): IDisposable {
     return session?.recipe.dataset?.path ? session : null;
   };
   const added = new DisposableSet();
+  let busy = false;
+  /** One submission at a time: a second press of the button is not a second job. */
+  const once = async (submit: () => Promise<void>): Promise<void> => {
+    if (busy) {
+      return;
+    }
+    busy = true;
+    try {
+      await submit();
+    } catch (reason) {
+      Notification.error(failureSentence(failureOf(reason)), {
+        autoClose: false
+      });
+    } finally {
+      busy = false;
+    }
+  };
 
   added.add(
     commands.addCommand(CommandIDs.reconstruct, {
@@ -71,15 +88,13 @@ export function addCommands(options: ICommandOptions): IDisposable {
         if (!session) {
           return;
         }
-        try {
-          if (await agreed(options, session, rowsOf(args))) {
-            notifier.follow(await jobs.submit(session, rowsOf(args)));
+        await once(async () => {
+          const rows = rowsOf(args);
+          const wish = await agreed(options, session, rows);
+          if (wish) {
+            notifier.follow(await jobs.submit(session, rows, wish.checksum));
           }
-        } catch (reason) {
-          Notification.error(failureSentence(failureOf(reason)), {
-            autoClose: false
-          });
-        }
+        });
       }
     })
   );
@@ -97,23 +112,23 @@ export function addCommands(options: ICommandOptions): IDisposable {
         if (!session) {
           return;
         }
-        try {
+        await once(async () => {
           if (!(await online(options))) {
             return;
           }
           const plan = await jobs.plan(session);
-          if (await showPlan(plan, placeOf(jobs), trans)) {
-            notifier.follow(await jobs.submit(session));
+          const wish = await showPlan(plan, placeOf(jobs), trans, checksum =>
+            jobs.plan(session, undefined, checksum)
+          );
+          if (wish) {
+            notifier.follow(
+              await jobs.submit(session, undefined, wish.checksum)
+            );
           }
-        } catch (reason) {
-          Notification.error(failureSentence(failureOf(reason)), {
-            autoClose: false
-          });
-        }
+        });
       }
     })
   );
-  added.add(jobCommands(options));
 
   added.add(
     commands.addCommand(CommandIDs.insertCell, {
@@ -162,26 +177,28 @@ async function online({ commands, jobs }: ICommandOptions): Promise<boolean> {
       })) === true;
 }
 
-/** Whether a run may be submitted: what would be copied, or is worth a warning, is shown first. */
+/** How a run may be submitted, null when it may not: what would be copied, or is worth a warning, is shown first. */
 async function agreed(
   options: ICommandOptions,
   session: IRecipeSession,
   rows: [number, number] | undefined
-): Promise<boolean> {
+): Promise<IPlanWish | null> {
   const { jobs, trans } = options;
   const resource = jobs.resources.find(
     each => each.name === jobs.choice.resource
   );
   if (resource?.kind !== 'slurm-ssh') {
-    return true;
+    return { checksum: false };
   }
   if (!(await online(options))) {
-    return false;
+    return null;
   }
   const plan = await jobs.plan(session, rows);
   return (plan.upload?.bytes ?? 0) === 0 && plan.warnings.length === 0
-    ? true
-    : showPlan(plan, resource.title, trans);
+    ? { checksum: false }
+    : showPlan(plan, resource.title, trans, checksum =>
+        jobs.plan(session, rows, checksum)
+      );
 }
 
 /** Rows of the arguments, when they are two integers. */

@@ -15,7 +15,7 @@ import { askFetch, proposedFolder } from './fetch-dialog';
 import { showScript } from './plan-dialog';
 import { recipeOfJob } from './recipe';
 
-export function jobCommands(options: ICommandOptions): IDisposable {
+export function addJobCommands(options: ICommandOptions): IDisposable {
   const { commands, jobs, trans } = options;
   const added = new DisposableSet();
   const describedBy = {

@@ -124,10 +124,15 @@ export class JobsModel implements ITomoJobs {
     saved.catch((reason: unknown) => this._fail(reason));
   }
 
-  async submit(session: IRecipeSession, rows?: [number, number]): Promise<Job> {
+  async submit(
+    session: IRecipeSession,
+    rows?: [number, number],
+    checksum = false
+  ): Promise<Job> {
     this._follow();
     const job = await this._api.submit({
       ...submissionOf(session, this.choice, this.limits, this._resources, rows),
+      ...(checksum && { checksum }),
       ...(await this._approval(session.recipe))
     });
     this._put(job);
@@ -136,11 +141,13 @@ export class JobsModel implements ITomoJobs {
 
   async plan(
     session: IRecipeSession,
-    rows?: [number, number]
+    rows?: [number, number],
+    checksum = false
   ): Promise<SubmissionPlan> {
-    return this._api.plan(
-      submissionOf(session, this.choice, this.limits, this._resources, rows)
-    );
+    return this._api.plan({
+      ...submissionOf(session, this.choice, this.limits, this._resources, rows),
+      ...(checksum && { checksum })
+    });
   }
 
   async runAgain(id: string): Promise<Job> {

@@ -44,7 +44,7 @@ export class Notifier implements IDisposable {
       autoClose: 4000,
       actions: [this._showPanel()]
     });
-    this._followed.set(job.id, { id, said: -1 });
+    this._followed.set(job.id, { id, said: said(job) });
   }
 
   private readonly _update = (): void => {
@@ -54,9 +54,9 @@ export class Notifier implements IDisposable {
         continue;
       }
       if (isActive(job)) {
-        const percent = Math.floor(fractionOf(job) * 100);
-        if (percent !== followed.said) {
-          followed.said = percent;
+        const now = said(job);
+        if (now !== followed.said) {
+          followed.said = now;
           Notification.update({
             id: followed.id,
             message: this._sentence(job),
@@ -118,5 +118,10 @@ export class Notifier implements IDisposable {
   }
 
   private _isDisposed = false;
-  private readonly _followed = new Map<string, { id: string; said: number }>();
+  private readonly _followed = new Map<string, { id: string; said: string }>();
+}
+
+/** What a notification is worth another look for: the state, and whole percents. */
+function said(job: Job): string {
+  return `${job.state} ${Math.floor(fractionOf(job) * 100)}`;
 }

@@ -7,6 +7,8 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import type { SubmissionPlan } from '../api';
+import { failureOf } from '../api';
+import { failureSentence } from '../job-words';
 import { formatBytes, formatSeconds } from '../quantities';
 
 /** "4 tasks on SCARF. One task would take 38 min." */
@@ -115,14 +117,43 @@ function Block(props: {
   );
 }
 
-/** Show a plan; true when the user wants it submitted. */
-export async function showPlan(
-  plan: SubmissionPlan,
-  where: string,
-  trans: TranslationBundle
-): Promise<boolean> {
-  const body = ReactWidget.create(
-    <div className="jp-TomoPlan">
+/** What the user wants of a submission that was shown. */
+export interface IPlanWish {
+  /** Data that are there already are compared by content, too. */
+  checksum: boolean;
+}
+
+export interface IPlanBodyProps {
+  plan: SubmissionPlan;
+  where: string;
+  trans: TranslationBundle;
+  /** The plan made anew. */
+  again: (checksum: boolean) => Promise<SubmissionPlan>;
+  onChecksum: (checksum: boolean) => void;
+}
+
+/** A plan, and what may be chosen about its copies. */
+export function PlanBody(props: IPlanBodyProps): JSX.Element {
+  const { where, trans, again, onChecksum } = props;
+  const [plan, setPlan] = React.useState(props.plan);
+  const [checksum, setChecksum] = React.useState(false);
+  const [busy, setBusy] = React.useState(false);
+  const [wrong, setWrong] = React.useState('');
+  const choose = async (wanted: boolean): Promise<void> => {
+    setChecksum(wanted);
+    onChecksum(wanted);
+    setBusy(true);
+    setWrong('');
+    try {
+      setPlan(await again(wanted));
+    } catch (reason) {
+      setWrong(failureSentence(failureOf(reason)));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <div className="jp-TomoPlan" aria-busy={busy}>
       <p className="jp-TomoPlan-sentence">{planSentence(plan, where, trans)}</p>
       <dl>
         {planFacts(plan, trans).map(([label, value]) => (
@@ -132,6 +163,26 @@ export async function showPlan(
           </React.Fragment>
         ))}
       </dl>
+      {plan.data === 'upload' ? (
+        <label className="jp-TomoPlan-choice">
+          <input
+            type="checkbox"
+            checked={checksum}
+            disabled={busy}
+            onChange={event => void choose(event.target.checked)}
+          />
+          {busy
+            ? trans.__('Comparing…')
+            : trans.__(
+                'Compare what is there already by its content, not only by size and time'
+              )}
+        </label>
+      ) : null}
+      {wrong ? (
+        <p className="jp-TomoPlan-wrong" role="alert">
+          {wrong}
+        </p>
+      ) : null}
       {plan.warnings.length ? (
         <ul className="jp-TomoWarnings">
           {plan.warnings.map(warning => (
@@ -142,6 +193,27 @@ export async function showPlan(
       <Script script={plan.script} command={plan.command} trans={trans} />
     </div>
   );
+}
+
+/** Show a plan; null when the user does not want it submitted. */
+export async function showPlan(
+  plan: SubmissionPlan,
+  where: string,
+  trans: TranslationBundle,
+  again: (checksum: boolean) => Promise<SubmissionPlan>
+): Promise<IPlanWish | null> {
+  const wish: IPlanWish = { checksum: false };
+  const body = ReactWidget.create(
+    <PlanBody
+      plan={plan}
+      where={where}
+      trans={trans}
+      again={again}
+      onChecksum={checksum => {
+        wish.checksum = checksum;
+      }}
+    />
+  );
   const dialog = new WideDialog({
     title: trans.__('What will run'),
     body,
@@ -150,7 +222,8 @@ export async function showPlan(
       Dialog.okButton({ label: trans.__('Submit') })
     ]
   });
-  return (await dialog.launch()).button.accept;
+  const { button } = await dialog.launch();
+  return button.accept ? wish : null;
 }
 
 /** Show the batch script and command line of a job that was submitted. */

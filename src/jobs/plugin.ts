@@ -23,6 +23,7 @@ import { askInDialog, NO_COMMANDS, SettingsCommands } from './approval';
 import type { IChoiceStore } from './choice';
 import { PageChoice, SettingsChoice } from './choice';
 import { addCommands } from './commands';
+import { addJobCommands } from './job-commands';
 import { JobsModel } from './model';
 import { Notifier } from './notifier';
 import { JobStatus } from './status';
@@ -86,7 +87,7 @@ const commandsPlugin: JupyterFrontEndPlugin<void> = {
     const { commands } = app;
     const notifier = new Notifier(jobs, commands, trans);
     const { contents } = app.serviceManager;
-    addCommands({
+    const options = {
       commands,
       jobs,
       notifier,
@@ -95,7 +96,9 @@ const commandsPlugin: JupyterFrontEndPlugin<void> = {
       contents,
       api,
       trans
-    });
+    };
+    addCommands(options);
+    addJobCommands(options);
     recipes.widgetAdded.connect(() => {
       void jobs.refresh();
     });

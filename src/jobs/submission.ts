@@ -79,7 +79,7 @@ export async function repeated(
   limits: IRunLimits,
   api: Pick<IApiClient, 'resolve'>
 ): Promise<Submission> {
-  const { document, kernel, name, recipe, resource } = job;
+  const { document, kernel, name, recipe, resource, rows } = job;
   if (!recipe) {
     throw new ApiError({
       code: 'no-recipe',
@@ -99,6 +99,7 @@ export async function repeated(
     kernel,
     cores: limits.cores,
     memory: limits.memory,
-    ...(limits.time === undefined ? {} : { time: limits.time })
+    ...(limits.time === undefined ? {} : { time: limits.time }),
+    ...(rows ? { rows } : {})
   };
 }

@@ -79,6 +79,12 @@ export function forecaster(agents: AgentPool): Forecaster {
   };
 }
 
+function texts(value: unknown): string[] {
+  return Array.isArray(value)
+    ? value.filter(each => typeof each === 'string')
+    : [];
+}
+
 /** Rows of the region of interest; undefined: none is drawn. */
 function regionRows(recipe: object): readonly [number, number] | undefined {
   const regions: unknown = Reflect.get(recipe, 'regions');
@@ -98,6 +104,7 @@ function toEstimate(o: JsonObject): Estimate {
     freeBytes: number(o, 'freeBytes') ?? 0,
     output: text(o, 'output') ?? '',
     seconds: number(o, 'seconds') ?? null,
-    basis: text(o, 'basis') ?? ''
+    basis: text(o, 'basis') ?? '',
+    warnings: texts(o.warnings)
   };
 }

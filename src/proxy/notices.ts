@@ -11,6 +11,8 @@ const PATIENCE = 256;
 interface ISubscriber {
   readonly user: string;
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
+  /** Called when it ends, whoever ends it. */
+  readonly onClose: () => void;
 }
 
 export class Notices {
@@ -46,7 +48,7 @@ export class Notices {
     return new ReadableStream<Uint8Array>(
       {
         start: controller => {
-          subscriber = { user, controller };
+          subscriber = { user, controller, onClose };
           this._subscribers.add(subscriber);
           const hello: Notice = { rev: this._rev, kind: 'hello', id: '' };
           controller.enqueue(
@@ -54,10 +56,10 @@ export class Notices {
           );
         },
         cancel: () => {
-          if (subscriber) {
-            this._subscribers.delete(subscriber);
+          // One that was closed for its slowness has said so already.
+          if (subscriber && this._subscribers.delete(subscriber)) {
+            onClose();
           }
-          onClose();
         }
       },
       new CountQueuingStrategy({ highWaterMark: PATIENCE })
@@ -88,6 +90,7 @@ export class Notices {
   private _close(subscriber: ISubscriber): void {
     this._subscribers.delete(subscriber);
     subscriber.controller.close();
+    subscriber.onClose();
   }
 
   private _rev = 0;

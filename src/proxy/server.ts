@@ -154,7 +154,14 @@ function addAgentRoutes(app: Hono, services: IServices): void {
   };
   const json = (
     kind: AgentKind,
-    op: 'describe' | 'centre' | 'estimate' | 'export' | 'tools' | 'result'
+    op:
+      | 'describe'
+      | 'centre'
+      | 'estimate'
+      | 'export'
+      | 'tools'
+      | 'result'
+      | 'savuPlugins'
   ): void => {
     app.post(`/${ROUTES[op]}`, async c => {
       const { header, frame } = await ask(c, kind, op, DOORS[op]);
@@ -197,6 +204,7 @@ function addAgentRoutes(app: Hono, services: IServices): void {
   json('data', 'estimate');
   json('data', 'export');
   json('data', 'tools');
+  json('data', 'savuPlugins');
   frames('data', 'projection');
   frames('data', 'preview');
   json('results', 'result');
@@ -219,6 +227,10 @@ function addJobRoutes(app: Hono, services: IServices): void {
   app.post(`/${ROUTES.queue}`, async c => {
     const { resource } = DOORS.resource(await bodyOf(c));
     return c.json(await jobs.queue(resource, userOf(c, services)));
+  });
+  app.post(`/${ROUTES.queueCancel}`, async c => {
+    const { resource, ids } = DOORS.queueCancel(await bodyOf(c));
+    return c.json(await jobs.cancelQueued(resource, userOf(c, services), ids));
   });
   app.post(`/${ROUTES.jobs}/:id/fetch`, async c => {
     const request = DOORS.fetch(await bodyOf(c));

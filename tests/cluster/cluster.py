@@ -204,6 +204,7 @@ class Cluster:
         folder.slurm_conf.write_text(configuration.slurm_conf(folder, ports, self.nodes))
         (etc / "cgroup.conf").write_text(configuration.cgroup_conf())
         (etc / "gres.conf").write_text(configuration.gres_conf(self.nodes))
+        (etc / "banner").write_text(configuration.BANNER)
         slurm = pwd.getpwnam("slurm")
         for name, text in (
             ("slurmdbd.conf", configuration.slurmdbd_conf(folder, ports, password)),

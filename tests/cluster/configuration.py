@@ -160,6 +160,12 @@ def database_init(password: str) -> str:
     )
 
 
+BANNER = """\
+*** This system is for authorised users only. \x1b[1mMaintenance on Wednesday.\x1b[0m ***
+    password: tell it to nobody
+"""
+
+
 def sshd_config(folder: Folder, port: int, users: list[str], extra: str = "") -> str:
     return f"""\
 ListenAddress 127.0.0.1:{port}
@@ -174,6 +180,7 @@ StrictModes no
 AllowUsers {" ".join(users)}
 MaxSessions 10
 MaxStartups 100:30:200
+Banner {folder.configuration}/banner
 Subsystem sftp /usr/lib/openssh/sftp-server
 SetEnv SLURM_CONF={folder.slurm_conf}
 {extra}"""

@@ -38,6 +38,30 @@ class Faults:
             self._cluster.wait_for_nodes()
 
     @contextmanager
+    def controller_frozen(self) -> Iterator[None]:
+        """slurmctld answers nobody: commands of Slurm that are asked meanwhile wait for it."""
+        pid = self._cluster.services["slurmctld"].pid
+        assert pid
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
+    @contextmanager
+    def forgetful(self) -> Iterator[None]:
+        """A controller that forgets jobs seconds after their end; accounting knows them."""
+        conf = self._cluster.folder.slurm_conf
+        patient = conf.read_text()
+        conf.write_text(patient.replace("MinJobAge=300", "MinJobAge=2"))
+        try:
+            self._cluster.slurm("scontrol", "reconfigure")
+            yield
+        finally:
+            conf.write_text(patient)
+            self._cluster.slurm("scontrol", "reconfigure")
+
+    @contextmanager
     def accounting_down(self) -> Iterator[None]:
         """No slurmdbd."""
         try:
@@ -72,9 +96,9 @@ class Faults:
         port = self._cluster.description["port"]
         wait_for(lambda: listens(port), 10, "sshd listens")
 
-    def kill_connections(self) -> int:
-        """Kill the server's end of every SSH connection of the users; how many there were."""
-        names = {user.name for user in self._cluster.users()}
+    def kill_connections(self, *of: User) -> int:
+        """Kill the server's end of SSH connections, of these users or all; how many."""
+        names = {user.name for user in of or self._cluster.users()}
         killed = 0
         for pid in processes():
             try:
@@ -106,19 +130,50 @@ class Faults:
             run("umount", "--lazy", str(folder))
             shutil.rmtree(folder, ignore_errors=True)
 
-    def fill(self, folder: Path, leave: int = 0) -> Path:
-        """Fill the file system of a folder up to some bytes; the file that does it."""
+    @contextmanager
+    def quota_folder(self, user: User, megabytes: int, name: str = "quota") -> Iterator[Path]:
+        """A folder of a user with a quota, on a file system that has much more room.
+
+        Raises ``Trouble`` where the kernel has no file system with quotas: btrfs, as those of
+        others are left out of many kernels.
+        """
+        if "btrfs" not in Path("/proc/filesystems").read_text().split():
+            raise Trouble("The kernel has no btrfs, whose quotas are what is tested.")
+        mount, image = Path(user.work) / f"{name} disk", self._cluster.folder.root / f"{name}.img"
+        folder = mount / name
+        with image.open("wb") as file:
+            file.truncate(4 * megabytes << 20)
+        run("mkfs.btrfs", "-q", "-M", str(image))
+        mount.mkdir(exist_ok=True)
+        run("mount", "-o", "loop", str(image), str(mount))
+        try:
+            run("btrfs", "quota", "enable", str(mount))
+            run("btrfs", "subvolume", "create", str(folder))
+            run("btrfs", "qgroup", "limit", f"{megabytes}M", str(folder))
+            os.chown(folder, user.uid, user.uid)
+            yield folder
+        finally:
+            run("umount", "--lazy", str(mount))
+            shutil.rmtree(mount, ignore_errors=True)
+            image.unlink()
+
+    def lift_quota(self, folder: Path) -> None:
+        """No quota any more, as when an administrator grants more."""
+        run("btrfs", "qgroup", "limit", "none", str(folder))
+
+    def fill(self, folder: Path, size: int | None = None) -> Path:
+        """Write so many bytes, or all that fit, into a folder; the file that has them."""
         file = folder / "filling"
-        free = os.statvfs(folder)
-        size = free.f_bavail * free.f_frsize - leave
-        with file.open("wb") as output:
-            piece = bytes(1 << 20)
-            try:
-                while size > 0:
-                    size -= output.write(piece[: min(size, len(piece))])
-                output.flush()
-            except OSError:
-                pass
+        if size is None:
+            free = os.statvfs(folder)
+            size = free.f_bavail * free.f_frsize
+        with file.open("ab", buffering=0) as output:
+            for piece in (1 << 20, 1 << 12):
+                try:
+                    while size > 0:
+                        size -= output.write(bytes(min(size, piece)))
+                except OSError:
+                    continue
         return file
 
     @contextmanager
@@ -178,7 +233,8 @@ class Faults:
     @contextmanager
     def _down(self, name: str) -> Iterator[None]:
         service = self._cluster.services[name]
-        service.stop(signal.SIGKILL)
+        # A controller that is killed forgets the last jobs, and gives their numbers to others.
+        service.stop(signal.SIGTERM if name == "slurmctld" else signal.SIGKILL)
         try:
             yield
         finally:

@@ -29,6 +29,8 @@ PACKAGES = {
     "libpam-google-authenticator": "pam_google_authenticator.so",
     # A clock that is wrong.
     "libfaketime": "faketime/libfaketime.so.1",
+    # A file system with quotas.
+    "btrfs-progs": "/sbin/mkfs.btrfs",
 }
 PYTHON = "/usr/bin/python3"
 POLICY = Path("/usr/sbin/policy-rc.d")

@@ -226,6 +226,48 @@ describe('ApiClient', () => {
     expect([...new Float32Array(slice.body)]).toEqual([1, 2, 3, 4, 5, 6.5]);
   });
 
+  it('tells how long a frame was on its way, whatever the page did meanwhile', async () => {
+    const frame = encodeFrame({ id: 1, channel: 'c', reply: {} });
+    const bytes = frame.byteLength;
+    const url = `${BASE}jupyterlab-tomo/api/results/slice`;
+    // What the browser notes: others' transfers, and ours of 30 ms.
+    const noted = [
+      { name: `${BASE}lab`, decodedBodySize: bytes, responseEnd: 900 },
+      { name: url, decodedBodySize: 1, responseEnd: 900 },
+      { name: url, decodedBodySize: bytes, responseEnd: 130 }
+    ].map(entry =>
+      Object.assign(new PerformanceResourceTiming(), {
+        ...entry,
+        responseStart: 100
+      })
+    );
+    const records = jest
+      .spyOn(PerformanceObserver.prototype, 'takeRecords')
+      .mockReturnValue(noted);
+    const { client } = clientOf({
+      'api/results/slice': () => {
+        const response = new Response(frame, {
+          headers: { 'Server-Timing': 'link;dur=20' }
+        });
+        Object.defineProperty(response, 'url', { value: url });
+        // The page is at work when the bytes come.
+        jest.spyOn(response, 'arrayBuffer').mockImplementation(async () => {
+          await new Promise(resolve => setTimeout(resolve, 300));
+          return Uint8Array.from(frame).buffer;
+        });
+        return response;
+      }
+    });
+    const asked = { purpose: 'slice', folder: '/out', row: 4 };
+    const { transfer } = await client.slice(asked);
+    expect(transfer?.bytes).toBe(bytes);
+    expect(transfer?.seconds).toBeCloseTo(0.05);
+    // What the browser does not note is not known, rather than slow.
+    records.mockReturnValue([]);
+    expect((await client.slice(asked)).transfer).toBeUndefined();
+    records.mockRestore();
+  });
+
   it('takes the error out of a frame', async () => {
     const error = {
       code: 'no-file',

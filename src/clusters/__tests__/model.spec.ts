@@ -180,6 +180,37 @@ describe('problemsByProperty', () => {
   });
 });
 
+describe('the host of a cluster', () => {
+  const { pattern } = pluginSchema.definitions.cluster.properties.host;
+
+  it.each([
+    'scarf.rl.ac.uk',
+    'ui_3',
+    '130.246.1.7',
+    '2001:630::1',
+    'fe80::1%eth0'
+  ])('%s is one', host => {
+    expect(host).toMatch(new RegExp(pattern));
+  });
+
+  it.each([
+    'bad host',
+    'me@scarf.rl.ac.uk',
+    'scarf.rl.ac.uk:22',
+    'ssh://scarf.rl.ac.uk'
+  ])('%s is none, in words', host => {
+    expect(host).not.toMatch(new RegExp(pattern));
+    const problems = problemsByProperty(
+      [{ instancePath: '/resources/0/host', keyword: 'pattern' }],
+      0,
+      trans
+    );
+    expect(problems.get('host')).toBe(
+      'A name or an address, without user and port.'
+    );
+  });
+});
+
 describe('readClusters', () => {
   it('leaves out what is none', () => {
     expect(readClusters([SCARF, { name: 'x' }, 7, null])).toEqual([SCARF]);

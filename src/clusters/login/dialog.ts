@@ -11,7 +11,7 @@ import { LoginForm } from './form';
 import type { IRemembered } from './remembered';
 
 export interface ILoginDialogOptions {
-  readonly clusters: ITomoClusters;
+  readonly clusters: Pick<ITomoClusters, 'logIn' | 'answer' | 'logOut'>;
   readonly trans: TranslationBundle;
   readonly resource: string;
   readonly title: string;

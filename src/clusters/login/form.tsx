@@ -159,7 +159,7 @@ function Ask({
           disabled={busy}
         />
       </Field>
-      <Field label={trans.__('By')}>
+      <Field label={trans.__('Log in by')}>
         <select
           name="method"
           className="jp-mod-styled"

@@ -181,9 +181,11 @@ describe('the recipe of a job', () => {
         })
     };
     const limits = { cores: 8, memory: GIB, time: 30 };
-    const again = await repeated(job({ recipe }), limits, api);
+    const part = job({ recipe, rows: [100, 110] });
+    const again = await repeated(part, limits, api);
     expect(again).toMatchObject({
       name: 'grapes',
+      rows: [100, 110],
       base: '/data/RB',
       resource: 'scarf',
       time: 30

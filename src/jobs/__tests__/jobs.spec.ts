@@ -1,16 +1,21 @@
+import { Notification } from '@jupyterlab/apputils';
 import { nullTranslator } from '@jupyterlab/translation';
+import { CommandRegistry } from '@lumino/commands';
 import { Signal } from '@lumino/signaling';
 
 import type { Failure, IApiClient, Job, Notice, Submission } from '../../api';
 import { fractionOfAll, progressSentence } from '../../job-words';
-import type { IRecipeSession, ITomoApi } from '../../tokens';
+import type { IRecipeSession, IRecipeTracker, ITomoApi } from '../../tokens';
+import { CommandIDs } from '../../tokens';
 import { cellSource, pathFromNotebook } from '../cell';
 import { DEFAULT_CHOICE, GIB, PageChoice, readChoice } from '../choice';
-import { rowsOf } from '../commands';
+import { addCommands, rowsOf } from '../commands';
 import { JobsModel } from '../model';
+import { Notifier } from '../notifier';
 import { statusText } from '../status';
 import { kernelOf, submissionOf } from '../submission';
 
+const NOTHING = { stage: '', done: 0, total: 0 };
 const trans = nullTranslator.load('jupyterlab_tomo');
 
 function job(id: string, changes: Partial<Job> = {}): Job {
@@ -177,7 +182,8 @@ describe('JobsModel', () => {
   it('submits with an id of its own and shows the job at once', async () => {
     const { api, model } = fake();
     const first = await model.submit(session(), [10, 20]);
-    await model.submit(session());
+    await model.submit(session(), undefined, true);
+    expect(api.submitted.map(each => each.checksum)).toEqual([undefined, true]);
     expect(api.submitted[0]).toMatchObject({
       name: 'grapes',
       base: '/data/RB',
@@ -268,7 +274,18 @@ describe('words', () => {
     const early = job('d', {
       progress: { stage: 'references', done: 3, total: 10 }
     });
+    // A stage that only the runner knows is said as it is.
     expect(progressSentence(early, trans)).toBe('references 30 %');
+    const measures = job('d', {
+      progress: { stage: 'measure', done: 0, total: 0 }
+    });
+    expect(progressSentence(measures, trans)).toBe('measuring noise and dose');
+    // The state is said beside it.
+    const starts = job('e', {
+      state: 'starting',
+      progress: { stage: 'starting', done: 0, total: 0 }
+    });
+    expect(progressSentence(starts, trans)).toBe('');
   });
 
   it('of the status bar', async () => {
@@ -277,6 +294,62 @@ describe('words', () => {
     api.list = [job('a', { slices: { done: 44, total: 128 } })];
     await model.refresh();
     expect(statusText(model, trans)).toBe('Tomo: 1 job · 34 %');
+    model.dispose();
+  });
+});
+
+describe('a notification', () => {
+  it('tells of another state before a slice is written', async () => {
+    const { api, model } = fake();
+    const queued = job('a', { state: 'queued' });
+    api.list = [queued];
+    await model.refresh();
+    const notifier = new Notifier(model, new CommandRegistry(), trans);
+    notifier.follow(queued);
+    const told = (): string | undefined =>
+      Notification.manager.notifications[0]?.message;
+    expect(told()).toBe('grapes: queued · waits for its turn');
+    api.list = [job('a', { state: 'starting', progress: NOTHING })];
+    await model.refresh();
+    expect(told()).toBe('grapes: starting');
+    notifier.dispose();
+    Notification.dismiss();
+    model.dispose();
+  });
+});
+
+describe('the command', () => {
+  it('makes one job of two quick presses, and another one later', async () => {
+    const { api, model } = fake();
+    const commands = new CommandRegistry();
+    const changed = new Signal<object, unknown>({});
+    const recipes: unknown = {
+      currentWidget: {
+        session: session({
+          recipe: { version: 1, dataset: { path: 'grapes_ct/' } }
+        })
+      },
+      currentChanged: changed,
+      widgetUpdated: changed
+    };
+    const added = addCommands({
+      commands,
+      jobs: model,
+      notifier: new Notifier(model, commands, trans),
+      recipes: recipes as IRecipeTracker,
+      notebooks: null,
+      contents: {} as never,
+      api: api as unknown as ITomoApi,
+      trans
+    });
+    const press = (): Promise<unknown> =>
+      commands.execute(CommandIDs.reconstruct);
+    await Promise.all([press(), press()]);
+    expect(api.submitted).toHaveLength(1);
+    await press();
+    expect(api.submitted).toHaveLength(2);
+    added.dispose();
+    Notification.dismiss();
     model.dispose();
   });
 });

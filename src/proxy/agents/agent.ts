@@ -7,20 +7,24 @@ import { messageOf, ProxyError } from '../failure';
 import type { JsonObject } from '../files';
 import { FrameSplitter } from './frames';
 import type { IAgentProcess } from './process';
-import { FrameReply } from './reply';
+import { FrameReply, WholeReply, type IReply } from './reply';
 
 const STDERR_LINES = 50;
+/** Bytes; a larger frame goes through piece by piece from a cluster, too. */
+const MOST = 256 << 20;
 
 export interface IAnswer {
   readonly header: IFrameHeader;
-  /** The whole frame, as the agent wrote it. */
+  /** The whole frame, as the agent wrote it; one that is not wanted is cancelled. */
   readonly frame: ReadableStream<Uint8Array>;
+  /** The same in one piece, in place of `frame`: of agents on a cluster. */
+  readonly whole?: Promise<ArrayBuffer>;
 }
 
 interface IPending {
   resolve(answer: IAnswer): void;
   reject(error: Error): void;
-  reply: FrameReply | null;
+  reply: IReply | null;
 }
 
 export class Agent {
@@ -28,7 +32,7 @@ export class Agent {
     const { stdin, stdout, stderr, ended, handshake } = _process;
     const splitter = new FrameSplitter({
       mark: () => undefined,
-      head: (header, head) => this._onHead(header, head),
+      head: (header, head, body) => this._onHead(header, head, body),
       body: piece => this._reply?.write(piece),
       end: () => this._onEnd()
     });
@@ -104,7 +108,7 @@ export class Agent {
     this._process.end();
   }
 
-  private _onHead(header: IFrameHeader, head: Uint8Array): void {
+  private _onHead(header: IFrameHeader, head: Uint8Array, body: number): void {
     if (this._timer) {
       // The first frame is the agent's hello.
       clearTimeout(this._timer);
@@ -122,16 +126,44 @@ export class Agent {
       );
       return;
     }
+    const total = head.byteLength + body;
+    const answer =
+      this._process.place && total <= MOST
+        ? this._gathered(header, total)
+        : this._passedOn(header);
+    pending.reply = answer.reply;
+    this._reply = answer.reply;
+    this._current = header.id;
+    answer.reply.write(head);
+    pending.resolve(answer);
+  }
+
+  /** At the pace of the client. */
+  private _passedOn(header: IFrameHeader): IAnswer & { reply: IReply } {
     const reply = new FrameReply(
       wait =>
         wait ? this._process.stdout.pause() : this._process.stdout.resume(),
       () => this._pending.delete(header.id)
     );
-    pending.reply = reply;
-    this._reply = reply;
-    this._current = header.id;
-    reply.write(head);
-    pending.resolve({ header, frame: reply.stream });
+    return { header, frame: reply.stream, reply };
+  }
+
+  private _gathered(
+    header: IFrameHeader,
+    bytes: number
+  ): IAnswer & { reply: IReply } {
+    const reply = new WholeReply(bytes);
+    const { whole } = reply;
+    const frame = new ReadableStream<Uint8Array>(
+      {
+        pull: async controller => {
+          controller.enqueue(new Uint8Array(await whole));
+          controller.close();
+        }
+      },
+      { highWaterMark: 0 }
+    );
+    return { header, frame, whole, reply };
   }
 
   private _onEnd(): void {
@@ -178,7 +210,7 @@ export class Agent {
   }
 
   private readonly _pending = new Map<number, IPending>();
-  private _reply: FrameReply | null = null;
+  private _reply: IReply | null = null;
   private _current = 0;
   private _last = 0;
   private _stderr = '';

@@ -5,9 +5,6 @@
 import { ProxyError } from '../failure';
 import type { IAnswer } from './agent';
 
-/** Bytes; a larger frame goes through piece by piece. */
-const MOST = 256 << 20;
-
 export interface IWholeFrame {
   readonly body: ArrayBuffer | ReadableStream<Uint8Array>;
   /** Milliseconds from its head to its end; null: it is on its way yet. */
@@ -20,16 +17,15 @@ export interface IWholeFrame {
  * @throws ProxyError when the agent ends before it is whole.
  */
 export async function wholeFrame({
-  header,
-  frame
+  frame,
+  whole
 }: IAnswer): Promise<IWholeFrame> {
-  const values = (header.shape ?? []).reduce((a, b) => a * b, 1);
-  if (values * 4 > MOST) {
+  if (!whole) {
     return { body: frame, transfer: null };
   }
   try {
     const began = performance.now();
-    const body = await new Response(frame).arrayBuffer();
+    const body = await whole;
     return { body, transfer: performance.now() - began };
   } catch (error) {
     if (error instanceof ProxyError) {

@@ -60,6 +60,8 @@ export interface IStatus {
   readonly state: JobState;
   readonly progress: Job['progress'];
   readonly slices: Job['slices'];
+  /** Most bytes that the runner and its tools held; of an array, one task. */
+  readonly memory?: number;
   readonly started?: string;
   readonly ended?: string;
   readonly output?: string;
@@ -179,6 +181,7 @@ export function parseStatus(o: JsonObject): IStatus | null {
       remaining: number(o, 'remaining')
     },
     slices: { done: count(slices, 'done'), total: count(slices, 'total') },
+    memory: count(o, 'memory') || undefined,
     started: text(o, 'started'),
     ended: text(o, 'ended'),
     output: text(o, 'output'),

@@ -4,6 +4,7 @@ import { JobLog } from './log';
 import type { JobPaths } from '../job-folder';
 import type { IJobSpec, IStatus } from '../job-folder';
 import type { IRemoteView } from '../resources';
+import { Pulse } from './pulse';
 import { isResumable } from './state';
 
 export interface IEntry {
@@ -27,6 +28,14 @@ export interface IEntry {
   remote: IRemoteView | null;
   /** Looks at the job come one after the other. */
   turn: Promise<void>;
+  /** The look that waits for its turn. */
+  next: Promise<void> | null;
+  /** Which files the last look saw. */
+  stamp: string;
+  /** What the attempt held could not be given back yet. */
+  holds: boolean;
+  /** Of its runner, when that is on another machine. */
+  readonly pulse: Pulse;
 }
 
 export const FRESH: IStatus = {
@@ -52,7 +61,11 @@ export function newEntry(spec: IJobSpec, paths: JobPaths): IEntry {
     since: Date.now(),
     told: '',
     remote: null,
-    turn: Promise.resolve()
+    turn: Promise.resolve(),
+    next: null,
+    stamp: '',
+    holds: false,
+    pulse: new Pulse()
   };
 }
 
@@ -93,6 +106,8 @@ export function toJob(entry: IEntry, transfer?: Job['transfer']): Job {
     ...(status.ended && { ended: status.ended }),
     progress: status.progress,
     slices: status.slices,
+    ...(spec.rows && { rows: spec.rows }),
+    ...(status.memory && { memory: status.memory }),
     ...(entry.failure && { failure: entry.failure }),
     warnings: [...status.warnings, ...(remote?.warnings ?? [])],
     output: spec.output,

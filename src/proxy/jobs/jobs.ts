@@ -25,6 +25,7 @@ import { isEnded, isResumable } from './state';
 import { requireApproval } from '../submission';
 import { prepare } from './submit';
 import { Tracker, type ITrackerOptions } from './tracker';
+import { Turns } from './turns';
 
 export type IJobsOptions = ITrackerOptions &
   ILauncherOptions & { readonly forecast: Forecaster };
@@ -80,13 +81,12 @@ export class Jobs {
 
   /** Submitting the same id again answers with the job that there is. */
   submit(submission: Submission, user: string): Promise<Job> {
-    // One after the other: two must not be given the same output folder.
-    const made = this._submitting.then(() => this._submit(submission, user));
-    this._submitting = made.then(
-      () => undefined,
-      () => undefined
-    );
-    return made;
+    // One after the other: two must not be given the same output folder. A
+    // cluster that is slow to answer holds up none but its own.
+    const { resource } = submission;
+    const remote = this._options.resources.get(resource)?.kind === 'slurm-ssh';
+    const place = remote ? `${resource}\n${user}` : '';
+    return this._turns.take(place, () => this._submit(submission, user));
   }
 
   async cancel(id: string, user: string): Promise<Job> {
@@ -131,7 +131,7 @@ export class Jobs {
       return this._tracker.tell(entry);
     }
     await this._tracker.kernels(entry)?.check(entry.spec.kernel);
-    await this._tracker.inTurn(entry, async () => {
+    await this._tracker.act(entry, async () => {
       if (!isEnded(entry.state)) {
         return;
       }
@@ -201,12 +201,17 @@ export class Jobs {
   }
 
   /** All jobs of the user on a cluster, asked now. */
-  async queue(resource: string, user: string): Promise<Queue> {
-    const cluster = this._options.resources.get(resource);
-    if (cluster?.kind !== 'slurm-ssh') {
-      throw noCluster(resource);
-    }
-    return cluster.queue(user);
+  queue(resource: string, user: string): Promise<Queue> {
+    return this._named(resource).queue(user);
+  }
+
+  /** End jobs of the user on a cluster, ours or not. */
+  cancelQueued(
+    resource: string,
+    user: string,
+    ids: readonly string[]
+  ): Promise<Queue> {
+    return this._named(resource).cancelQueued(user, ids);
   }
 
   /** Every job of a cluster. */
@@ -286,6 +291,14 @@ export class Jobs {
     return { resource, taken };
   }
 
+  private _named(resource: string): IClusterResource {
+    const cluster = this._options.resources.get(resource);
+    if (cluster?.kind !== 'slurm-ssh') {
+      throw noCluster(resource);
+    }
+    return cluster;
+  }
+
   private _cluster(entry: IEntry): IClusterResource {
     const cluster = this._tracker.cluster(entry);
     if (!cluster) {
@@ -319,7 +332,7 @@ export class Jobs {
 
   private readonly _launcher: Launcher;
   private readonly _tracker: Tracker;
-  private _submitting: Promise<void> = Promise.resolve();
+  private readonly _turns = new Turns();
 }
 
 function noCluster(name: string): ProxyError {

@@ -29,7 +29,12 @@ export class JobLog {
 
   /** At most 64 KiB from byte `offset` on. */
   async read(offset: number): Promise<Log> {
-    await this._look();
+    // One look after the other: two at a time would both note the same.
+    this._looked = this._looked.then(
+      () => this._look(),
+      () => this._look()
+    );
+    await this._looked;
     const size = this._parts.reduce(
       (sum, part) => sum + part.to - part.from,
       0
@@ -94,6 +99,7 @@ export class JobLog {
   }
 
   private readonly _parts: IPart[] = [];
+  private _looked = Promise.resolve();
 }
 
 /** The last `limit` bytes of a file, as whole lines; empty when there is none. */

@@ -15,7 +15,7 @@ export async function observe(
 ): Promise<IObservation> {
   const { paths, spec } = entry;
   // The lease first: a runner writes its last status before it gives the lease up.
-  const runnerAlive = await runnerLives(paths);
+  const runnerAlive = await runnerLives(paths, entry.pulse);
   const holder = await resource?.observe(paths);
   const ended = holder?.ended ?? null;
   return {

@@ -14,10 +14,13 @@ import { number, readObject, replaceJson, text } from '../files';
 import { HOST, isAlive } from '../processes';
 import type { JobPaths } from '../job-folder';
 import { proxiesFolder } from '../job-folder';
+import { Pulse } from './pulse';
 
 const RENEW = 2_000;
 /** Seconds after which a lease that cannot be checked by its process is dead. */
 const STALE = 60;
+/** The same on this machine, where the process tells: against numbers used again after a restart. */
+const OLD = 300;
 /** Seconds that another server's proxy is given to come back. */
 const GRACE = 30;
 
@@ -110,15 +113,22 @@ export class Ownership {
   }
 
   private async _lives(proxy: string): Promise<boolean> {
+    if (proxy === this.id) {
+      return true;
+    }
     const lease = proxy ? await readObject(this._file(proxy)) : null;
     if (!lease) {
       return false;
     }
     const age = Date.now() / 1000 - (number(lease, 'heartbeat') ?? 0);
     if (text(lease, 'host') !== HOST) {
-      return age < STALE;
+      const pulse = this._pulses.get(proxy) ?? new Pulse();
+      this._pulses.set(proxy, pulse);
+      return pulse.lives(number(lease, 'heartbeat') ?? 0, STALE);
     }
-    if (isAlive(number(lease, 'pid') ?? 0)) {
+    const pid = number(lease, 'pid') ?? 0;
+    // A container begins to count anew: our own number was that of one before us.
+    if (pid !== process.pid && isAlive(pid) && age < OLD) {
       return true;
     }
     return text(lease, 'server') !== this._server && age < GRACE;
@@ -149,5 +159,6 @@ export class Ownership {
 
   private readonly _folder: string;
   private readonly _server: string;
+  private readonly _pulses = new Map<string, Pulse>();
   private _timer: NodeJS.Timeout | undefined;
 }

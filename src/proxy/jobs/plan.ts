@@ -29,8 +29,11 @@ export async function planHere(
     seconds: estimate.seconds,
     outputBytes: estimate.outputBytes,
     freeBytes: estimate.freeBytes,
-    warnings: short
-      ? ['The slices need more space than is free where they would go.']
-      : []
+    warnings: [
+      ...(short
+        ? ['The slices need more space than is free where they would go.']
+        : []),
+      ...(estimate.warnings ?? [])
+    ]
   };
 }

@@ -16,6 +16,7 @@ import {
   type IJobSpec,
   type IStatus
 } from '../job-folder';
+import type { Pulse } from './pulse';
 
 /** Seconds after which the lease of a runner on another machine is dead. */
 const STALE = 20;
@@ -91,14 +92,23 @@ export class JobStore {
   }
 }
 
-/** Whether a process that lives holds the runner's lease of a job. */
-export async function runnerLives(paths: JobPaths): Promise<boolean> {
+/**
+ * Whether a process that lives holds the runner's lease of a job.
+ *
+ * @param pulse - of this job, kept from look to look.
+ */
+export async function runnerLives(
+  paths: JobPaths,
+  pulse: Pulse
+): Promise<boolean> {
   const lease = await readLease(paths);
   if (!lease) {
     return false;
   }
-  const age = Date.now() / 1000 - lease.heartbeat;
-  return lease.host === HOST ? isAlive(lease.pid) && age < OLD : age < STALE;
+  if (lease.host !== HOST) {
+    return pulse.lives(lease.heartbeat, STALE);
+  }
+  return isAlive(lease.pid) && Date.now() / 1000 - lease.heartbeat < OLD;
 }
 
 /** Whether the result folder of a job is complete. */

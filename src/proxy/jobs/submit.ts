@@ -8,6 +8,7 @@ import type { IPrepared, IResource } from '../resources';
 import {
   approvalOf,
   checkRecipe,
+  freeOutput,
   outputFolder,
   refuseCollision
 } from '../submission';
@@ -44,9 +45,11 @@ export async function prepare(
   await checkBase(submission.base);
   const kernel = await resource.check(submission.kernel);
   const now = new Date();
-  const output = outputFolder(recipe, submission.base, submission.name, now);
-  await refuseCollision(output, about.taken);
   const { id, name, base, document, cores, memory, rows } = submission;
+  const output = await freeOutput(
+    nth => outputFolder(recipe, base, name, now, nth),
+    folder => refuseCollision(folder, about.taken)
+  );
   return {
     recipe,
     spec: {

@@ -2,6 +2,8 @@
  * Keeps every job in memory true to its folder: finds folders, looks at them,
  * writes the states that only the proxy can know, and tells of changes.
  */
+import * as fs from 'node:fs/promises';
+
 import type { Job } from '../../api/_generated/api';
 import { failureOf, ProxyError } from '../failure';
 import { replaceJson } from '../files';
@@ -101,15 +103,25 @@ export class Tracker {
     this._entries.delete(entry.spec.id);
   }
 
-  /** Bring an entry up to date with its folder. */
+  /** Bring an entry up to date with its folder. Who comes while a look waits for its turn shares it. */
   look(entry: IEntry): Promise<void> {
-    return this.inTurn(entry, () => this._look(entry));
+    entry.next ??= this.inTurn(entry, () => {
+      entry.next = null;
+      return this._look(entry);
+    });
+    return entry.next;
   }
 
-  /** What happens to one job happens one after the other. Errors go into the server's log. */
-  inTurn(entry: IEntry, act: () => Promise<void>): Promise<void> {
-    entry.turn = entry.turn.then(act).catch(error => complain(entry, error));
-    return entry.turn;
+  /** As `act`. Errors go into the server's log. */
+  inTurn(entry: IEntry, work: () => Promise<void>): Promise<void> {
+    return this.act(entry, work).catch(error => complain(entry, error));
+  }
+
+  /** What happens to one job happens one after the other. @throws what the work throws. */
+  act(entry: IEntry, work: () => Promise<void>): Promise<void> {
+    const done = entry.turn.then(work);
+    entry.turn = done.catch(() => undefined);
+    return done;
   }
 
   /** Write a state that is the proxy's to write, and tell it. */
@@ -136,10 +148,12 @@ export class Tracker {
   /** Give back what an ended job held. */
   async release(entry: IEntry): Promise<void> {
     entry.watched = false;
+    entry.holds = true;
     const record = await readKernel(entry.paths);
     if (record?.session) {
       await this.kernels(entry)?.release(entry.paths);
     }
+    entry.holds = false;
   }
 
   async close(): Promise<void> {
@@ -161,6 +175,7 @@ export class Tracker {
     if (!this._holds(entry)) {
       return;
     }
+    entry.stamp = await stampOf(entry);
     if (entry.spec.remote) {
       return this._lookAtMirror(entry);
     }
@@ -207,7 +222,7 @@ export class Tracker {
     if (!this._holds(entry)) {
       return;
     }
-    const obstacle = mirrored.waits && cluster?.obstacle(spec.id);
+    const obstacle = mirrored.waits && cluster?.obstacle(spec);
     const view = obstacle
       ? { ...mirrored, warnings: [...mirrored.warnings, obstacle] }
       : mirrored;
@@ -264,23 +279,28 @@ export class Tracker {
     }
     this._beats += 1;
     if (this._beats % OTHERS === 0) {
-      this._lookAtOthers().catch(error =>
-        process.stderr.write(
-          `jobs folder: ${failureOf(error).failure.message}\n`
-        )
-      );
+      this._others ??= this._lookAtOthers()
+        .catch(error => {
+          process.stderr.write(
+            `jobs folder: ${failureOf(error).failure.message}\n`
+          );
+        })
+        .finally(() => {
+          this._others = null;
+        });
     }
   }
 
   /** Jobs of other servers on this home, and those left by one that died. */
   private async _lookAtOthers(): Promise<void> {
     await this.scan();
-    const others = this.entries.filter(
-      entry =>
-        !isEnded(entry.state) &&
-        (!entry.mine || entry.spec.remote !== undefined)
+    await Promise.all(
+      this.entries.map(async entry => {
+        if (await isDue(entry)) {
+          await this.look(entry);
+        }
+      })
     );
-    await Promise.all(others.map(entry => this.look(entry)));
     this._onRoom();
   }
 
@@ -297,8 +317,36 @@ export class Tracker {
 
   private readonly _entries = new Map<string, IEntry>();
   private _follower: Follower | undefined;
+  private _others: Promise<void> | null = null;
   private _beats = 0;
   private _closed = false;
+}
+
+/** Whether a job that is not followed may be another than at the last look. */
+async function isDue(entry: IEntry): Promise<boolean> {
+  const remote = entry.spec.remote !== undefined;
+  if (!isEnded(entry.state)) {
+    return !entry.mine || remote;
+  }
+  // What is told and not written was no certainty, and another server may go on with the job.
+  const untold = !remote && entry.status.state !== entry.state;
+  return entry.holds || untold || (await stampOf(entry)) !== entry.stamp;
+}
+
+/** Another one when one of the files that tell the state was replaced. */
+async function stampOf({ spec, paths }: IEntry): Promise<string> {
+  const files = spec.remote
+    ? [paths.status, paths.slurm, paths.seen]
+    : [paths.status];
+  const stamps = await Promise.all(
+    files.map(file =>
+      fs.stat(file).then(
+        ({ ino, mtimeMs }) => `${ino} ${mtimeMs}`,
+        () => ''
+      )
+    )
+  );
+  return stamps.join();
 }
 
 /** Its folder tells by itself what it does: not so a mirror, of which the resource says that it has changed. */
@@ -306,12 +354,16 @@ function isFollowed({ spec, state }: IEntry): boolean {
   return !spec.remote && !isEnded(state) && state !== 'queued';
 }
 
-/** The job has ended, and its status.json does not say so. */
+/**
+ * The job has ended, and its status.json does not say so. That the result of a
+ * finished one is not seen is told and not written: its disk may be away.
+ */
 function isNews(seen: IObservation, verdict: IVerdict): boolean {
   return (
     isEnded(verdict.state) &&
     !seen.runnerAlive &&
-    verdict.state !== seen.status?.state
+    verdict.state !== seen.status?.state &&
+    seen.status?.state !== 'finished'
   );
 }
 

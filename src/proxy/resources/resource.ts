@@ -128,7 +128,7 @@ export interface IClusterResource extends IAnyResource {
   moves(id: string): boolean;
 
   /** What keeps a job from the scheduler, while it is tried again. */
-  obstacle(id: string): string | undefined;
+  obstacle(spec: IJobSpec): string | undefined;
 
   /** The copy of a job's files that is under way. */
   transfer(id: string): Job['transfer'];
@@ -155,6 +155,9 @@ export interface IClusterResource extends IAnyResource {
 
   /** All jobs of the user there, asked now. */
   queue(user: string): Promise<Queue>;
+
+  /** End jobs that the queue of the user lists. */
+  cancelQueued(user: string, ids: readonly string[]): Promise<Queue>;
 }
 
 export type IResource = IKernelResource | IClusterResource;

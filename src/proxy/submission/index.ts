@@ -1,3 +1,8 @@
 export { approvalOf, requireApproval } from './approval';
 export { checkRecipe } from './checks';
-export { DEFAULT_OUTPUT, outputFolder, refuseCollision } from './output';
+export {
+  DEFAULT_OUTPUT,
+  freeOutput,
+  outputFolder,
+  refuseCollision
+} from './output';

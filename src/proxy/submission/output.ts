@@ -7,25 +7,30 @@ import { ProxyError, systemCode } from '../failure';
 
 export const DEFAULT_OUTPUT = 'processed/{name}_{tool}_{date}';
 
+/** The most folders that differ by nothing but their number in a second. */
+const A_SECOND = 100;
+
 /**
  * The absolute result folder; the same that the runner's estimate tells.
  *
  * @param base - absolute folder that a relative one starts from.
  * @param name - stands for `{name}`.
  * @param now - stands for `{date}`, in local time.
+ * @param nth - of the folders that one second has; said after the date from the second on.
  * @throws ProxyError when the template asks for something else.
  */
 export function outputFolder(
   recipe: Recipe,
   base: string,
   name: string,
-  now: Date
+  now: Date,
+  nth = 1
 ): string {
   const template = recipe.output?.folder ?? DEFAULT_OUTPUT;
   const values = new Map([
     ['name', oneName(name)],
     ['tool', recipe.reconstruction?.tool ?? 'builtin'],
-    ['date', stamp(now)]
+    ['date', nth > 1 ? `${stamp(now)}-${nth}` : stamp(now)]
   ]);
   const folder = template.replace(/\{([^{}]*)\}/g, (_, key: string) => {
     const value = values.get(key);
@@ -43,6 +48,38 @@ export function outputFolder(
     return value;
   });
   return path.resolve(base, folder);
+}
+
+/**
+ * The result folder of a new job: where the date is part of it, the first that is
+ * free, so that what is submitted within one second goes to folders of its own.
+ *
+ * @param folderOf - the nth folder of this second.
+ * @param refuse - throws when a folder cannot be this job's.
+ */
+export async function freeOutput(
+  folderOf: (nth: number) => string,
+  refuse: (folder: string) => Promise<void>
+): Promise<string> {
+  for (let nth = 1; ; nth += 1) {
+    const folder = folderOf(nth);
+    try {
+      await refuse(folder);
+      return folder;
+    } catch (error) {
+      const more = nth < A_SECOND && folderOf(nth + 1) !== folder;
+      if (!more || !isTaken(error)) {
+        throw error;
+      }
+    }
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  return (
+    error instanceof ProxyError &&
+    ['output-taken', 'output-exists'].includes(error.failure.code)
+  );
 }
 
 /** A text as the name of one file: no separators, no control characters, no leading dots. */

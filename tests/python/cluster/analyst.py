@@ -23,6 +23,9 @@ from jupyter_servers import eventually
 SCHEMA = Path(__file__).parents[3] / "schema" / "plugin.json"
 ROWS, COLUMNS, FRAMES = 24, 96, 61
 RESOURCE = "scarf"
+ACTIVE = ("PENDING", "CONFIGURING", "RUNNING", "COMPLETING")
+# Minutes of a job that a test holds, and for which it can be held.
+HELD = 15
 
 
 def make_data(folder: Path, rows: int = ROWS, columns: int = COLUMNS, frames: int = FRAMES) -> Path:
@@ -68,6 +71,17 @@ def in_job(*lines: str) -> list[str]:
     return ['if [ -n "$SLURM_JOB_ID" ]; then', *lines, "fi"]
 
 
+def held(user: User) -> dict[str, Any]:
+    """Settings of a resource whose jobs begin, and then wait until a test calls ``release``.
+
+    However loaded the machine is, they are at work when the test does what it has to do meanwhile.
+    The word comes from outside the job folder, which may be full, or away.
+    """
+    word = f"'{user.work}/released/'\"${{PWD##*/}}\""
+    wait = f"for _ in $(seq {HELD * 240}); do [ ! -e {word} ] || break; sleep .2; done"
+    return {"prelude": in_job(wait), "time": HELD}
+
+
 @dataclass
 class Analyst:
     """A user of a Jupyter server who has clusters in the settings."""
@@ -97,6 +111,8 @@ class Analyst:
             [
                 "c.ServerApp.jpserver_extensions = {'jupyterlab_tomo': True, 'jupyterlab': True}",
                 f"c.LabApp.extra_labextensions_path = [{str(extensions)!r}]",
+                # For what drives a page of it, as benches do.
+                "c.LabApp.expose_app_in_browser = True",
             ]
         )
         house = House.start(home, data_set, config, environment=environment)
@@ -258,6 +274,16 @@ class RemoteJob:
         assert reply.status_code == 200, reply.text
         return dict(reply.json())
 
+    def release(self) -> None:
+        """Let a job go on whose resource is ``held``."""
+        folder = Path(self.analyst.user.work) / "released"
+        folder.mkdir(exist_ok=True)
+        (folder / self.id).touch()
+
+    def look(self) -> None:
+        """As an open live log does: the cluster is asked every two seconds, and not every five."""
+        self.analyst.house.server.get(f"jobs/{self.id}/log?offset=0")
+
     def log(self) -> str:
         reply = self.analyst.house.server.get(f"jobs/{self.id}/log?offset=0")
         return str(reply.json()["text"])
@@ -267,10 +293,16 @@ class RemoteJob:
         return self.wait_for(lambda job: job["state"] == state, seconds, state)
 
     def wait_for(
-        self, so: Callable[[dict[str, Any]], bool], seconds: float = 60, what: str = "so"
+        self,
+        so: Callable[[dict[str, Any]], bool],
+        seconds: float = 60,
+        what: str = "so",
+        live: bool = True,
     ) -> dict[str, Any]:
         until = time.monotonic() + seconds
         while True:
+            if live:
+                self.look()
             job = self.get()
             if so(job):
                 return job
@@ -280,6 +312,25 @@ class RemoteJob:
                 f"{self.log()}"
             )
             time.sleep(0.2)
+
+    def wait_until_accepted(self, seconds: float = 60) -> dict[str, Any]:
+        """Wait until Slurm has it, asking nothing of the cluster; what is kept of it here."""
+        self.wait_for(
+            lambda _: self.slurm_json().get("phase") == "accepted", seconds, "accepted", live=False
+        )
+        return self.slurm_json()
+
+    def wait_until_accounted(self, state: str, seconds: float = 60) -> dict[str, Any]:
+        """Wait for an end, and for how Slurm says that each task ended: that comes later."""
+        self.wait_until(state, seconds)
+
+        def accounted() -> bool:
+            self.look()
+            tasks = self.get()["slurm"]["tasks"]
+            return all("exit" in task and task["state"] not in ACTIVE for task in tasks)
+
+        eventually(accounted, 30)
+        return self.get()
 
     def wait_until_ended(self, seconds: float = 60) -> dict[str, Any]:
         return self.wait_for(lambda job: job["state"] in ENDED, seconds, "ended")

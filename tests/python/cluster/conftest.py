@@ -14,7 +14,7 @@ import pytest
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1]), *(str(HERE.parent / n) for n in ("server", "integration"))]
 
-from analyst import RESOURCE, Analyst, in_job, make_data, resource  # noqa: E402
+from analyst import RESOURCE, Analyst, held, in_job, make_data, resource  # noqa: E402
 from cluster import Cluster, Faults, Link, Trouble, why_not  # noqa: E402
 from cluster.users import ROLES  # noqa: E402
 
@@ -110,19 +110,37 @@ def analyst(
     if not PROXY.is_file():
         pytest.skip("the proxy is not built: npm run build")
     user = cluster.user("analyst")
+    # The file system of the cluster, as it is mounted here.
+    home = tmp_path_factory.mktemp("home")
+    (home / "mount").symlink_to(user.work)
+    paths = [{"local": str(home), "remote": "/nowhere"}]
+    paths += [{"local": str(home / "mount"), "remote": user.work}]
     eater = "/usr/bin/python3 -c 'bytearray(900_000_000)' || exit 9"
     resources = [
         resource(cluster, user),
         resource(cluster, user, name="linked", port=line.port),
-        resource(cluster, user, name="slow", prelude=in_job("sleep 8")),
+        resource(cluster, user, name="held", **held(user)),
         resource(cluster, user, name="endless", prelude=in_job("sleep 300")),
         resource(
             cluster, user, name="devel", partition="devel", prelude=in_job("sleep 300"), time=1
         ),
-        resource(
-            cluster, user, name="preemptable", partition="preemptable", prelude=in_job("sleep 12")
-        ),
+        resource(cluster, user, name="preemptable", partition="preemptable", **held(user)),
         resource(cluster, user, name="waiting", partition="gpu"),
+        resource(cluster, user, name="gpus", partition="gpu", gpus=1, **held(user)),
+        resource(cluster, user, name="by-srun", agent="srun"),
+        resource(cluster, user, name="mapped", paths=paths),
+        resource(
+            cluster,
+            cluster.user("noisy"),
+            name="noisy-prelude",
+            prelude=["echo hello; echo world >&2; cat", "export TOMO_PRELUDE='it'\"'\"'s'"],
+        ),
+        resource(
+            cluster,
+            cluster.user("noisy"),
+            name="noisy-none",
+            pythons={"default": "/no/python"},
+        ),
         resource(cluster, user, name="hungry", prelude=in_job(eater)),
         resource(cluster, user, name="hungry-step", prelude=in_job(f"srun {eater}")),
         resource(cluster, user, name="no-python", pythons={"default": "/nowhere/python3"}),
@@ -146,7 +164,6 @@ def analyst(
             for role in ("colleague", "tcsh", "fish", "noisy")
         ),
     ]
-    home = tmp_path_factory.mktemp("home")
     analyst = Analyst.start(home, cluster, remote_data, resources)
     yield analyst
     analyst.stop()
@@ -163,3 +180,15 @@ def logged_in(analyst: Analyst) -> Callable[[str], Analyst]:
         return analyst
 
     return log_in
+
+
+@pytest.fixture
+def closed_partition(cluster: Cluster) -> Iterator[Callable[[], None]]:
+    """The partition `gpu` takes jobs but starts none; call to open it."""
+
+    def set_to(state: str) -> None:
+        cluster.slurm("scontrol", "update", "partitionname=gpu", f"state={state}")
+
+    set_to("down")
+    yield lambda: set_to("up")
+    set_to("up")

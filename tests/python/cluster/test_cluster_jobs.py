@@ -30,7 +30,7 @@ def times(job: RemoteJob) -> dict[str, int]:
 def test_one_task_from_submission_to_slices(logged_in: LogIn, remote_data: Path) -> None:
     analyst = logged_in()
     job = RemoteJob(analyst, str(remote_data))
-    done = job.wait_until("finished", 60)
+    done = job.wait_until_accounted("finished")
     assert done["slices"] == {"done": ROWS, "total": ROWS}
     assert len(job.slices()) == ROWS
     result = record(job)
@@ -69,7 +69,7 @@ def test_an_array_of_uploaded_data_is_the_single_run_to_the_bit(
     assert not array.folder.exists()
 
     assert array.submit().status_code == 200
-    done = array.wait_until("finished", 90)
+    done = array.wait_until_accounted("finished", 90)
     single.wait_until("finished", 60)
     assert array.slices() == single.slices()
     assert len(array.slices()) == ROWS
@@ -94,12 +94,32 @@ def test_an_array_of_uploaded_data_is_the_single_run_to_the_bit(
     assert again.plan()["upload"] == {**plan["upload"], "files": 1, "bytes": stamp.st_size}
 
 
+def test_data_that_the_cluster_sees_are_not_copied(logged_in: LogIn, remote_data: Path) -> None:
+    """By the path mapping of the settings: a folder here is one there."""
+    analyst = logged_in("mapped")
+    mount = analyst.house.server.home / "mount"
+    data = mount / remote_data.relative_to(analyst.user.work)
+    job = RemoteJob(analyst, str(data), "mapped", {"base": str(mount)}, upload=True, hold=True)
+    plan = job.plan()
+    assert plan["data"] == "mapped" and "upload" not in plan
+    assert plan["output"] == f"{analyst.user.work}/results/{job.id}"
+    before = set(Path(analyst.user.work, "data").glob("*"))
+    assert job.submit().status_code == 200
+    done = job.wait_until("finished")
+    assert done["slices"] == {"done": ROWS, "total": ROWS}
+    assert done["output"] == plan["output"]
+    assert set(Path(analyst.user.work, "data").glob("*")) == before
+    there = json.loads((job.folder / "recipe.tomo.json").read_text())
+    assert there["dataset"]["path"] == f"{remote_data}/Tomo"
+
+
 def test_a_lost_task_is_run_again_alone(logged_in: LogIn, remote_data: Path) -> None:
     analyst = logged_in("failing-task")
     options = {"tasks": 3}
     job = RemoteJob(analyst, str(remote_data), "failing-task", options)
     # The data are named by the resource that sees them.
     failed = job.wait_until("failed", 90)
+    assert failed["failure"]["code"] == "task-failed"
     assert failed["failure"]["message"].startswith("Task 1 ended with code 7.")
     assert failed["resumable"]
     finish = failed["slurm"]["tasks"][-1]["id"]
@@ -115,35 +135,38 @@ def test_a_lost_task_is_run_again_alone(logged_in: LogIn, remote_data: Path) -> 
     after = times(job)
     assert len(after) == ROWS
     assert all(after[name] == written for name, written in before.items())
-
-
-def test_cancel_while_it_waits_and_while_it_runs(logged_in: LogIn, remote_data: Path) -> None:
-    analyst = logged_in("endless")
-    running = RemoteJob(analyst, str(remote_data), "endless")
-    running.wait_until("running", 60)
-    running.post("cancel")
-    cancelled = running.wait_until("cancelled", 40)
-    assert "failure" not in cancelled
-    assert analyst.slurm("squeue", "-h", "-n", running.slurm_json()["uid"]) == ""
-
-    waiting = RemoteJob(analyst, str(remote_data), "endless", {"rows": [3, 9]})
-    waiting.post("cancel")
-    waiting.wait_until("cancelled", 40)
-    assert not (Path(waiting.get()["output"]) / "result.json").exists()
+    assert done["slices"] == {"done": ROWS, "total": ROWS}
 
 
 def test_all_jobs_of_the_user(logged_in: LogIn, remote_data: Path) -> None:
     analyst = logged_in("endless")
     job = RemoteJob(analyst, str(remote_data), "endless")
-    other = analyst.slurm("sbatch", "--parsable", "-J", "a|b 'c'", "--wrap", "sleep 60").strip()
+    other = analyst.slurm("sbatch", "--parsable", "-J", "a|b 'c'", "--wrap", "sleep 600").strip()
     job.wait_until("running", 60)
+    told = ("squeue", "-h", "-j", other, "-t", "R")
+    eventually(lambda: bool(analyst.slurm(*told).strip()), 20)
     reply = analyst.post("resources/queue", resource="endless")
     assert reply.status_code == 200, reply.text
     rows = {row["id"]: row for row in reply.json()["jobs"]}
-    assert rows[other]["name"] == "a|b 'c'"
+    row = rows[other]
+    assert (row["name"], row["state"], row["partition"]) == ("a|b 'c'", "RUNNING", "scarf")
     assert "job" not in rows[other]
     assert rows[job.get()["slurm"]["id"]]["job"] == job.id
-    analyst.slurm("scancel", other)
+    assert rows[job.get()["slurm"]["id"]]["command"].endswith(f"jobs/{job.id}/batch.sh")
+
+    def cancel(*ids: str) -> Any:
+        return analyst.post("resources/queue/cancel", resource="endless", ids=list(ids))
+
+    # Only what is in the queue of the user is ended, and nothing that is no number of a job.
+    unknown = cancel(other, "999999999")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "no-such-job")
+    for wrong in ("--user=root", f"{other}; id", "$(id)", ""):
+        assert cancel(wrong).status_code == 400
+    assert analyst.slurm("squeue", "-h", "-j", other, "-o", "%T").strip() in ("PENDING", "RUNNING")
+    assert cancel(other).status_code == 200
+    told = ("sacct", "-nPX", "-j", other, "-o", "State")
+    eventually(lambda: analyst.slurm(*told).startswith("CANCELLED"), 20)
+    assert job.get()["state"] == "running"
     job.post("cancel")
     job.wait_until("cancelled", 40)
 
@@ -206,39 +229,17 @@ def test_a_result_is_fetched_in_part_and_whole(
     assert (refused.status_code, refused.json()["code"]) == (409, "folder-not-empty")
 
 
-def test_another_machine_finds_the_jobs(
-    logged_in: LogIn, start_analyst: Callable[..., Analyst], remote_data: Path
-) -> None:
-    analyst = logged_in()
-    job = RemoteJob(analyst, str(remote_data), options={"tasks": 2})
-    job.wait_until("finished", 90)
-    other = start_analyst()
-    assert other.jobs() == []
-    other.log_in()
-    eventually(lambda: any(each["id"] == job.id for each in other.jobs()), 20)
-    found = RemoteJob(other, job.data, id=job.id, hold=True)
-    done = found.wait_until("finished", 30)
-    assert done["slices"] == {"done": ROWS, "total": ROWS}
-    assert done["output"] == job.get()["output"]
-    # Forgotten without a log-in, its folder goes at the next one, and its result stays.
-    other.log_out()
-    assert other.house.server._ask("DELETE", other.house.server.api(f"jobs/{job.id}")).ok
-    assert job.folder.exists()
-    other.log_in()
-    eventually(lambda: not job.folder.exists(), 20)
-    assert job.id not in {each["id"] for each in other.jobs()}
-    assert len(job.slices()) == ROWS
-
-
 def test_before_any_log_in_jobs_show_when_they_were_seen(
     start_analyst: Callable[..., Analyst], remote_data: Path
 ) -> None:
     first = start_analyst()
     first.log_in()
     job = RemoteJob(first, str(remote_data))
-    seen = job.wait_until("finished", 60)["seen"]
+    seen = job.wait_until_accounted("finished")["seen"]
     first.stop()
     second = start_analyst(home=first.house.server.home)
+    assert second.resource()["state"] == "offline"
+    assert job.id in {row["id"] for row in second.jobs()}
     shown = RemoteJob(second, job.data, id=job.id, hold=True).get()
     assert (shown["state"], shown["slices"]["done"]) == ("finished", ROWS)
     assert shown["seen"] >= seen

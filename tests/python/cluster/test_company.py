@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from analyst import ROWS, Analyst, RemoteJob, in_job, resource
+from analyst import ROWS, Analyst, RemoteJob, held, in_job, resource
 from cluster import Cluster
 from cluster.packages import library
+from jupyter_servers import eventually
 
 LogIn = Callable[[str], Analyst]
 
@@ -59,13 +59,17 @@ def test_a_clock_that_is_two_hours_ahead(
 
 
 def test_two_servers_on_one_home(
-    start_analyst: Callable[..., Analyst], remote_data: Path, tmp_path: Path
+    start_analyst: Callable[..., Analyst], cluster: Cluster, remote_data: Path, tmp_path: Path
 ) -> None:
     """Both show the job; it exists once; the second can cancel what the first began."""
-    first = start_analyst(home=tmp_path)
-    first.log_in()
-    second = start_analyst(home=tmp_path)
-    second.log_in()
+    user = cluster.user("analyst")
+    endless = resource(cluster, user, name="endless", prelude=in_job("sleep 300"))
+    resources = [resource(cluster, user), endless]
+    first = start_analyst(resources, home=tmp_path)
+    second = start_analyst(resources, home=tmp_path)
+    for server in (first, second):
+        server.log_in()
+        server.log_in("endless")
     job = RemoteJob(first, str(remote_data), options={"tasks": 2})
     twin = RemoteJob(second, str(remote_data), id=job.id, hold=True)
     assert twin.submission()["id"] == job.id
@@ -73,6 +77,14 @@ def test_two_servers_on_one_home(
     assert twin.wait_until("finished")["output"] == seen["output"]
     record = job.slurm_json()
     assert first.queued(record["uid"]) == [record["id"]]
+    long = RemoteJob(first, str(remote_data), "endless")
+    long.wait_until("running")
+    twin = RemoteJob(second, str(remote_data), "endless", id=long.id, hold=True)
+    twin.wait_until("running")
+    twin.post("cancel")
+    for side in (twin, long):
+        side.wait_until("cancelled")
+    assert first.slurm("squeue", "-h", "-j", long.slurm_json()["id"], "-t", "R,PD").strip() == ""
 
 
 def test_jobs_are_found_again_from_another_machine(
@@ -80,35 +92,30 @@ def test_jobs_are_found_again_from_another_machine(
 ) -> None:
     """Another home and another server, as on a laptop of one's own: the cluster's folders tell."""
     user = cluster.user("analyst")
-    slow = resource(cluster, user, prelude=in_job("sleep 6"))
-    first = start_analyst([slow])
+    there = resource(cluster, user, **held(user))
+    first = start_analyst([there])
     first.log_in()
     job = RemoteJob(first, str(remote_data), options={"tasks": 2})
-    job.wait_for(lambda _: job.slurm_json().get("phase") == "accepted", what="accepted")
+    job.wait_until_accepted()
     number = job.slurm_json()["id"]
     first.stop()
-    second = start_analyst([slow])
+    second = start_analyst([there])
+    assert second.jobs() == []
     second.log_in()
     twin = RemoteJob(second, str(remote_data), id=job.id, hold=True)
-    until = time.monotonic() + 20
-    while job.id not in {row["id"] for row in second.jobs()}:
-        assert time.monotonic() < until, second.jobs()
-        time.sleep(0.2)
+    eventually(lambda: job.id in {row["id"] for row in second.jobs()}, 20)
+    twin.wait_until("running")
+    twin.release()
     seen = twin.wait_until("finished")
     assert seen["slices"] == {"done": ROWS, "total": ROWS}
     assert seen["slurm"]["id"] == number
-
-
-def test_the_list_is_there_before_any_log_in(
-    start_analyst: Callable[..., Analyst], remote_data: Path, tmp_path: Path
-) -> None:
-    first = start_analyst(home=tmp_path)
-    first.log_in()
-    job = RemoteJob(first, str(remote_data))
-    seen = job.wait_until("finished")
-    first.stop()
-    second = start_analyst(home=tmp_path)
-    (row,) = [row for row in second.jobs() if row["id"] == job.id]
-    assert second.resource()["state"] == "offline"
-    assert row["state"] == "finished"
-    assert row["seen"] == seen["seen"]
+    # Forgotten without a log-in, its folder goes at the next one, and its result stays.
+    output, there = Path(seen["output"]), job.folder
+    second.log_out()
+    server = second.house.server
+    assert server._ask("DELETE", server.api(f"jobs/{job.id}")).ok
+    assert there.exists()
+    second.log_in()
+    eventually(lambda: not there.exists(), 20)
+    assert job.id not in {row["id"] for row in second.jobs()}
+    assert len(list(output.glob("slice_*.tif"))) == ROWS

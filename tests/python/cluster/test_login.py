@@ -34,7 +34,7 @@ def agent_socket(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> 
     """An ssh-agent that has the analyst's key."""
     path = str(tmp_path_factory.mktemp("agent") / "agent.sock")
     agent = subprocess.Popen(["ssh-agent", "-D", "-a", path], stdout=subprocess.DEVNULL)
-    eventually(lambda: Path(path).exists(), 5)
+    eventually(lambda: Path(path).exists(), 30)
     subprocess.run(
         ["ssh-add", cluster.user("analyst").plainKey],
         env={**os.environ, "SSH_AUTH_SOCK": path},
@@ -43,7 +43,14 @@ def agent_socket(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> 
     )
     yield path
     agent.terminate()
-    agent.wait(5)
+    agent.wait(30)
+
+
+@pytest.fixture(scope="module")
+def code_line(cluster: Cluster) -> Iterator[Link]:
+    """A line to the host that asks for codes."""
+    with Link(cluster.description["codes"]["port"]) as line:
+        yield line
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +58,8 @@ def visitor(
     cluster: Cluster,
     remote_data: Path,
     agent_socket: str,
+    line: Link,
+    code_line: Link,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Analyst]:
     """A server with a resource for every way in."""
@@ -71,6 +80,8 @@ def visitor(
         at("nowhere", host="no-such-host.invalid"),
         at("pinned", hostKey="SHA256:" + "A" * 43),
         at("bad-jump", jump="not a host"),
+        at("silent", port=line.port),
+        at("cut-codes", port=code_line.port),
     ]
     home = tmp_path_factory.mktemp("home")
     analyst = Analyst.start(
@@ -107,10 +118,10 @@ def failure(reply: Any, code: str) -> dict[str, str]:
     return told
 
 
-def log_in_with_code(analyst: Analyst) -> None:
+def log_in_with_code(analyst: Analyst, name: str = "codes") -> None:
     """The password and the code, asked one after the other."""
     user = analyst.user
-    reply = analyst.try_log_in("codes", "keyboard-interactive")
+    reply = analyst.try_log_in(name, "keyboard-interactive")
     asked = reply.json()
     assert asked["state"] == "prompts", asked
     assert asked["prompts"] == [{"prompt": "Password: ", "echo": False}]
@@ -121,7 +132,7 @@ def log_in_with_code(analyst: Analyst) -> None:
     answer = {"login": asked["login"], "answers": [code_of(user)]}
     done = analyst.post("resources/answer", **answer).json()
     assert done["state"] == "online", done
-    assert done["resource"]["name"] == "codes"
+    assert done["resource"]["name"] == name
 
 
 # --- methods
@@ -227,10 +238,12 @@ def test_a_method_that_the_host_does_not_have(visitor: Analyst) -> None:
     assert "keyboard-interactive" in told["message"]
 
 
-def test_a_host_that_does_not_answer(cluster: Cluster, link: Link, start_analyst: Start) -> None:
-    analyst = start_analyst([resource(cluster, cluster.user("analyst"), port=link.port)])
-    link.freeze()
-    told = failure(analyst.try_log_in(), "timed-out")
+def test_a_host_that_does_not_answer(visitor: Analyst, line: Link) -> None:
+    line.freeze()
+    try:
+        told = failure(visitor.try_log_in("silent"), "timed-out")
+    finally:
+        line.freeze(False)
     assert "15 s" in told["message"]
 
 
@@ -319,17 +332,14 @@ def test_the_reason_is_told_while_it_is_away(visitor: Analyst, faults: Faults) -
     visitor.wait_for_state("online", seconds=30)
 
 
-def test_a_one_time_code_is_asked_again(cluster: Cluster, start_analyst: Start) -> None:
-    with Link(cluster.description["codes"]["port"]) as link:
-        settings = resource(cluster, cluster.user("analyst"), name="codes", port=link.port)
-        analyst = start_analyst([settings])
-        log_in_with_code(analyst)
-        link.cut()
-        analyst.wait_for_state("offline", "codes", 20)
-        reason = analyst.resource("codes")["reason"]
-        assert reason["code"] == "connection-lost"
-        assert "Log in again" in reason["hint"]
-        failure(analyst.post("resources/folder", resource="codes", path=""), "logged-out")
+def test_a_one_time_code_is_asked_again(visitor: Analyst, code_line: Link) -> None:
+    log_in_with_code(visitor, "cut-codes")
+    code_line.cut()
+    visitor.wait_for_state("offline", "cut-codes", 20)
+    reason = visitor.resource("cut-codes")["reason"]
+    assert reason["code"] == "connection-lost"
+    assert "Log in again" in reason["hint"]
+    failure(visitor.post("resources/folder", resource="cut-codes", path=""), "logged-out")
 
 
 def test_settings_are_taken_while_it_runs(cluster: Cluster, start_analyst: Start) -> None:
@@ -397,6 +407,8 @@ def ask_as(analyst: Analyst, who: str, route: str, **body: Any) -> tuple[int, di
 
 def test_a_log_in_is_its_users_alone(visitor: Analyst) -> None:
     user = visitor.user
+    # The first request starts the proxy.
+    visitor.resource()
     secret = {"method": "password", "user": user.name, "password": user.password}
     status, told = ask_as(visitor, "Änne", "resources/login", resource="scarf", **secret)
     assert (status, told["state"]) == (200, "online")
@@ -405,6 +417,10 @@ def test_a_log_in_is_its_users_alone(visitor: Analyst) -> None:
     for other in ("Bob", "", "änne", "Änne "):
         status, told = ask_as(visitor, other, "resources/folder", resource="scarf", path="~")
         assert (status, told["code"]) == (409, "logged-out"), other
+        # The queue is not shown, and no job in it is ended.
+        for route, more in (("queue", {}), ("queue/cancel", {"ids": ["1"]})):
+            status, told = ask_as(visitor, other, f"resources/{route}", resource="scarf", **more)
+            assert (status, told["code"]) == (409, "logged-out"), (other, route)
     # Nor can Bob go on with what Änne has begun, or end it.
     secret = {"method": "keyboard-interactive", "user": user.name}
     _, begun = ask_as(visitor, "Änne", "resources/login", resource="codes", **secret)

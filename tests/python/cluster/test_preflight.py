@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Callable
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from analyst import RESOURCE, Analyst, resource
 from cluster import Cluster, Faults
-
-Start = Callable[..., Analyst]
+from cluster.users import write_owned
 
 FROM_OUTSIDE = ["name", "port", "host-key"]
 INSIDE = ["login", "shell", "clock", "slurm", "accounting", "partition", "account", "files"]
@@ -40,6 +39,12 @@ def states(checks: dict[str, dict[str, str]]) -> dict[str, str]:
     return {name: check["state"] for name, check in checks.items()}
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @pytest.fixture(scope="module")
 def tester(cluster: Cluster, remote_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A server with a resource for everything that may be wrong."""
@@ -62,10 +67,22 @@ def tester(cluster: Cluster, remote_data: Path, tmp_path_factory: pytest.TempPat
             at("nobody", partition="nobody"),
             at("long", partition="devel", time=120),
             at("gpu", partition="gpu", gpus=1),
+            at("preemptable", partition="preemptable"),
+            at("shut", port=free_port()),
+            at("lost", host="no-such-host.invalid"),
+            *(
+                resource(cluster, cluster.user(role), name=role)
+                for role in ("colleague", "noisy", "tcsh", "fish")
+            ),
         ],
     )
     yield analyst
     analyst.stop()
+
+
+def log_in_as(tester: Analyst, role: str) -> None:
+    user = tester.cluster.user(role)
+    tester.log_in(role, user=user.name, key=user.plainKey, passphrase="")
 
 
 def test_a_good_cluster_is_good_in_every_line(tester: Analyst) -> None:
@@ -77,6 +94,10 @@ def test_a_good_cluster_is_good_in_every_line(tester: Analyst) -> None:
     assert re.search(r"glibc 2\.\d+", checks["glibc"]["found"])
     assert "Python 3." in checks["python-default"]["found"]
     assert "SHA256:" in checks["host-key"]["found"]
+    # It has no command for quotas, and that is said.
+    assert checks["quota"]["state"] == "skipped"
+    assert "could not be known" in checks["quota"]["found"]
+    assert checks["quota"]["hint"]
     # It leaves neither a job nor a file.
     assert tester.queued("tomo-test") == []
     work = Path(tester.user.work)
@@ -91,22 +112,13 @@ def test_before_the_log_in_the_outside_is_seen(tester: Analyst) -> None:
     assert len(checks) == 4
 
 
-def test_a_wrong_port_and_an_unknown_name(start_analyst: Start, cluster: Cluster) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        user = cluster.user("analyst")
-        analyst = start_analyst(
-            [
-                {**resource(cluster, user), "port": port},
-                {**resource(cluster, user), "name": "lost", "host": "no-such-host.invalid"},
-            ]
-        )
-        checks = test(analyst)
+def test_a_wrong_port_and_an_unknown_name(tester: Analyst) -> None:
+    checks = test(tester, "shut")
     assert checks["name"]["state"] == "ok"
     assert checks["port"]["state"] == "failed"
+    port = tester.resource("shut")["cluster"]["port"]
     assert str(port) in checks["port"]["found"]
-    lost = test(analyst, "lost")
+    lost = test(tester, "lost")
     assert lost["name"]["state"] == "failed"
     assert "no-such-host.invalid" in lost["name"]["found"]
     assert lost["port"]["state"] == "skipped"
@@ -145,17 +157,59 @@ def test_gpus_are_looked_for_on_a_node(tester: Analyst) -> None:
 
 
 @pytest.mark.parametrize("role", ["noisy", "tcsh", "fish"])
-def test_any_shell_is_looked_through(start_analyst: Start, role: str) -> None:
-    analyst = start_analyst(role=role)
-    analyst.log_in()
-    checks = test(analyst)
+def test_any_shell_is_looked_through(tester: Analyst, role: str) -> None:
+    log_in_as(tester, role)
+    checks = test(tester, role)
     for name in ["shell", "slurm", "partition", *ON_A_NODE]:
         assert checks[name]["state"] == "ok", checks[name]
 
 
-def test_a_partition_that_is_down_and_a_controller_that_is_down(
-    tester: Analyst, cluster: Cluster, faults: Faults
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        ("DOWN", "is down: it takes jobs, and starts none"),
+        ("DRAIN", "is being drained: it takes no new jobs"),
+        ("INACTIVE", "is inactive: it takes no jobs"),
+    ],
+)
+def test_a_partition_that_is_out_of_service(
+    tester: Analyst, cluster: Cluster, state: str, sentence: str
 ) -> None:
+    if tester.resource("preemptable")["state"] != "online":
+        tester.log_in("preemptable")
+    cluster.slurm("scontrol", "update", "PartitionName=preemptable", f"State={state}")
+    try:
+        # The job that looks at a node is not waited for in vain.
+        since = time.monotonic()
+        checks = test(tester, "preemptable")
+        waited = time.monotonic() - since
+    finally:
+        cluster.slurm("scontrol", "update", "PartitionName=preemptable", "State=UP")
+    assert checks["partition"]["state"] == "failed"
+    assert sentence in checks["partition"]["found"]
+    assert "up: scarf, devel, gpu" in checks["partition"]["hint"]
+    assert checks["job"]["state"] == "skipped" and waited < 60
+
+
+def test_quotas_are_told_by_the_command_that_the_host_has(
+    tester: Analyst, cluster: Cluster
+) -> None:
+    user = cluster.user("colleague")
+    tools, start = Path(user.home) / "bin", Path(user.home) / ".bashrc"
+    write_owned(tools / "lfs", '#!/bin/sh\necho "$5 21G* 0k 20G"\n', user.uid, user.uid)
+    (tools / "lfs").chmod(0o755)
+    write_owned(start, f"PATH={tools}:$PATH\n", user.uid, user.uid)
+    try:
+        log_in_as(tester, "colleague")
+        quota = test(tester, "colleague")["quota"]
+    finally:
+        start.unlink()
+    assert quota["state"] == "warning"
+    assert f"{user.work} 21G* 0k 20G" in quota["found"]
+    assert "Make room" in quota["hint"]
+
+
+def test_a_controller_that_is_down(tester: Analyst, cluster: Cluster, faults: Faults) -> None:
     if tester.resource()["state"] != "online":
         tester.log_in()
     with faults.controller_down():

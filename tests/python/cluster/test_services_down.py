@@ -8,7 +8,6 @@ from pathlib import Path
 
 from analyst import ROWS, Analyst, RemoteJob
 from cluster import Faults
-from cluster.processes import wait_for
 
 LogIn = Callable[[str], Analyst]
 
@@ -17,17 +16,18 @@ def test_the_controller_is_down_while_a_job_runs(
     logged_in: LogIn, faults: Faults, remote_data: Path
 ) -> None:
     """The job goes on, what was seen last stays, and it is told when that was."""
-    analyst = logged_in("slow")
-    job = RemoteJob(analyst, str(remote_data), "slow")
+    analyst = logged_in("held")
+    job = RemoteJob(analyst, str(remote_data), "held")
     before = job.wait_until("running")
     with faults.controller_down():
         time.sleep(6)
         during = job.get()
         assert during["state"] == "running"
         assert during["seen"] >= before["seen"]
-        queue = analyst.post("resources/queue", resource="slow")
+        queue = analyst.post("resources/queue", resource="held")
         assert queue.status_code >= 400
         assert queue.json()["code"] == "slurm-down"
+    job.release()
     assert job.wait_until("finished", 90)["slices"]["done"] == ROWS
 
 
@@ -61,17 +61,3 @@ def test_accounting_is_down_when_a_job_ends(
         bad = RemoteJob(analyst, str(remote_data), "failing")
         assert good.wait_until("finished")["slices"]["done"] == ROWS
         assert bad.wait_until("failed")["failure"]["code"] == "task-failed"
-
-
-def test_all_jobs_of_the_user_are_listed(logged_in: LogIn, remote_data: Path) -> None:
-    analyst = logged_in("scarf")
-    number = analyst.slurm(
-        "sbatch", "--parsable", "-J", "from a terminal", "-o", "/dev/null", "--wrap", "sleep 30"
-    ).strip()
-    wait_for(lambda: bool(analyst.slurm("squeue", "-h", "-j", number, "-t", "R")), 20, "it runs")
-    reply = analyst.post("resources/queue", resource="scarf")
-    assert reply.status_code == 200, reply.text
-    row = next(row for row in reply.json()["jobs"] if row["id"] == number)
-    assert (row["name"], row["state"], row["partition"]) == ("from a terminal", "RUNNING", "scarf")
-    assert "job" not in row
-    analyst.slurm("scancel", number)

@@ -21,7 +21,7 @@ def test_a_job_runs_whatever_the_shell_prints(
 ) -> None:
     """`noisy` prints, speaks another language, and sets what squeue and sbatch read."""
     job = RemoteJob(logged_in(role), str(remote_data), role)
-    seen = job.wait_until("finished")
+    seen = job.wait_until_accounted("finished")
     assert seen["slices"] == {"done": ROWS, "total": ROWS}
     assert [task["exit"] for task in seen["slurm"]["tasks"]] == ["0:0"]
     queue = job.analyst.post("resources/queue", resource=role)
@@ -59,21 +59,27 @@ def test_hostile_names_stay_names(
     assert spoilt == []
 
 
-@pytest.mark.parametrize("name", ["line\nfeed", "back\\slash", "per%cent"])
 def test_a_work_folder_that_slurm_cannot_write_logs_to(
-    start_analyst: Callable[..., Analyst], cluster: Cluster, remote_data: Path, name: str
+    start_analyst: Callable[..., Analyst], cluster: Cluster, remote_data: Path
 ) -> None:
     """Refused in one sentence, before anything is sent."""
     user = cluster.user("analyst")
-    analyst = start_analyst([resource(cluster, user, work=f"{user.work}/{name}")])
+    folders = {"feed": "line\nfeed", "back": "back\\slash", "per": "per%cent"}
+    analyst = start_analyst(
+        [
+            resource(cluster, user, name=name, work=f"{user.work}/{folder}")
+            for name, folder in folders.items()
+        ]
+    )
     before = in_queue(analyst)
-    reply = analyst.try_log_in()
-    if reply.status_code == 200:
-        reply = RemoteJob(analyst, str(remote_data), hold=True).submit()
-    failure = reply.json()
-    assert (failure["code"], failure["where"]) == ("work-folder", "work")
-    assert failure["hint"]
-    assert not (Path(user.work) / name).exists()
+    for name, folder in folders.items():
+        reply = analyst.try_log_in(name)
+        if reply.status_code == 200:
+            reply = RemoteJob(analyst, str(remote_data), name, hold=True).submit()
+        failure = reply.json()
+        assert (failure["code"], failure["where"]) == ("work-folder", "work"), folder
+        assert failure["hint"]
+        assert not (Path(user.work) / folder).exists()
     # Jobs of other tests may still be there.
     assert in_queue(analyst) <= before
 

@@ -26,7 +26,7 @@ def conversation(analyst: Analyst, line: Link, remote_data: Path) -> tuple[int, 
     RemoteJob(analyst, str(remote_data), "linked").wait_until("finished")
     sent, received = line.sent, line.received
     job = RemoteJob(analyst, str(remote_data), "linked", {"tasks": 2})
-    job.wait_for(lambda _: job.slurm_json().get("phase") == "accepted", what="accepted")
+    job.wait_until_accepted()
     spent = line.sent - sent, line.received - received
     job.wait_until("finished")
     assert min(spent) > 500
@@ -72,7 +72,7 @@ def test_exactly_one_array_exists(
         jobs.append(job)
         for _ in range(2):
             insist(job)
-        job.wait_for(lambda _, job=job: job.slurm_json().get("phase") == "accepted", 60, "accepted")
+        job.wait_until_accepted()
         record = job.slurm_json()
         assert job.analyst.queued(record["uid"]) == [record["id"]]
         analyst.wait_for_state("online", "linked")

@@ -124,7 +124,7 @@ class Job:
         assert reply.status_code == 200, reply.text
         return dict(reply.json())
 
-    def wait_until(self, state: str, seconds: float = 30, every: float = 0.05) -> dict[str, Any]:
+    def wait_until(self, state: str, seconds: float = 60, every: float = 0.05) -> dict[str, Any]:
         """Wait for a state; fails at once when the job ends in another one."""
         until = time.monotonic() + seconds
         while True:
@@ -137,7 +137,7 @@ class Job:
             )
             time.sleep(every)
 
-    def wait_for_part(self, part: float, seconds: float = 30) -> dict[str, Any]:
+    def wait_for_part(self, part: float, seconds: float = 60) -> dict[str, Any]:
         """Wait until a part of the slices is done."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:

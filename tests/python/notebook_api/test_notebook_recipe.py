@@ -3,7 +3,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 import jupyterlab_tomo as tomo
@@ -40,6 +42,30 @@ def test_a_value_that_is_not_allowed_changes_nothing():
         recipe.set("dataset.colour", "red")
     assert caught.value.where == "dataset.colour"
     assert recipe.data == before
+
+
+def test_numbers_of_numpy_are_numbers():
+    recipe = tomo.Recipe.default()
+    recipe.set("regions.centre.column", np.float32(131.5)).set("filters.outliers.size", np.int64(5))
+    recipe.set("dataset.exclude", np.arange(3, 5)).set("dataset.path", Path("/data/scan"))
+    assert recipe.data["regions"]["centre"]["column"] == 131.5
+    assert recipe.data["filters"][0]["size"] == 5
+    assert recipe.data["dataset"] == {"exclude": [3, 4], "path": "/data/scan"}
+    angles = {"values": np.linspace(0, 180, 3)}
+    made = tomo.Recipe({"version": 1, "dataset": {"path": "scan", "angles": angles}})
+    assert made.data["dataset"]["angles"]["values"] == [0, 90, 180]
+
+
+@pytest.mark.parametrize("value", [float("nan"), np.inf, {1, 2}, object()])
+def test_what_json_cannot_say_is_refused(value):
+    recipe = tomo.Recipe.default()
+    before = recipe.data
+    with pytest.raises(tomo.TomoError) as caught:
+        recipe.set("regions.centre.column", value)
+    assert caught.value.code == "not-json" and caught.value.where == "regions.centre.column"
+    assert recipe.data == before
+    with pytest.raises(tomo.TomoError, match="the recipe"):
+        tomo.Recipe({"version": 1, "regions": {"centre": {"column": value}}})
 
 
 def test_data_is_a_copy():

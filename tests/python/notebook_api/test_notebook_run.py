@@ -34,7 +34,10 @@ def test_a_run_holds_the_slice_that_the_preview_showed(example, tmp_path, name, 
     recipe = tomo.Recipe.load(example / f"{name}.tomo.json").set("regions.centre.column", 32.45)
     shown = recipe.preview(12)
     assert shown.shape == (64, 64)
-    result = recipe.run(output=tmp_path / "out", rows=(8, 16), cores=2)
+    rows = tuple(np.arange(8, 17, 8))
+    # Numbers as computations give them.
+    options = {"cores": np.int64(2), "memory": np.float64(2e9)}
+    result = recipe.run(output=tmp_path / "out", rows=rows, **options)
     assert result.complete
     assert result.rows == (8, 16)
     assert result.shape == (8, 64, 64)

@@ -184,10 +184,10 @@ class TestKernelsWithoutAToken:
             f"except KeyboardInterrupt:\n    open({str(stopped)!r}, 'w').close()"
         )
         ask("execute", kernel=kernel, code=code)
-        eventually((tmp_path / "begun").exists, 5)
+        eventually((tmp_path / "begun").exists, 30)
         time.sleep(0.2)
         assert ask("interrupt", kernel=kernel) == {"result": {}}
-        eventually(stopped.exists, 5)
+        eventually(stopped.exists, 30)
 
         alive = ask("alive", kernel=kernel)["result"]
         assert (alive["alive"], alive["restarts"]) == (True, 0)

@@ -65,7 +65,7 @@ def test_a_request_during_a_crash_says_so(lively: Server) -> None:
 def test_exit_0_is_a_stop_until_the_next_request(lively: Server) -> None:
     before = pid_of(lively)
     assert lively.post("stop").status_code == 200
-    eventually(lambda: not nodes(lively), 2)
+    eventually(lambda: not nodes(lively), 30)
     time.sleep(0.6)
     assert nodes(lively) == []
     assert pid_of(lively) != before
@@ -84,7 +84,7 @@ def test_ends_with_the_server(start_server: StartServer) -> None:
     server = start_server()
     line = server.get("line").json()
     server.stop()
-    eventually(lambda: not psutil.pid_exists(line["pid"]), 1)
+    eventually(lambda: not psutil.pid_exists(line["pid"]), 30)
     assert not Path(line["socket"]).parent.exists()
 
 
@@ -93,7 +93,7 @@ def test_ends_when_the_server_is_killed_and_is_swept(start_server: StartServer) 
     line = server.get("line").json()
     os.kill(server.process.pid, signal.SIGKILL)
     server.process.wait(10)
-    eventually(lambda: not psutil.pid_exists(line["pid"]), 2)
+    eventually(lambda: not psutil.pid_exists(line["pid"]), 30)
     left = Path(line["socket"]).parent
     assert left.exists()
     following = start_server(home=server.home)
@@ -110,7 +110,7 @@ def test_a_node_that_heeds_nothing_is_killed(start_server: StartServer, tmp_path
     server = start_server(script=script)
     pid = pid_of(server)
     server.stop()
-    eventually(lambda: not psutil.pid_exists(pid), 1)
+    eventually(lambda: not psutil.pid_exists(pid), 30)
 
 
 def test_a_script_that_is_not_there(start_server: StartServer, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 import {
   mkdtemp,
   mkdir,
+  readdir,
   readFile,
   rm,
   writeFile,
@@ -10,12 +11,14 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 
+import type { Recipe } from '../../../recipe/_generated/recipe';
 import { replaceJson } from '../../files';
 import { JobPaths, parseStatus, type IJobSpec } from '../../job-folder';
 import { FRESH } from '../entry';
 import { JobLog } from '../log';
-import { outputFolder, refuseCollision } from '../../submission';
+import { freeOutput, outputFolder, refuseCollision } from '../../submission';
 import { Ownership } from '../ownership';
+import { Pulse } from '../pulse';
 import { JobStore, runnerLives } from '../store';
 
 const ID = '01234567-89ab-cdef-0123-456789abcdef';
@@ -88,17 +91,18 @@ describe('the jobs folder', () => {
       pid: process.pid,
       heartbeat: Date.now() / 1000
     };
-    expect(await runnerLives(paths)).toBe(false);
+    const lives = (): Promise<boolean> => runnerLives(paths, new Pulse());
+    expect(await lives()).toBe(false);
     await replaceJson(paths.lease, lease);
-    expect(await runnerLives(paths)).toBe(true);
+    expect(await lives()).toBe(true);
     await replaceJson(paths.lease, { ...lease, pid: 2 ** 22 + 1 });
-    expect(await runnerLives(paths)).toBe(false);
+    expect(await lives()).toBe(false);
     await replaceJson(paths.lease, {
       ...lease,
       host: 'elsewhere',
-      heartbeat: lease.heartbeat - 60
+      heartbeat: lease.heartbeat - 100_000
     });
-    expect(await runnerLives(paths)).toBe(false);
+    expect(await lives()).toBe(false);
   });
 
   it('reads a status without trust', () => {
@@ -143,6 +147,46 @@ describe('ownership', () => {
       await Promise.all([first.close(), second.close(), third.close()]);
     }
   });
+
+  it.each([
+    // A proxy that was killed, and whose number another process has now.
+    ['lives, renewed', { pid: process.ppid, age: 200 }, false],
+    ['lives, not renewed', { pid: process.ppid, age: 301 }, true],
+    ['is our own', { pid: process.pid, age: 40 }, true],
+    ['is our own, a moment ago, of another server', { age: 10 }, false],
+    ['is our own, of our server', { age: 0, server: 'b' }, true]
+  ])('of a proxy whose process number %s', async (_name, about, taken) => {
+    const paths = new JobPaths(folder, ID);
+    await mkdir(paths.folder);
+    const {
+      pid = process.pid,
+      age,
+      server = 'a'
+    } = about as {
+      pid?: number;
+      age: number;
+      server?: string;
+    };
+    const lease = path.join(folder, '.proxies', 'old.json');
+    await mkdir(path.dirname(lease));
+    await replaceJson(lease, {
+      host: os.hostname(),
+      pid,
+      server,
+      heartbeat: Date.now() / 1000 - age
+    });
+    await replaceJson(paths.owner(1), { proxy: 'old', server });
+    const ours = new Ownership(folder, 'b');
+    await ours.open();
+    try {
+      expect(await ours.owns(paths)).toBe(taken);
+      const left = await readdir(path.dirname(lease));
+      expect(left.includes('old.json')).toBe(!taken);
+      expect(left).toContain(`${ours.id}.json`);
+    } finally {
+      await ours.close();
+    }
+  });
 });
 
 describe('the output folder', () => {
@@ -154,6 +198,31 @@ describe('the output folder', () => {
     );
     const recipe = { version: 1 as const, output: { folder: '/other/{name}' } };
     expect(outputFolder(recipe, '/data', '../a/b', now)).toBe('/other/_a_b');
+  });
+
+  it('is another one for each submission of a second', async () => {
+    const choose = (recipe: Recipe, ...taken: string[]): Promise<string> =>
+      freeOutput(
+        nth => outputFolder(recipe, folder, 'a', now, nth),
+        at => refuseCollision(at, taken)
+      );
+    const first = await choose({ version: 1 });
+    expect(path.basename(first)).toBe('a_builtin_2026-01-31_090507');
+    const second = await choose({ version: 1 }, first);
+    expect(second).toBe(`${first}-2`);
+    // That of a job that has ended is known by what is in it.
+    await mkdir(second, { recursive: true });
+    await writeFile(path.join(second, 'result.json'), '{}');
+    expect(await choose({ version: 1 }, first)).toBe(`${first}-3`);
+    // Without the date, the user has said where, and is told.
+    const fixed: Recipe = { version: 1, output: { folder: '{name}' } };
+    await expect(choose(fixed, path.join(folder, 'a'))).rejects.toThrow(
+      'Another job writes to'
+    );
+    // What another name does not mend is told, too.
+    await writeFile(path.join(folder, 'file'), '');
+    const below: Recipe = { version: 1, output: { folder: 'file/{date}' } };
+    await expect(choose(below)).rejects.toThrow('is not a folder');
   });
 
   it('refuses an unknown placeholder', () => {
@@ -194,6 +263,19 @@ describe('the log', () => {
     });
     expect((await log.read(0)).text).toBe('one\ntwo\nthree\n');
     expect(await log.read(999)).toEqual({ text: '', offset: 14, size: 14 });
+  });
+
+  it('says nothing twice, however many read at a time', async () => {
+    const [out, err] = [path.join(folder, 'out'), path.join(folder, 'err')];
+    const log = new JobLog([out, err], file => `--- ${path.basename(file)}`);
+    await writeFile(out, 'one\n');
+    await writeFile(err, 'two\n');
+    const text = '--- out\none\n--- err\ntwo\n';
+    const read = await Promise.all([log.read(0), log.read(0), log.read(0)]);
+    expect(read.map(each => each.text)).toEqual([text, text, text]);
+    await appendFile(out, 'three\n');
+    await Promise.all([log.read(0), log.read(0)]);
+    expect((await log.read(0)).text).toBe(`${text}--- out\nthree\n`);
   });
 
   it('gives 64 KiB at most and cuts no character', async () => {

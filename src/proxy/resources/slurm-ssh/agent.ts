@@ -20,6 +20,10 @@ const IDLE = 900;
 /** Minutes for which a node is taken at most. */
 const SRUN_TIME = 240;
 const MEMORY = 1 << 30;
+/** What may be a part of a variable's name. */
+const NAME = /^[A-Za-z][\w-]*$/;
+/** Names of the settings that are no tools. */
+const OWN: ReadonlySet<string> = new Set(['default', 'agent', 'builtin']);
 
 /**
  * Start an agent in a log-in; the runtime is sent first when it is not there.
@@ -65,6 +69,7 @@ export function agentScript(
     ...cluster.prelude,
     '} </dev/null >/dev/null',
     `export PYTHONPATH=${quote(runtime)}"\${PYTHONPATH:+:$PYTHONPATH}"`,
+    ...toolPythons(cluster),
     // A good guest on a host of all users: one core, and after everybody else.
     'export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1',
     `exec nice -n 10 ${program(pythonOf(cluster, 'agent'))} -u -m tomo_runner agent --cores 1 --memory 512MiB --idle ${IDLE}`
@@ -80,6 +85,16 @@ export function agentScript(
     start,
     ''
   ].join('\n');
+}
+
+/** Tools that have a Python of their own are asked and previewed in it. */
+function toolPythons({ pythons }: IClusterSettings): string[] {
+  return Object.entries(pythons)
+    .filter(([tool, python]) => NAME.test(tool) && python && !OWN.has(tool))
+    .map(
+      ([tool, python]) =>
+        `export JUPYTER_TOMO_PYTHON_${tool.toUpperCase().replaceAll('-', '_')}=${program(python)}`
+    );
 }
 
 function srun(cluster: IClusterSettings): string {

@@ -62,8 +62,12 @@ export interface IRemoteFiles {
     local: string,
     options?: ICopyOptions
   ): Promise<void>;
-  /** Bytes that the user may still write there; null when the host does not say. */
-  free(path: string): Promise<number | null>;
+  /**
+   * Bytes that the user may still write there; null when the host does not say.
+   *
+   * @param attempt - write a little, too: not every quota is told by a command.
+   */
+  free(path: string, attempt?: boolean): Promise<number | null>;
 }
 
 /** One log-in of one user to one host. */

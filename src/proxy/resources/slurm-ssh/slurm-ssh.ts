@@ -11,7 +11,7 @@ import type { Recipe } from '../../../recipe/_generated/recipe';
 import { isRecipe } from '../../../recipe/validation';
 import { ProxyError } from '../../failure';
 import type { Forecaster } from '../../forecast';
-import { replaceFile } from '../../files';
+import { exists, replaceFile } from '../../files';
 import type { IJobSpec, IRemotePlace, JobPaths } from '../../job-folder';
 import type { Notices } from '../../notices';
 import type { IClusterSettings } from '../../settings';
@@ -22,13 +22,14 @@ import type { IRemote } from './remote';
 import { adoptJobs, type IAdopter } from './slurm/adoption';
 import { batchScript, type IBatch } from './slurm/batch';
 import { Forgotten, removeThere } from './slurm/forgotten';
-import { cancelThere, Mover } from './slurm/mover';
+import { Mover } from './slurm/mover';
 import { readRecord, UNSEEN } from './slurm/mirror';
 import { findPlace, type IPlace } from './slurm/place';
 import { planJob, tellPlan, type IPlanning } from './slurm/plan';
+import { cancelListed, cancelThere } from './slurm/cancel';
 import { toQueued } from './slurm/queue';
 import { resumeThere } from './slurm/resume';
-import { usesGpu } from './slurm/shares';
+import { mpiOf, usesGpu } from './slurm/shares';
 import { Watcher, type IWatched } from './slurm/watcher';
 import type { Sessions } from './ssh';
 
@@ -69,6 +70,7 @@ export class SlurmResource implements IClusterResource {
       every: () => this._cluster.poll,
       remotes: sessions,
       jobs: () => mirrors(this.name),
+      owns: (remote, spec) => this._owns(remote, spec),
       watched: user => notices.watched(user),
       onArrival: (user, remote) => this._arrive(user, remote),
       onChange,
@@ -121,7 +123,7 @@ export class SlurmResource implements IClusterResource {
 
   advance(spec: IJobSpec, paths: JobPaths): void {
     const remote = this._options.sessions.remote(spec.user, this.name);
-    if (remote) {
+    if (remote && this._owns(remote, spec)) {
       this._mover.advance(remote, spec, paths);
     }
   }
@@ -130,8 +132,11 @@ export class SlurmResource implements IClusterResource {
     return this._mover.moves(id);
   }
 
-  obstacle(id: string): string | undefined {
-    return this._mover.obstacle(id);
+  obstacle(spec: IJobSpec): string | undefined {
+    const remote = this._options.sessions.remote(spec.user, this.name);
+    return remote && !this._owns(remote, spec)
+      ? `The job belongs to the account ${placeOf(spec).user} on ${this._cluster.title || this.name}: log in with it.`
+      : this._mover.obstacle(spec.id);
   }
 
   transfer(id: string): Job['transfer'] {
@@ -142,10 +147,13 @@ export class SlurmResource implements IClusterResource {
     const record = await readRecord(paths);
     const sent = record.phase === 'accepted' || record.phase === 'sent';
     const remote = sent ? this._demand(spec) : null;
-    await replaceFile(paths.cancel, '');
+    // Its age is how long a process list has been asked to stop.
+    if (!(await exists(paths.cancel))) {
+      await replaceFile(paths.cancel, '');
+    }
     this._mover.stop(spec.id);
     if (remote && record.phase === 'accepted') {
-      await cancelThere(remote, placeOf(spec), record);
+      await cancelThere(remote, placeOf(spec), paths, record);
       this._watcher.hurry(spec.user);
     }
   }
@@ -202,15 +210,21 @@ export class SlurmResource implements IClusterResource {
     this._options.sessions.demand(user, this.name);
     this._watcher.know(user);
     await this._watcher.poll(user);
-    const problem = this._watcher.problem(user);
-    if (problem?.code === 'slurm-down') {
-      throw ProxyError.from(problem, 503);
+    const failure = this._watcher.failure(user);
+    if (failure) {
+      throw ProxyError.from(failure, 503);
     }
     return {
       resource: this.name,
       seen: this._watcher.seen(user),
       jobs: this._watcher.rows(user).map(toQueued)
     };
+  }
+
+  async cancelQueued(user: string, ids: readonly string[]): Promise<Queue> {
+    const remote = this._options.sessions.demand(user, this.name);
+    await cancelListed(remote, this._watcher.rows(user), ids);
+    return this.queue(user);
   }
 
   /** The surroundings of a user's log-in. @throws ProxyError when there is none. */
@@ -295,8 +309,20 @@ export class SlurmResource implements IClusterResource {
       place,
       cluster: this._cluster,
       tool: recipe.reconstruction?.tool ?? 'builtin',
-      gpu: usesGpu(recipe)
+      gpu: usesGpu(recipe),
+      mpi: mpiOf(recipe)
     };
+  }
+
+  /** The account has two names where the one of the log-in is an alias. */
+  private _owns(remote: IRemote, spec: IJobSpec): boolean {
+    const { user } = placeOf(spec);
+    const known = this._places.get(spec.user);
+    return (
+      !user ||
+      user === remote.user ||
+      (known?.remote === remote && user === known.place.user)
+    );
   }
 
   private _demand(spec: IJobSpec): IRemote {

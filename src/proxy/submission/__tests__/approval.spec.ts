@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import type { Submission } from '../../../api/_generated/api';
-import { approvalOf, requireApproval } from '..';
+import { approvalOf, checkRecipe, requireApproval } from '..';
 
 const COMMAND = 'python recon.py {input} {output}';
 
@@ -53,5 +53,26 @@ describe('the approval of a command', () => {
     expect(() =>
       requireApproval(submission(COMMAND, undefined, 'astra'))
     ).not.toThrow();
+  });
+});
+
+describe('a recipe from a stranger', () => {
+  const good = { version: 1, dataset: { path: '/data/Tomo' } };
+
+  it('is taken as it is', () => {
+    expect(checkRecipe(good, undefined)).toEqual(good);
+  });
+
+  // What a shell runs is in the settings of the user alone.
+  it.each([
+    [{ prelude: ['rm -rf ~'] }],
+    [{ pythons: { default: 'sh -c id' } }],
+    [{ host: 'evil.example' }],
+    [{ dataset: { ...good.dataset, prelude: ['id'] } }],
+    [{ output: { prelude: ['id'] } }],
+    [{ reconstruction: { prelude: ['id'] } }],
+    [{ filters: [{ name: 'normalise', prelude: 'id' }] }]
+  ])('brings no lines for a shell along: %j', more => {
+    expect(() => checkRecipe({ ...good, ...more }, undefined)).toThrow();
   });
 });

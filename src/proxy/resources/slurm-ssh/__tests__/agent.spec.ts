@@ -85,6 +85,32 @@ describe('the script that becomes an agent', () => {
     expect(run(cluster({ pythons }), '/r')[0]).toBe(path.join(home, 'mine'));
   });
 
+  it('tells tools of the Python that is theirs alone', () => {
+    const file = path.join(home, 'py');
+    fs.writeFileSync(
+      file,
+      `#!/bin/sh\nenv -0 | grep -z ^JUPYTER_TOMO_PYTHON | sort -z\n`,
+      { mode: 0o755 }
+    );
+    const said = run(
+      cluster({
+        pythons: {
+          default: file,
+          astra: "/opt/it's $(touch stolen)/python",
+          'my-tool': '~/mine',
+          'x; touch stolen': '/bin/true',
+          savu: ''
+        }
+      }),
+      '/r'
+    );
+    expect(said.filter(Boolean)).toEqual([
+      "JUPYTER_TOMO_PYTHON_ASTRA=/opt/it's $(touch stolen)/python",
+      `JUPYTER_TOMO_PYTHON_MY_TOOL=${path.join(home, 'mine')}`
+    ]);
+    expect(fs.existsSync(path.join(home, 'stolen'))).toBe(false);
+  });
+
   it('gives a prelude neither the input nor the output', () => {
     const python = program('py');
     const prelude = ['echo noise', 'cat', 'export PYTHONPATH=/modules'];

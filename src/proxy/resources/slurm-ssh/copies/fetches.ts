@@ -1,6 +1,6 @@
 /** The results that are being copied here. */
 import { ProxyError } from '../../../failure';
-import { readObject, replaceJson } from '../../../files';
+import { replaceJson } from '../../../files';
 import type { Job } from '../../../../api/_generated/api';
 import { failureOf } from '../../../failure';
 import type { JobPaths } from '../../../job-folder';
@@ -32,11 +32,16 @@ export class Fetches {
     }
     const tell = (): void => this._onChange(fetch.job);
     // Taken before anything is awaited: two requests must not both begin.
-    this._going.set(fetch.job, new Transfer('fetch', fetch.to, 0, tell));
+    const { signal } = this._hold(fetch, 0, tell);
     try {
       const needs = await fetchNeeds(remote, fetch);
-      const transfer = new Transfer('fetch', fetch.to, needs.bytes, tell);
-      this._going.set(fetch.job, transfer);
+      if (signal.aborted) {
+        throw new ProxyError(409, 'fetch-stopped', 'The copy was stopped.', {
+          where: fetch.job,
+          hint: 'Copy again: what is there is not copied twice.'
+        });
+      }
+      const transfer = this._hold(fetch, needs.bytes, tell);
       await replaceJson(paths.fetched, {
         folder: fetch.to,
         rows: fetch.rows,
@@ -59,6 +64,12 @@ export class Fetches {
     }
   }
 
+  private _hold(fetch: IFetch, bytes: number, tell: () => void): Transfer {
+    const transfer = new Transfer('fetch', fetch.to, bytes, tell);
+    this._going.set(fetch.job, transfer);
+    return transfer;
+  }
+
   private async _carryOut(
     remote: IRemote,
     paths: JobPaths,
@@ -66,11 +77,7 @@ export class Fetches {
     needs: Awaited<ReturnType<typeof fetchNeeds>>,
     transfer: Transfer
   ): Promise<void> {
-    const record = {
-      ...(await readObject(paths.fetched)),
-      folder: fetch.to,
-      rows: fetch.rows
-    };
+    const record = { folder: fetch.to, rows: fetch.rows };
     try {
       await carryOutFetch(remote, fetch, needs, transfer);
       await replaceJson(paths.fetched, { ...record, done: true });

@@ -26,7 +26,16 @@ export async function listFiles(root: string): Promise<IListed[]> {
   const files: IListed[] = [];
   const look = async (name: string, depth: number): Promise<void> => {
     const at = path.join(root, name);
-    const stat = await fs.stat(at);
+    const stat = await fs.stat(at).catch((error: unknown) => {
+      // A link that leads nowhere, as an editor's lock, or a file that has just gone.
+      if (name && ['ENOENT', 'ELOOP'].includes(systemCode(error))) {
+        return null;
+      }
+      throw error;
+    });
+    if (!stat) {
+      return;
+    }
     if (stat.isFile()) {
       files.push({ name, size: stat.size, modified: stat.mtimeMs / 1000 });
     } else if (stat.isDirectory() && depth < DEPTH) {

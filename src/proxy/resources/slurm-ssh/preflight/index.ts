@@ -1,6 +1,6 @@
 /**
- * Test: everything that a job will need, looked at before there is one. Three
- * round trips: a look from outside, a script on the log-in host, a small job.
+ * Test: everything that a job will need, looked at before there is one. A
+ * look from outside, scripts on the log-in host, a small job.
  */
 import type { Preflight } from '../../../../api/_generated/api';
 import { failureOf } from '../../../failure';
@@ -11,6 +11,7 @@ import type { Connection, Sessions } from '../ssh';
 import { judgeLogin, loginScript } from './login';
 import { judgeNode, NODE_TIMEOUT, nodeScript } from './node';
 import { judgePythons } from './pythons';
+import { judgeQuota, quotaScript } from './quota';
 import { judgeReach } from './reach';
 import { Report, Said, sizeOf } from './report';
 
@@ -61,7 +62,7 @@ async function lookInside(
     return;
   }
   const said = new Said(inside.stdout);
-  judgeLogin(report, said, cluster, Date.now() / 1000);
+  const serves = judgeLogin(report, said, cluster, Date.now() / 1000);
   if (cluster.agent === 'login') {
     judgePreviews(report, said, cluster);
   }
@@ -84,6 +85,15 @@ async function lookInside(
     return;
   }
   await judgePlace(report, remote, place);
+  await attempt(report, 'quota', 'Quota', async () => {
+    const folders = [remote.home, place.work];
+    const { stdout } = await remote.run(quotaScript(folders));
+    judgeQuota(report, new Said(stdout));
+  });
+  if (!serves) {
+    report.skip('job', 'A small job', 'It would not start there now.', '');
+    return;
+  }
   const looked = await attempt(report, 'job', 'A small job', () =>
     remote.run(nodeScript(cluster, place.work), { timeout: NODE_TIMEOUT })
   );

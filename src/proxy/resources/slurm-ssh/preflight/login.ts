@@ -1,6 +1,5 @@
 /** What the log-in host tells: shell, Slurm's commands, partition, account, clock. */
 import type { IClusterSettings } from '../../../settings';
-import { quote } from '../quote';
 import { parseDuration } from '../slurm/text';
 import { probeLines } from './pythons';
 import { SAY, sizeOf, type Report, type Said } from './report';
@@ -10,7 +9,6 @@ const NEEDED = ['sbatch', 'squeue', 'scancel', 'sinfo'];
 const APART = 120;
 
 export function loginScript(cluster: IClusterSettings): string {
-  const partition = cluster.partition ? `-p ${quote(cluster.partition)} ` : '';
   const python = cluster.pythons.agent || cluster.pythons.default || '';
   return [
     SAY,
@@ -22,32 +20,34 @@ export function loginScript(cluster: IClusterSettings): string {
     'done',
     'say version "$(sbatch --version 2>/dev/null)"',
     // A controller that is down is not worth more time.
-    `if rows=$(timeout 25 sinfo -h ${partition}-o '%P|%a|%l|%D|%c|%m|%f|%G' 2>&1); then`,
+    // All partitions: what is up in place of one that is not is told.
+    "if rows=$(timeout 25 sinfo -h -o '%P|%a|%l|%F|%c|%m|%f|%G' 2>&1); then",
     `  printf '%s\\n' "$rows" | sed 's/^/row /'`,
     'else say sinfo-failed "${rows:-it took longer than 25 s}"; fi',
     'said=$(timeout 25 sacct -n -X -S now -o JobID 2>&1) || say sacct-failed "${said:-it took longer than 25 s}"',
     `timeout 15 sacctmgr -n -P show assoc where user="$(id -un)" format=account,qos 2>/dev/null | sed 's/^/association /'`,
-    // Panasas has a command of its own; elsewhere it is that of the system.
-    'if quota=$(timeout 10 pan_quota 2>/dev/null || timeout 10 quota -s 2>/dev/null); then say quota "$quota"; else say quota-over "$quota"; fi',
     ...(cluster.agent === 'login' ? probeLines({ default: python }) : []),
     ':'
   ].join('\n');
 }
 
-/** @param now - seconds since 1970 here. */
+/**
+ * @param now - seconds since 1970 here.
+ * @returns whether the partition is in service, so that a job may start there.
+ */
 export function judgeLogin(
   report: Report,
   said: Said,
   cluster: IClusterSettings,
   now: number
-): void {
+): boolean {
   const shell = said.one('shell').replace(/^.*\//, '');
   report.ok('shell', 'Log-in shell', `${shell || 'A shell'} runs commands.`);
   judgeClock(report, now - Number(said.one('clock')));
   judgeCommands(report, said);
-  judgePartition(report, said, cluster);
+  const serves = judgePartition(report, said, cluster);
   judgeAccount(report, said, cluster);
-  judgeQuota(report, said);
+  return serves;
 }
 
 function judgeClock(report: Report, ahead: number): void {
@@ -106,10 +106,13 @@ function judgeCommands(report: Report, said: Said): void {
 interface IPartitionRow {
   readonly name: string;
   readonly usual: boolean;
-  readonly up: boolean;
+  /** As Slurm says it: up, down, drain, inact. */
+  readonly state: string;
   /** Seconds; null: none. */
   readonly limit: number | null;
   readonly nodes: number;
+  /** Nodes that run jobs, or could. */
+  readonly working: number;
   readonly cores: number;
   /** Bytes. */
   readonly memory: number;
@@ -127,9 +130,9 @@ function rowsOf(said: Said): IPartitionRow[] {
           {
             name: name.replace(/\*$/, ''),
             usual: name.endsWith('*'),
-            up: state === 'up',
+            state: state ?? '',
             limit: parseDuration(limit),
-            nodes: parseInt(nodes ?? '', 10) || 0,
+            ...countsOf(nodes ?? ''),
             cores: parseInt(cores ?? '', 10) || 0,
             memory: (parseInt(memory ?? '', 10) || 0) * 2 ** 20,
             features: (features ?? '').split(','),
@@ -139,11 +142,36 @@ function rowsOf(said: Said): IPartitionRow[] {
   });
 }
 
+/** As sinfo counts nodes: allocated/idle/other/all. */
+function countsOf(text: string): { nodes: number; working: number } {
+  const [allocated = 0, idle = 0, , nodes = 0] = text.split('/').map(Number);
+  return { nodes, working: allocated + idle };
+}
+
+/** What Slurm does with jobs of a partition that is not up. */
+const OFF: Readonly<Record<string, string>> = {
+  down: 'is down: it takes jobs, and starts none',
+  drain: 'is being drained: it takes no new jobs',
+  inact: 'is inactive: it takes no jobs',
+  inactive: 'is inactive: it takes no jobs'
+};
+
+/** Why nothing starts in a partition now, whatever is asked for; empty: nothing keeps it. */
+function outOfService(rows: readonly IPartitionRow[]): string {
+  const [first] = rows;
+  if (first && !rows.some(row => row.state === 'up')) {
+    return OFF[first.state] ?? `is ${first.state || 'not up'}`;
+  }
+  return rows.some(row => row.working > 0 || row.nodes === 0)
+    ? ''
+    : 'has no node in service: all are down or drained';
+}
+
 function judgePartition(
   report: Report,
   said: Said,
   cluster: IClusterSettings
-): void {
+): boolean {
   const title = 'Partition';
   const all = rowsOf(said);
   const rows = all.filter(row =>
@@ -154,19 +182,38 @@ function judgePartition(
   const [first] = rows;
   if (said.has('sinfo-failed') || said.all('command').length === 0) {
     report.skip('partition', title, 'Slurm does not answer.', '');
-    return;
+    return true;
   }
+  const others = [
+    ...new Set(
+      all
+        .filter(row => row.state === 'up' && row.working > 0)
+        .map(row => row.name)
+    )
+  ].filter(name => !rows.some(row => row.name === name));
+  const choose = others.length
+    ? `Choose another in these settings (up: ${others.join(', ')})`
+    : 'No other partition is up: ask those who run the cluster';
   if (!first) {
-    const names = [...new Set(all.map(row => row.name))].join(', ');
     report.fail(
       'partition',
       title,
       cluster.partition
         ? `There is no partition ${cluster.partition} for you.`
-        : `The cluster has no default partition${names && `, but ${names}`}.`,
-      'Set a partition that `sinfo` lists on the log-in host.'
+        : 'The cluster has no default partition.',
+      `${choose}.`
     );
-    return;
+    return true;
+  }
+  const off = outOfService(rows);
+  if (off) {
+    report.fail(
+      'partition',
+      title,
+      `Partition ${first.name} ${off}.`,
+      `${choose}, or wait until it is back; jobs that are in its queue stay there.`
+    );
+    return false;
   }
   const found: string[] = [];
   const cores = Math.max(...rows.map(row => row.cores));
@@ -174,9 +221,6 @@ function judgePartition(
   const limit = rows.some(row => row.limit === null)
     ? null
     : Math.max(...rows.map(row => row.limit ?? 0));
-  if (!rows.some(row => row.up)) {
-    found.push(`${first.name} is switched off`);
-  }
   if (limit !== null && cluster.time * 60 > limit) {
     found.push(
       `it allows ${Math.floor(limit / 60)} min, and ${cluster.time} min are asked for`
@@ -208,7 +252,7 @@ function judgePartition(
       `Partition ${first.name}: ${found.join('; ')}.`,
       'Change partition, time, cores, memory, constraint or GPUs in these settings; jobs would wait for ever.'
     );
-    return;
+    return true;
   }
   const nodes = rows.reduce((sum, row) => sum + row.nodes, 0);
   report.ok(
@@ -216,6 +260,7 @@ function judgePartition(
     title,
     `${first.name} has ${nodes} nodes of up to ${cores} cores and ${sizeOf(memory)}.`
   );
+  return true;
 }
 
 function judgeAccount(
@@ -250,25 +295,5 @@ function judgeAccount(
       title,
       `Yours are: ${[...new Set(accounts)].join(', ')}.`
     );
-  }
-}
-
-/** Where disks are limited by user; `quota` ends with an error when one is full. */
-function judgeQuota(report: Report, said: Said): void {
-  const title = 'Quota';
-  const over = said.one('quota-over');
-  const told = said.one('quota') || over;
-  const short = told.replace(/\s+/g, ' ');
-  if (!short) {
-    report.skip('quota', title, 'The host tells none.', '');
-  } else if (over || /\d\*/.test(told)) {
-    report.warn(
-      'quota',
-      title,
-      `It is used up: ${short}`,
-      'Make room: at some sites no job starts when the home folder is full.'
-    );
-  } else {
-    report.ok('quota', title, short);
   }
 }

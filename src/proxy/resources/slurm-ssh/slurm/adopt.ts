@@ -12,6 +12,7 @@ import { quote } from '../quote';
 import type { IRemote } from '../remote';
 import type { ISlurmRecord } from './mirror';
 import type { IPlace } from './place';
+import { isSubmissionName } from './queue';
 import { MEMORY } from './remote-folder';
 import { expandTasks } from './text';
 
@@ -109,6 +110,7 @@ function parseBlock(
         ...there,
         folder: `${place.work}/jobs/${id}`,
         work: place.work,
+        user: place.user,
         host: owner.host,
         // What had to be copied lay on the other machine.
         uploads: [],
@@ -130,7 +132,7 @@ function latest(
       const match = /^(tomo-\S+-(\d+))-(\d+) (\d*);(\d*);([\d,-]*)$/.exec(
         line.trim()
       );
-      return match ? [match] : [];
+      return match && isSubmissionName(match[1]) ? [match] : [];
     })
     .sort(
       (a, b) => Number(b[2]) - Number(a[2]) || Number(b[3]) - Number(a[3])

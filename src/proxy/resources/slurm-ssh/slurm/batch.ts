@@ -6,6 +6,7 @@ import type { IJobSpec, IRemotePlace } from '../../../job-folder';
 import { quote } from '../quote';
 import { pythonOf, type ICluster } from './cluster';
 import { finishName } from './queue';
+import type { IMpi } from './shares';
 import { compressTasks } from './text';
 
 /** What a batch script is made of. */
@@ -15,8 +16,11 @@ export interface IBatch {
   readonly cluster: ICluster;
   readonly tool: string;
   readonly gpu: boolean;
+  /** The program is many processes; left out: one. */
+  readonly mpi?: IMpi;
 }
 
+const ALONE: IMpi = { nodes: 1, processes: 1 };
 /** Bytes for the finishing task. */
 const FINISH_MEMORY = 1 << 30;
 /** Minutes for the finishing task. */
@@ -70,14 +74,14 @@ export function submitCommand(
   uid: string,
   tasks: readonly number[] | null
 ): string {
-  const { spec, place, cluster, gpu } = batch;
+  const { spec, place, cluster, gpu, mpi = ALONE } = batch;
   const logs = tasks ? 'tasks/%a/' : '';
   return words([
-    ...common(uid, cluster),
+    ...common(uid, cluster, mpi),
     `--output=${logs}stdout.log`,
     `--error=${logs}stderr.log`,
     '--requeue',
-    `--cpus-per-task=${spec.cores}`,
+    `--cpus-per-task=${Math.max(1, Math.floor(spec.cores / mpi.processes))}`,
     `--mem=${mebibytes(spec.memory)}M`,
     `--time=${place.time}`,
     ...option('constraint', cluster.constraint),
@@ -108,15 +112,21 @@ export function finishCommand(
   ];
 }
 
-function common(name: string, cluster: ICluster): string[] {
+function common(
+  name: string,
+  cluster: ICluster,
+  { nodes, processes }: IMpi = ALONE
+): string[] {
   return [
     'sbatch',
     '--parsable',
     `--job-name=${name}`,
     `--comment=${name}`,
     '--open-mode=append',
-    '--nodes=1',
-    '--ntasks=1',
+    `--nodes=${nodes}`,
+    ...(nodes * processes > 1
+      ? [`--ntasks-per-node=${processes}`]
+      : ['--ntasks=1']),
     ...option('partition', cluster.partition),
     ...option('account', cluster.account),
     ...option('qos', cluster.qos)

@@ -56,7 +56,11 @@ export function translate(
 ): string | null {
   const fitting = paths
     .map(pair => ({ ...pair, local: withoutSlash(pair.local) }))
-    .filter(pair => local === pair.local || local.startsWith(`${pair.local}/`))
+    .filter(
+      pair =>
+        local === pair.local ||
+        local.startsWith(pair.local === '/' ? '/' : `${pair.local}/`)
+    )
     .sort((a, b) => b.local.length - a.local.length)[0];
   return fitting
     ? path.posix.join(fitting.remote, local.slice(fitting.local.length))

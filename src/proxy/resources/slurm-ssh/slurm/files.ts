@@ -39,6 +39,21 @@ export async function knownSizes(
   return sizes;
 }
 
+/** Make a folder below another one, which is not made anew when the job was forgotten. */
+async function makeBelow(folder: string, name: string): Promise<void> {
+  let at = folder;
+  for (const part of name.split('/').filter(each => each !== '.')) {
+    at = path.join(at, part);
+    try {
+      await fs.mkdir(at);
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST') {
+        throw error;
+      }
+    }
+  }
+}
+
 /**
  * Write what has grown, each piece at its place: two proxies that write the
  * same do no harm.
@@ -57,7 +72,7 @@ export async function writeGrown(
       continue;
     }
     const local = path.join(paths.folder, file);
-    await fs.mkdir(path.dirname(local), { recursive: true });
+    await makeBelow(paths.folder, path.dirname(file));
     const handle = await fs.open(
       local,
       fs.constants.O_RDWR | fs.constants.O_CREAT,

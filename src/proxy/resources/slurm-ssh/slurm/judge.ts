@@ -47,9 +47,12 @@ export function judgeRemote(mirror: IMirrored): IRemoteVerdict {
     return going(cancelAsked ? 'cancelling' : 'queued');
   }
   if (seen.complete) {
-    // The result is there a moment before Slurm knows how its tasks ended.
+    // The result is there a moment before Slurm knows how its tasks ended,
+    // and the queue a moment before accounting knows their exit codes.
     const settled = seen.slurm.tasks.every(
-      task => phaseOf(task.state) === 'ended'
+      task =>
+        phaseOf(task.state) === 'ended' &&
+        (task.exit !== undefined || !seen.early)
     );
     return { ...ended('finished'), settled };
   }
@@ -94,7 +97,8 @@ function bySlurm(mirror: IMirrored, seen: ISeen): IRemoteVerdict {
     return { ...ended('cancelled'), settled };
   }
   if (seen.vanished) {
-    return { ...ended('failed', { failure: GONE }), settled };
+    // A mount that is away for a while looks the same: it is asked about again.
+    return { ...ended('failed', { failure: GONE }), settled: false };
   }
   const culprit = worst(main);
   if (!culprit && !settled) {

@@ -12,6 +12,7 @@ import {
   type JsonObject
 } from '../../../files';
 import { parseFailure, type IStatus, type JobPaths } from '../../../job-folder';
+import { isSubmissionName } from './queue';
 
 /** The status of a job whose runner has told nothing yet. */
 export const UNSEEN: IStatus = {
@@ -81,8 +82,9 @@ export interface ISeen {
 
 export async function readRecord(paths: JobPaths): Promise<ISlurmRecord> {
   const o = (await readObject(paths.slurm)) ?? {};
+  const uid = text(o, 'uid') ?? '';
   return {
-    uid: text(o, 'uid') ?? '',
+    uid: isSubmissionName(uid) ? uid : '',
     phase: PHASES.find(phase => phase === o.phase) ?? 'prepared',
     id: digits(o, 'id'),
     finish: digits(o, 'finish'),

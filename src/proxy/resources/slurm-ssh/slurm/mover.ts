@@ -11,9 +11,9 @@ import type { IJobSpec, IRemotePlace, JobPaths } from '../../../job-folder';
 import { ensureRuntime } from '../copies/runtime';
 import { Transfer } from '../copies/transfer';
 import { carryOut, uploadNeeds } from '../copies/upload';
-import { quote } from '../quote';
 import type { IRemote } from '../remote';
 import type { IBatch } from './batch';
+import { cancelThere } from './cancel';
 import { readRecord, writeRecord, type ISlurmRecord } from './mirror';
 import { submissionName } from './queue';
 import { refusal } from './refusals';
@@ -29,7 +29,10 @@ const AWAY = ['connection-lost', 'logged-out'];
 /** What keeps a job waiting rather than making it fail. */
 const PASSING = new Set([
   ...AWAY,
+  'no-channel',
   'timed-out',
+  'too-slow',
+  'slurm-answer',
   'submission-unknown',
   'submission-taken',
   'slurm-down'
@@ -84,10 +87,17 @@ export class Mover {
     }
     const move: IMove = { transfer: null, abort: new AbortController() };
     this._moves.set(id, move);
-    void this._advance(remote, spec, place, paths, move).finally(() => {
-      this._moves.delete(id);
-      this._options.onChange(id);
-    });
+    this._advance(remote, spec, place, paths, move)
+      .catch((error: unknown) => {
+        // Not even why it failed can be written down.
+        const { failure } = failureOf(error);
+        process.stderr.write(`job ${id}: ${failure.message}\n`);
+        this._rest(id, remote, failure);
+      })
+      .finally(() => {
+        this._moves.delete(id);
+        this._options.onChange(id);
+      });
   }
 
   /** Stop copying; a submission that has been sent is not touched. */
@@ -139,7 +149,7 @@ export class Mover {
       });
       this._pauses.delete(spec.id);
       if (await exists(paths.cancel)) {
-        await cancelThere(remote, place, record);
+        await cancelThere(remote, place, paths, record);
       }
       this._options.onAccepted(spec.user);
     } catch (error) {
@@ -254,21 +264,6 @@ export class Mover {
     string,
     { remote: IRemote; pause: number; until: number; why: Failure | null }
   >();
-}
-
-/** Take a job back from the scheduler; its runner stops at a slice. Safe to call again. */
-export async function cancelThere(
-  remote: IRemote,
-  place: IRemotePlace,
-  record: ISlurmRecord
-): Promise<void> {
-  const ids = [record.id, record.finish].filter(Boolean).join(' ');
-  const { code, stderr } = await remote.run(
-    `{\n: > ${quote(`${place.folder}/cancel`)}\nscancel ${ids} || exit 76\nexit 0\n}\n`
-  );
-  if (code !== 0) {
-    throw refusal({ code, stderr, stdout: '' });
-  }
 }
 
 /** The record of a job's first attempt, when none has been made. */

@@ -9,7 +9,12 @@ import type { Recipe } from '../../../../recipe/_generated/recipe';
 import type { Forecaster, IForecast } from '../../../forecast';
 import { ProxyError } from '../../../failure';
 import type { IJobSpec, IRemotePlace } from '../../../job-folder';
-import { approvalOf, checkRecipe, outputFolder } from '../../../submission';
+import {
+  approvalOf,
+  checkRecipe,
+  freeOutput,
+  outputFolder
+} from '../../../submission';
 import { runtimeThere } from '../copies/runtime';
 import { uploadNeeds } from '../copies/upload';
 import { quote } from '../quote';
@@ -20,7 +25,7 @@ import { planData, translate, type IDataPlan } from './data';
 import type { IPlace } from './place';
 import { submissionName } from './queue';
 import { MEMORY } from './remote-folder';
-import { isWhole, shares, usesGpu, type IShares } from './shares';
+import { isWhole, mpiOf, shares, usesGpu, type IShares } from './shares';
 
 /** What a plan is made with. */
 export interface IPlanning {
@@ -51,8 +56,10 @@ export async function planJob(
   const recipe = checkRecipe(submission.recipe, submission.rows);
   const now = new Date();
   const data = await planData(recipe, submission.base, cluster, place.work);
-  const output = outputThere(recipe, submission, by, data, now);
-  await refuseTaken(output, by);
+  const output = await freeOutput(
+    nth => outputThere(recipe, submission, by, data, [now, nth]),
+    folder => refuseTaken(folder, by)
+  );
   // The runner is given a little less than the task, and plans with that.
   const forecast = await by.forecast(
     { ...submission, memory: Math.floor(submission.memory * MEMORY) },
@@ -100,7 +107,8 @@ export async function planJob(
     command: '',
     remote
   };
-  const batch: IBatch = { spec, place: remote, cluster, tool, gpu };
+  const mpi = mpiOf(recipe);
+  const batch: IBatch = { spec, place: remote, cluster, tool, gpu, mpi };
   return {
     batch: { ...batch, spec: { ...spec, command: commandOf(batch) } },
     recipe,
@@ -178,7 +186,11 @@ function warningsOf(
     ],
     [memory > batch.spec.memory, 'A task needs more memory than it is given.']
   ];
-  return checks.filter(([wrong]) => wrong).map(([, sentence]) => sentence);
+  return [
+    ...checks.filter(([wrong]) => wrong).map(([, sentence]) => sentence),
+    // Of the recipe: what its run would be told, too.
+    ...(estimate?.warnings ?? [])
+  ];
 }
 
 /** The absolute result folder there. */
@@ -187,10 +199,10 @@ function outputThere(
   { base, name }: Submission,
   { cluster, place }: IPlanning,
   data: IDataPlan,
-  now: Date
+  when: readonly [Date, number]
 ): string {
   const start = data.base ?? path.posix.join(place.work, 'results');
-  const output = outputFolder(recipe, start, name, now);
+  const output = outputFolder(recipe, start, name, ...when);
   const given = recipe.output?.folder ?? '';
   // An absolute folder is one of this machine, unless the data are there.
   const local = path.isAbsolute(given) && data.how !== 'remote';

@@ -30,15 +30,23 @@ export interface IPollReply {
   readonly uid: string;
   /** By the job's place in the poll. */
   readonly folders: ReadonlyMap<number, IFolderSeen>;
-  /** The script came to its end. */
-  readonly whole: boolean;
 }
 
-export function parsePoll(output: string, mark: string): IPollReply {
+/** @param jobs - those that the script was made for, in its order. */
+export function parsePoll(
+  output: string,
+  mark: string,
+  jobs: readonly { readonly folder: string }[]
+): IPollReply {
   const folders = new Map<number, IFolderSeen>();
+  /** Whose file it is, and its path in that job's folder. */
+  const owner = (file: string): [IFolderSeen | undefined, string] => {
+    const at = jobs.findIndex(job => file.startsWith(`${job.folder}/`));
+    return [folders.get(at), file.slice((jobs[at]?.folder.length ?? 0) + 1)];
+  };
   let queue: IQueueRow[] | null = null;
   let accounts: IAccount[] | null = [];
-  let [said, waiting, uid, whole] = ['', '', '', false];
+  let [said, waiting, uid] = ['', '', ''];
   let folder: IFolderSeen | undefined;
   for (const part of output.split(`${mark} `).slice(1)) {
     const end = part.indexOf('\n');
@@ -74,20 +82,18 @@ export function parsePoll(output: string, mark: string): IPollReply {
           folder.complete = true;
         }
         break;
-      case 'status':
-        folder?.statuses.set(rest.join(' '), body);
+      case 'status': {
+        const [seen, file] = owner(rest.join(' '));
+        seen?.statuses.set(file, body);
         break;
-      case 'grown':
-        folder?.grown.push({
-          from: Number(rest[0]),
-          file: rest.slice(2).join(' '),
-          bytes: Buffer.from(body, 'base64')
-        });
+      }
+      case 'grown': {
+        const [seen, file] = owner(rest.slice(2).join(' '));
+        const bytes = Buffer.from(body, 'base64');
+        seen?.grown.push({ from: Number(rest[0]), file, bytes });
         break;
-      case 'end':
-        whole = true;
-        break;
+      }
     }
   }
-  return { queue, accounts, said, waiting, uid, folders, whole };
+  return { queue, accounts, said, waiting, uid, folders };
 }

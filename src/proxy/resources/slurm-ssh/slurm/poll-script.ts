@@ -1,6 +1,6 @@
 /**
  * One batched look at everything of a user on a cluster: one script, with a
- * constant number of Slurm commands whatever the number of jobs.
+ * constant number of commands whatever the number of jobs, but for files that have grown.
  */
 import { randomUUID } from 'node:crypto';
 
@@ -45,18 +45,22 @@ export function pollScript(
   waiting: boolean,
   mark = `tomo:${randomUUID()}`
 ): IPollScript {
+  const look = [
+    `rows=$(squeue -h -r -t all -u "$user" -o ${quote(QUEUE_FORMAT)} 2>&1); asked=$?`,
+    'say "queue $asked"',
+    `printf '%s\\n' "$rows"`,
+    ...(jobs.length > 0 ? accounting(jobs) : []),
+    ...jobs.flatMap(placeOf),
+    ...(jobs.length > 0 ? filesOf(jobs) : [])
+  ];
   const text = [
     '{',
     'export TZ=UTC0',
     'user=$(id -un)',
     `mark=${quote(mark)}`,
     `say() { printf '%s %s\\n' "$mark" "$1"; }`,
-    `rows=$(squeue -h -r -t all -u "$user" -o ${quote(QUEUE_FORMAT)} 2>&1); asked=$?`,
-    'say "queue $asked"',
-    `printf '%s\\n' "$rows"`,
-    ...(waiting ? WAITING : []),
-    ...(jobs.length > 0 ? accounting(jobs) : []),
-    ...jobs.flatMap((job, at) => filesOf(job, at)),
+    ...GROWN,
+    ...(waiting ? [...WAITING, ...look, 'cat', '}'] : look),
     'say end',
     'exit 0',
     '}',
@@ -65,8 +69,21 @@ export function pollScript(
   return { mark, text };
 }
 
+/** The whole queue comes beside the rest, which does not wait for it, and is told after it. */
 const WAITING = [
-  `waiting=$(squeue -h -t PENDING -S -p,i -o ${quote(WAITING_FORMAT)} 2>/dev/null) && { say waiting; printf '%s\\n' "$waiting"; }`
+  '{',
+  `waiting=$(squeue -h -t PENDING -S -p,i -o ${quote(WAITING_FORMAT)} 2>/dev/null) && { say waiting; printf '%s\\n' "$waiting"; }`,
+  '} | {'
+];
+
+/** New bytes of a file: its name, its size, and from where; with as few processes as can be. */
+const GROWN = [
+  'grown() {',
+  '  say "grown $3 $2 $1"',
+  `  if [ $(($2 - $3)) -gt ${TAIL} ]; then tail -c +$(($3 + 1)) "$1" | head -c ${TAIL} | base64`,
+  '  elif [ "$3" -gt 0 ]; then tail -c +$(($3 + 1)) "$1" | base64',
+  '  else base64 "$1"; fi',
+  '}'
 ];
 
 /**
@@ -103,39 +120,64 @@ function accounting(jobs: readonly IPolled[]): string[] {
   ];
 }
 
-/** Status files whole, growing files from where they are known. */
-function filesOf(job: IPolled, at: number): string[] {
-  const names = job.arrayed
-    ? 'tasks/*/stdout.log tasks/*/stderr.log finish.log'
-    : 'stdout.log stderr.log events.jsonl';
-  const statuses = job.arrayed
-    ? 'status.json tasks/*/status.json'
-    : 'status.json';
-  const known = [...job.known].map(
-    ([name, size]) => `      ${quote(name)}) from=${size};;`
-  );
+/** Whether each job's folder and its result are there: no process but the shell. */
+function placeOf({ folder, output }: IPolled, at: number): string[] {
   return [
-    `if cd ${quote(job.folder)} 2>/dev/null; then`,
+    `if [ -d ${quote(folder)} ]; then`,
     `  say "job ${at}"`,
-    `  [ -e ${quote(`${job.output}/result.json`)} ] && say complete`,
-    '  set --',
-    `  for file in ${statuses}; do [ -s "$file" ] && set -- "$@" "$file"; done`,
-    `  [ $# -gt 0 ] && awk -v mark="$mark" 'FNR == 1 { print mark " status " FILENAME } { print }' "$@"`,
-    '  count=0',
-    `  wc -c ${names} 2>/dev/null | while read -r size file; do`,
-    '    from=0',
-    '    case $file in',
-    '      total) continue;;',
-    ...known,
-    '    esac',
-    `    if [ "$size" -gt "$from" ] && [ "$count" -lt ${FILES} ]; then`,
-    '      count=$((count + 1))',
-    '      say "grown $from $size $file"',
-    `      tail -c +$((from + 1)) "$file" | head -c ${TAIL} | base64`,
-    '    fi',
-    '  done',
-    'else',
-    `  say "gone ${at}"`,
-    'fi'
+    `  [ -e ${quote(`${output}/result.json`)} ] && say complete`,
+    `else say "gone ${at}"; fi`
   ];
 }
+
+/** Status files whole, growing files from where they are known: a few processes for all jobs together. */
+function filesOf(jobs: readonly IPolled[]): string[] {
+  const files = (kind: keyof typeof SINGLE): string =>
+    jobs
+      .flatMap(({ folder, arrayed }) =>
+        (arrayed ? ARRAYED : SINGLE)[kind].map(
+          name => `${quote(folder)}/${name}`
+        )
+      )
+      .join(' ');
+  const known = jobs.flatMap(job =>
+    [...job.known].map(
+      ([name, size]) => `    ${quote(`${job.folder}/${name}`)}) from=${size};;`
+    )
+  );
+  const owners = jobs.map(
+    ({ folder }, at) => `    ${quote(folder)}/*) owner=${at};;`
+  );
+  return [
+    `for file in ${files('statuses')}; do [ -s "$file" ] && printf '%s\\0' "$file"; done |`,
+    `  xargs -0 awk -v mark="$mark" 'FNR == 1 { print mark " status " FILENAME } { print }' /dev/null`,
+    'last=',
+    `printf '%s\\0' ${files('growing')} | xargs -0 wc -c 2>/dev/null | while read -r size file; do`,
+    '  owner=',
+    '  from=0',
+    '  case $file in',
+    ...owners,
+    '    *) continue;;',
+    '  esac',
+    '  case $file in',
+    ...known,
+    '    *) ;;',
+    '  esac',
+    '  [ "$owner" = "$last" ] || count=0',
+    '  last=$owner',
+    `  if [ "$size" -gt "$from" ] && [ "$count" -lt ${FILES} ]; then`,
+    '    count=$((count + 1))',
+    '    grown "$file" "$size" "$from"',
+    '  fi',
+    'done'
+  ];
+}
+
+const SINGLE = {
+  statuses: ['status.json'],
+  growing: ['stdout.log', 'stderr.log', 'events.jsonl']
+};
+const ARRAYED: typeof SINGLE = {
+  statuses: ['status.json', 'tasks/*/status.json'],
+  growing: ['tasks/*/stdout.log', 'tasks/*/stderr.log', 'finish.log']
+};

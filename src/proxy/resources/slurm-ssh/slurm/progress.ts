@@ -35,6 +35,7 @@ export function wholeStatus(
     (sum, part) => sum + (part.progress.rate ?? 0),
     0
   );
+  const memory = Math.max(0, ...begun.map(part => part.memory ?? 0));
   const remaining = working.flatMap(part => part.progress.remaining ?? []);
   const failed = begun.find(part => part.state === 'failed' && part.failure);
   const failure =
@@ -51,6 +52,7 @@ export function wholeStatus(
       ...(remaining.length > 0 && { remaining: Math.max(...remaining) })
     },
     slices: { done, total },
+    ...(memory > 0 && { memory }),
     ...(started && { started }),
     warnings: [
       ...new Set([...begun, ...(own ? [own] : [])].flatMap(p => p.warnings))

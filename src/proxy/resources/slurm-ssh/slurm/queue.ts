@@ -3,8 +3,8 @@ import type { QueuedJob } from '../../../../api/_generated/api';
 import { phaseOf } from './states';
 import { parseDuration, parseId, parseMoment, type ISlurmId } from './text';
 
-/** For `squeue -o`: id, state, reason, elapsed, limit, expected start, cores, partition, nodes, name. */
-export const QUEUE_FORMAT = '%i|%T|%r|%M|%l|%S|%C|%P|%N|%j';
+/** For `squeue -o`: id, state, reason, elapsed, limit, expected start, cores, partition, nodes, name, and after a character that names do not have the command. */
+export const QUEUE_FORMAT = '%i|%T|%r|%M|%l|%S|%C|%P|%N|%j\x1f%o';
 
 /** A row of squeue. */
 export interface IQueueRow {
@@ -22,6 +22,8 @@ export interface IQueueRow {
   readonly partition: string;
   readonly nodes: string;
   readonly name: string;
+  /** What was submitted; empty: not told. */
+  readonly command: string;
 }
 
 /** Rows of squeue; a line that is none (a name with a line feed goes on there) is left out. */
@@ -34,6 +36,7 @@ export function parseQueue(output: string): IQueueRow[] {
     }
     const [text, state, reason, elapsed, limit, start, cores, partition] =
       fields;
+    const [name = '', command = ''] = fields.slice(9).join('|').split('\x1f');
     return [
       {
         id,
@@ -46,7 +49,8 @@ export function parseQueue(output: string): IQueueRow[] {
         cores: Number(cores) || 0,
         partition,
         nodes: fields[8],
-        name: fields.slice(9).join('|')
+        name,
+        command: command === '(null)' ? '' : command
       }
     ];
   });
@@ -83,6 +87,11 @@ export function submissionName(job: string, attempt: number): string {
   return `tomo-${job}-${attempt}`;
 }
 
+/** Whether a text is such a name: it goes into commands. */
+export function isSubmissionName(text: string): boolean {
+  return /^tomo-[0-9a-f-]{36}-\d{1,9}$/.test(text);
+}
+
 export function finishName(name: string): string {
   return `${name}-finish`;
 }
@@ -111,6 +120,7 @@ export function toQueued(row: IQueueRow): QueuedJob {
     cores: row.cores,
     ...(row.start &&
       phaseOf(row.state) === 'waiting' && { expected: row.start }),
+    ...(row.command && { command: row.command }),
     ...(job && { job })
   };
 }

@@ -76,7 +76,7 @@ export function reasonOf(ending: IEnding): IReason {
   if (isFull(ending, exit)) {
     return failed(
       'disk-full',
-      'The work folder on the cluster is full, so the job could not write.',
+      'The work folder on the cluster is full, or its quota used up, so the job could not write.',
       'work',
       `Free some space there. ${RESUME}`
     );
@@ -118,7 +118,7 @@ function byExit(
       'launch-failed',
       `Slurm could not start ${name(task)} in its folder.`,
       'work',
-      'See that compute nodes see the work folder: press Test in Setup.'
+      'See that compute nodes see the work folder, and that it has room: press Test in Setup.'
     );
   }
   if (code === 127 || code === 126) {
@@ -166,9 +166,11 @@ function unknown(seen: ISeen): IReason {
 }
 
 function isFull(ending: IEnding, exit: string): boolean {
-  const { seen, lastLines } = ending;
+  const { seen, status, lastLines } = ending;
+  // Without room neither the runner's last word nor a log can be written.
+  const silent = status?.state === 'running' || !lastLines.trim();
   return (
-    (seen.free !== undefined && seen.free < FULL && !lastLines.trim()) ||
+    (seen.free !== undefined && seen.free < FULL && silent) ||
     (exit !== '0:0' &&
       /No space left on device|Disk quota exceeded/.test(lastLines))
   );

@@ -71,10 +71,38 @@ export function isWhole({ reconstruction }: Recipe): boolean {
   );
 }
 
+/** A program of many processes that talk by MPI. */
+export interface IMpi {
+  readonly nodes: number;
+  /** On each node. */
+  readonly processes: number;
+}
+
+/** The processes that a recipe's process list asks for; undefined: it is one. */
+export function mpiOf(recipe: Recipe): IMpi | undefined {
+  const nodes = Math.max(1, numberOf(recipe, 'nodes'));
+  const processes = Math.max(1, numberOf(recipe, 'processes'));
+  return isWhole(recipe) && nodes * processes > 1
+    ? { nodes, processes }
+    : undefined;
+}
+
+/** A whole number among the parameters of the method; 0 when it is not there. */
+function numberOf({ reconstruction }: Recipe, name: string): number {
+  const parameters: Readonly<Record<string, unknown>> = {
+    ...reconstruction?.parameters
+  };
+  const value = parameters[name];
+  return typeof value === 'number' ? Math.floor(value) : 0;
+}
+
 /** Whether the recipe's method computes on GPUs. */
-export function usesGpu({ reconstruction }: Recipe): boolean {
-  const { tool = 'builtin', method = '' } = reconstruction ?? {};
-  return methodOf(tool, method)?.gpu === true;
+export function usesGpu(recipe: Recipe): boolean {
+  const { tool = 'builtin', method = '' } = recipe.reconstruction ?? {};
+  return (
+    methodOf(tool, method)?.gpu === true ||
+    (isWhole(recipe) && numberOf(recipe, 'gpus') > 0)
+  );
 }
 
 function cut(

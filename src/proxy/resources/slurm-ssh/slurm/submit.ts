@@ -28,8 +28,12 @@ const PATIENCE = 60_000;
 const AGAIN = 2_000;
 const LOOKS = 20;
 
+const NO_FOLDER = 73;
+const NO_LOCK = 74;
 const TAKEN = 75;
 const REFUSED = 76;
+/** The scheduler may have it. */
+const CUT = 77;
 
 /** What is to be submitted. */
 export interface ISubmission {
@@ -48,8 +52,8 @@ export type Found =
  * Send one try.
  *
  * @param attempt - counts tries of this submission from 1.
- * @throws ProxyError `connection-lost` when the reply was lost (ask `recover`), `slurm-refused`
- *   and the like when the scheduler said no.
+ * @throws ProxyError `connection-lost`, `submission-unknown` or `slurm-answer` when nobody has
+ *   said what became of it (ask `recover`), `slurm-refused` and the like when the scheduler said no.
  */
 export async function submit(
   remote: IRemote,
@@ -72,7 +76,15 @@ export async function submit(
       { where: submission.uid, hint: 'Wait a moment; the job will show it.' }
     );
   }
-  throw refusal(reply);
+  if ([NO_FOLDER, NO_LOCK, REFUSED].includes(reply.code)) {
+    throw refusal(reply);
+  }
+  // Of a shell or an sbatch that was killed nobody knows whether the scheduler had heard it.
+  throw unknown(
+    `The submission was cut off on the cluster, with code ${reply.code}.`,
+    submission.uid,
+    reply.stderr
+  );
 }
 
 /** The script of one try; of a part of it nothing runs, as it is in braces. */
@@ -86,20 +98,30 @@ export function submitScript(submission: ISubmission, attempt: number): string {
     arrayed && tasks.length === 0
       ? ['id=']
       : [
-          `id=$(${submitCommand(batch, uid, tasks)} 2>${lock}/error) || { cat ${lock}/error >&2; exit ${REFUSED}; }`,
-          'id=${id%%;*}'
+          `id=$(${submitCommand(batch, uid, tasks)} 2>${lock}/error) || refused`,
+          'id=${id%%;*}; number "$id"; main=$id'
         ];
   const finishing = arrayed
     ? [
-        `finish=$(${before} \${id:+"--dependency=afterany:$id"} ${after} 2>${lock}/error) || { cat ${lock}/error >&2; [ -z "$id" ] || scancel "$id"; exit ${REFUSED}; }`,
-        'finish=${finish%%;*}'
+        `finish=$(${before} \${id:+"--dependency=afterany:$id"} ${after} 2>${lock}/error) || refused`,
+        'finish=${finish%%;*}; number "$finish"'
       ]
     : ['finish='];
   return [
     '{',
-    `cd ${quote(batch.place.folder)} || exit 73`,
-    `mkdir ${lock} 2>/dev/null || exit ${TAKEN}`,
+    `cd ${quote(batch.place.folder)} || exit ${NO_FOLDER}`,
+    `mkdir ${lock} || { [ -d ${lock} ] && exit ${TAKEN}; exit ${NO_LOCK}; }`,
     `printf '%s %s\\n' "$$" "$(uname -n)" > ${lock}/process`,
+    'main=',
+    'refused() {',
+    '  code=$?',
+    `  cat ${lock}/error >&2`,
+    `  if [ "$code" -gt 128 ] || [ ! -s ${lock}/error ]; then exit ${CUT}; fi`,
+    '  [ -z "$main" ] || scancel "$main"',
+    `  exit ${REFUSED}`,
+    '}',
+    // What is no id is not noted down: `recover` asks by name.
+    `number() { case $1 in ''|*[!0-9]*) printf '%s\\n' "$1"; exit 0;; esac; }`,
     ...main,
     ...finishing,
     `printf '%s;%s;%s\\n' "$id" "$finish" ${list} > ${lock}/ids.new && mv ${lock}/ids.new ${lock}/ids`,
@@ -186,6 +208,8 @@ export function recoveryScript(
     'export TZ=UTC0',
     `cd ${quote(batch.place.folder)} || exit 73`,
     `if mkdir ${lock} 2>/dev/null; then echo free; exit 0; fi`,
+    // Neither taken nor there, as on a full disk: the try may yet take it.
+    `if [ ! -d ${lock} ]; then echo unknown; exit 0; fi`,
     `if [ -s ${lock}/ids ]; then printf 'ids '; cat ${lock}/ids; exit 0; fi`,
     `read -r process host < ${lock}/process 2>/dev/null`,
     'if [ "$host" = "$(uname -n)" ] && kill -0 "$process" 2>/dev/null; then echo busy; exit 0; fi',

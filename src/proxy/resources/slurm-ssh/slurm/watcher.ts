@@ -14,6 +14,7 @@ import {
 } from '../../../job-folder';
 import type { Failure } from '../../../../api/_generated/api';
 import type { IRemote, IRemotes } from '../remote';
+import { cancelThere } from './cancel';
 import { knownSizes, writeGrown } from './files';
 import { nextPoll } from './intervals';
 import {
@@ -23,7 +24,6 @@ import {
   type ISeen,
   type ISlurmRecord
 } from './mirror';
-import { cancelThere } from './mover';
 import { parsePoll, type IPollReply } from './poll-reply';
 import { pollScript, type IPolled } from './poll-script';
 import { wholeStatus } from './progress';
@@ -37,6 +37,8 @@ const TICK = 1_000;
 const FRESH = 2_000;
 /** The scheduler gives itself up after 18 s; accounting may take as long again. */
 const PATIENCE = 90_000;
+/** What a job ends with that could not write, also to tell why. */
+const UNTOLD = new Set(['task-failed', 'launch-failed']);
 
 /** A job as the watcher needs it. */
 export interface IWatched {
@@ -51,6 +53,8 @@ export interface IWatcherOptions {
   readonly remotes: IRemotes;
   /** Every job of the resource. */
   readonly jobs: () => readonly IWatched[];
+  /** Whether a log-in is to the account that the job belongs to. */
+  readonly owns: (remote: IRemote, spec: IJobSpec) => boolean;
   /** Whether a page of the user is open and seen. */
   readonly watched: (user: string) => boolean;
   /** The first contact in a log-in. */
@@ -82,6 +86,8 @@ interface ISubject extends IWatched {
   readonly place: IRemotePlace;
   readonly record: ISlurmRecord;
   readonly before: ISeen | null;
+  /** Bytes of each growing file that are here. */
+  readonly known: ReadonlyMap<string, number>;
 }
 
 export class Watcher {
@@ -109,6 +115,12 @@ export class Watcher {
     return this._state(user).problem;
   }
 
+  /** Why the last poll brought nothing; null: it did. */
+  failure(user: string): Failure | null {
+    const { errors, problem } = this._state(user);
+    return errors > 0 || problem?.code === 'slurm-down' ? problem : null;
+  }
+
   /** A job is new: ask soon, and often for a while. */
   hurry(user: string): void {
     const state = this._state(user);
@@ -119,6 +131,7 @@ export class Watcher {
   /** Ask now; who comes while a poll is under way gets the next one. */
   async poll(user: string): Promise<void> {
     const state = this._state(user);
+    this._meet(user, state);
     await state.polling;
     await (state.polling ?? this._poll(user, state));
   }
@@ -140,18 +153,23 @@ export class Watcher {
       this.know(spec.user);
     }
     for (const [user, state] of this._states) {
-      const remote = this._options.remotes.remote(user, this._options.resource);
-      if (remote !== state.remote) {
-        state.remote = remote;
-        state.errors = 0;
-        state.next = 0;
-        if (remote) {
-          void this._arrive(user, remote);
-        }
-      }
-      const due = remote && Date.now() >= state.next && !state.polling;
+      this._meet(user, state);
+      const due = state.remote && Date.now() >= state.next && !state.polling;
       if (due && (state.next === 0 || this._options.watched(user))) {
         void this._poll(user, state);
+      }
+    }
+  }
+
+  /** Whoever is logged in now. */
+  private _meet(user: string, state: IUserState): void {
+    const remote = this._options.remotes.remote(user, this._options.resource);
+    if (remote !== state.remote) {
+      state.remote = remote;
+      state.errors = 0;
+      state.next = 0;
+      if (remote) {
+        void this._arrive(user, remote);
       }
     }
   }
@@ -200,19 +218,16 @@ export class Watcher {
     state: IUserState,
     remote: IRemote
   ): Promise<void> {
-    const subjects = await this._subjects(user);
-    const polled: IPolled[] = [];
-    for (const { spec, paths, place, record } of subjects) {
-      polled.push({
-        folder: place.folder,
-        output: spec.output,
-        id: record.id,
-        finish: record.finish,
-        tasks: record.tasks?.length ?? 1,
-        arrayed: record.tasks !== null,
-        known: await knownSizes(paths, place)
-      });
-    }
+    const subjects = await this._subjects(user, remote);
+    const polled = subjects.map(({ spec, place, record, known }): IPolled => ({
+      folder: place.folder,
+      output: spec.output,
+      id: record.id,
+      finish: record.finish,
+      tasks: record.tasks?.length ?? 1,
+      arrayed: record.tasks !== null,
+      known
+    }));
     const waiting = subjects.some(
       ({ before, record }) =>
         before?.slurm.id !== record.id ||
@@ -220,12 +235,15 @@ export class Watcher {
     );
     const { mark, text } = pollScript(polled, waiting);
     const { stdout } = await remote.run(text, { timeout: PATIENCE });
-    const reply = parsePoll(stdout, mark);
+    const reply = parsePoll(stdout, mark, polled);
     state.rows = reply.queue ?? state.rows;
     state.seen = reply.queue ? new Date().toISOString() : state.seen;
     let runs = false;
     for (const [at, subject] of subjects.entries()) {
-      runs = (await this._take(remote, subject, reply, at)) || runs;
+      const taken = await alone(subject, () =>
+        this._take(remote, subject, reply, at)
+      );
+      runs = taken === true || runs;
     }
     state.runs = runs;
     const before = state.problem?.code;
@@ -241,17 +259,23 @@ export class Watcher {
   }
 
   /** Jobs of the user that the scheduler has, and that may change yet. */
-  private async _subjects(user: string): Promise<ISubject[]> {
+  private async _subjects(user: string, remote: IRemote): Promise<ISubject[]> {
     const subjects: ISubject[] = [];
     for (const { spec, paths } of this._options.jobs()) {
-      if (spec.user !== user || !spec.remote) {
+      // Another account does not see the folder: it would take it for gone.
+      if (
+        spec.user !== user ||
+        !spec.remote ||
+        !this._options.owns(remote, spec)
+      ) {
         continue;
       }
-      const record = await readRecord(paths);
-      const before = await readSeen(paths);
-      const settled = before?.settled && before.slurm.id === record.id;
-      if (record.phase === 'accepted' && !settled) {
-        subjects.push({ spec, paths, place: spec.remote, record, before });
+      const place = spec.remote;
+      const subject = await alone({ spec, paths }, () =>
+        readSubject({ spec, paths }, place)
+      );
+      if (subject) {
+        subjects.push(subject);
       }
     }
     return subjects;
@@ -267,7 +291,12 @@ export class Watcher {
     const folder = reply.folders.get(at);
     const more = await writeGrown(paths, place, folder?.grown ?? []);
     const status = folder && wholeStatus(folder.statuses, place);
-    if (status && status.seq !== (await readStatus(paths))?.seq) {
+    const known = await readStatus(paths);
+    // A tool that computes for long has no news but its memory.
+    if (
+      status &&
+      (status.seq !== known?.seq || status.memory !== known.memory)
+    ) {
       await replaceJson(paths.status, statusJson(status));
     }
     const seen = seeJob(record, before, reply, at, Date.now());
@@ -276,8 +305,8 @@ export class Watcher {
     }
     await writeSeen(paths, seen);
     let view = await viewRemote(paths, false);
-    if (view.state === 'failed' && view.failure?.code === 'task-failed') {
-      const free = await remote.files.free(place.work).catch(() => null);
+    if (view.state === 'failed' && UNTOLD.has(view.failure?.code ?? '')) {
+      const free = await remote.files.free(place.work, true).catch(() => null);
       if (free !== null) {
         await writeSeen(paths, { ...seen, free });
         view = await viewRemote(paths, false);
@@ -288,7 +317,7 @@ export class Watcher {
       await writeSeen(paths, { ...(known ?? seen), settled: true });
     }
     if (view.state === 'cancelling' && (await exists(paths.cancel))) {
-      await cancelThere(remote, place, record).catch((error: unknown) =>
+      await cancelThere(remote, place, paths, record).catch((error: unknown) =>
         complain(`job ${spec.id}`, error)
       );
     }
@@ -321,6 +350,37 @@ export class Watcher {
 
   private readonly _states = new Map<string, IUserState>();
   private readonly _timer: NodeJS.Timeout;
+}
+
+/** null: the scheduler does not have the job, or nothing will change any more. */
+async function readSubject(
+  { spec, paths }: IWatched,
+  place: IRemotePlace
+): Promise<ISubject | null> {
+  const record = await readRecord(paths);
+  const before = await readSeen(paths);
+  const settled = before?.settled && before.slurm.id === record.id;
+  if (record.phase !== 'accepted' || settled) {
+    return null;
+  }
+  const known = await knownSizes(paths, place);
+  return { spec, paths, place, record, before, known };
+}
+
+/** What goes wrong with the folder of one job here is no matter of the others. */
+async function alone<T>(
+  { spec, paths }: IWatched,
+  act: () => Promise<T>
+): Promise<T | null> {
+  try {
+    return await act();
+  } catch (error) {
+    // It may have been forgotten meanwhile.
+    if (await exists(paths.folder)) {
+      complain(`job ${spec.id}`, error);
+    }
+    return null;
+  }
 }
 
 function problemOf(reply: IPollReply): Failure | null {

@@ -15,6 +15,7 @@ import {
 } from './failures';
 import type { IExpectedKey } from './host-keys';
 import { fingerprintOf } from './known-hosts';
+import { reach } from './socket';
 
 export interface IHop {
   readonly host: string;
@@ -120,7 +121,7 @@ export async function openClient(
       host: hop.host,
       port: hop.port,
       username: hop.credentials.user,
-      sock: hop.through ?? undefined,
+      sock: hop.through ?? reach(hop.host, hop.port),
       // The clock here knows when the user is thinking.
       readyTimeout: 0,
       keepaliveInterval: KEEPALIVE,

@@ -4,6 +4,7 @@ import type { Client, ClientChannel } from 'ssh2';
 import { ProxyError } from '../../../failure';
 import type { IClusterSettings } from '../../../settings';
 import type { Ask } from './authentication';
+import { abortReason } from './channels';
 import { openClient, UnknownHostKey, type IHop, type IOpened } from './client';
 import { Connection } from './connection';
 import type { ICredentials } from './credentials';
@@ -24,7 +25,7 @@ export interface IConnectOptions {
 
 /** @throws UnknownHostKey, or ProxyError with one sentence of why not. */
 export async function connect(options: IConnectOptions): Promise<Connection> {
-  const { cluster, credentials } = options;
+  const { cluster, credentials, signal } = options;
   const name = nameOf(cluster.host, cluster.port);
   const jump = cluster.jump ? parseJump(cluster.jump) : null;
   const first = jump
@@ -44,12 +45,24 @@ export async function connect(options: IConnectOptions): Promise<Connection> {
       pinned: cluster.hostKey,
       through: first && jump && (() => forward(first.client, cluster, jump))
     });
-    return await Connection.over(target.client, {
-      user: credentials.user,
-      host: name,
-      asked: target.asked || (first?.asked ?? false),
-      jump: first?.client ?? null
-    });
+    // The clients are open, and do not hear of it any more.
+    const abort = (): void => void target.client.destroy();
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      const connection = await Connection.over(target.client, {
+        user: credentials.user,
+        host: name,
+        asked: target.asked || (first?.asked ?? false),
+        jump: first?.client ?? null
+      });
+      signal.throwIfAborted();
+      return connection;
+    } catch (error) {
+      target.client.destroy();
+      throw signal.aborted ? abortReason(signal) : error;
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
   } catch (error) {
     first?.client.destroy();
     throw error;

@@ -76,6 +76,15 @@ export function noSuchLogin(): ProxyError {
   );
 }
 
+export function loginStopped(): ProxyError {
+  return new ProxyError(
+    409,
+    'login-stopped',
+    'The log-in was stopped by a log-out or by other settings of the cluster.',
+    { where: 'login', hint: 'Log in again.' }
+  );
+}
+
 export function loginReplaced(): ProxyError {
   return new ProxyError(
     409,

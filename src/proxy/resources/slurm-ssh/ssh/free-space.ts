@@ -2,14 +2,27 @@
 import { quote } from '../quote';
 import type { Scripts } from './scripts';
 
-/** @returns bytes; null when the host does not say. */
+/**
+ * @param attempt - write a little, too: not every quota is told by a command.
+ * @returns bytes; null when the host does not say.
+ */
 export async function freeBytes(
   scripts: Scripts,
-  path: string
+  path: string,
+  attempt = false
 ): Promise<number | null> {
-  const { stdout } = await scripts.run(spaceScript(path));
+  const script = spaceScript(path) + (attempt ? ATTEMPT : '');
+  const { stdout } = await scripts.run(script);
   return parseSpace(stdout);
 }
+
+/** A megabyte, of which nothing is left; by the words of the C locale. */
+const ATTEMPT = `
+printf 'attempt\\n'; piece="$folder/.room-$$"
+if said=$({ head -c 1048576 /dev/zero > "$piece" && sync "$piece"; } 2>&1); then :; else
+  case $said in *'uota exceeded'*|*'o space left'*) echo none;; esac
+fi
+rm -f "$piece"`;
 
 /** The nearest folder that is there counts. */
 export function spaceScript(path: string): string {
@@ -32,8 +45,14 @@ export function parseSpace(text: string): number | null {
     free = free === null ? bytes : Math.min(free, bytes);
   };
   for (const line of text.split('\n')) {
-    if (['df', 'quota', 'lustre'].includes(line)) {
+    if (['df', 'quota', 'lustre', 'attempt'].includes(line)) {
       section = line;
+      continue;
+    }
+    if (section === 'attempt') {
+      if (line === 'none') {
+        atMost(0);
+      }
       continue;
     }
     const words = line.trim().split(/\s+/);

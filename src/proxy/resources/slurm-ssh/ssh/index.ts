@@ -1,5 +1,4 @@
 export type { Connection } from './connection';
-export { parseSpace, spaceScript } from './free-space';
 export { HostKeys } from './host-keys';
 export type { ISight } from './look';
 export type { IStanding } from './session';

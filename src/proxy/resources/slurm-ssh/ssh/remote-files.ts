@@ -10,6 +10,7 @@ import type { ICopyOptions, IRemoteEntry, IRemoteFiles } from '../remote';
 import { freeBytes } from './free-space';
 import type { Scripts } from './scripts';
 import {
+  badName,
   checkPath,
   fileFailure,
   fileTooLarge,
@@ -34,7 +35,15 @@ export class RemoteFiles implements IRemoteFiles {
   ) {}
 
   list(path: string): Promise<IRemoteEntry[]> {
-    return this._with(path, store => store.list(path));
+    return this._with(path, async store => {
+      const entries = await store.list(path);
+      // They become names of files here.
+      const bad = entries.find(({ name }) => !isName(name));
+      if (bad) {
+        throw badName(path, bad.name);
+      }
+      return entries;
+    });
   }
 
   stat(path: string): Promise<IRemoteEntry | null> {
@@ -132,9 +141,9 @@ export class RemoteFiles implements IRemoteFiles {
     });
   }
 
-  async free(path: string): Promise<number | null> {
+  async free(path: string, attempt = false): Promise<number | null> {
     checkPath(path);
-    return freeBytes(this._scripts, path);
+    return freeBytes(this._scripts, path, attempt);
   }
 
   /** Whether copies go over SFTP, and not by scripts. */
@@ -169,7 +178,7 @@ export class RemoteFiles implements IRemoteFiles {
     return this._store;
   }
 
-  /** SFTP says "failure" for a full disk: ask. */
+  /** SFTP says "failure" for a full disk and a quota that is used up: ask. */
   private async _explain(path: string, error: unknown): Promise<unknown> {
     if (
       !(error instanceof ProxyError) ||
@@ -177,11 +186,16 @@ export class RemoteFiles implements IRemoteFiles {
     ) {
       return error;
     }
-    const free = await freeBytes(this._scripts, path).catch(() => null);
+    const free = await this.free(path, true).catch(() => null);
     return free !== null && free < FULL ? full(path) : error;
   }
 
   private _store: Promise<IStore> | null = null;
+}
+
+/** Whether a name is that of an entry of its folder, and no path out of it. */
+function isName(name: string): boolean {
+  return !['', '.', '..'].includes(name) && !/[/\0]/.test(name);
 }
 
 /** A name in the same folder that no listing of ours takes for a file. */

@@ -16,6 +16,7 @@ import {
   alreadyLoggedIn,
   loggedOut,
   loginReplaced,
+  loginStopped,
   nameOf,
   noSuchLogin,
   reconnecting,
@@ -50,8 +51,7 @@ export class Sessions implements IRemotes {
     for (const entry of this._entries.values()) {
       const [old, now] = [before, clusters].map(map => map.get(entry.resource));
       if (placeOf(old) !== placeOf(now)) {
-        entry.attempt?.abort(loginReplaced());
-        entry.session.end();
+        endOf(entry);
       }
     }
   }
@@ -117,8 +117,9 @@ export class Sessions implements IRemotes {
   logout(user: string, resource: string): void {
     this.cluster(resource);
     const entry = this._entries.get(keyOf(user, resource));
-    entry?.attempt?.abort(loginReplaced());
-    entry?.session.end();
+    if (entry) {
+      endOf(entry);
+    }
   }
 
   /** What can be seen of a cluster, or of the jump host before it, without a log-in. */
@@ -165,10 +166,7 @@ export class Sessions implements IRemotes {
 
   dispose(): void {
     this._listeners.clear();
-    for (const { attempt, session } of this._entries.values()) {
-      attempt?.abort(loginReplaced());
-      session.end();
-    }
+    this._entries.forEach(endOf);
     this._entries.clear();
   }
 
@@ -237,6 +235,13 @@ export class Sessions implements IRemotes {
   private _clusters: Clusters = new Map();
   private readonly _entries = new Map<string, IEntry>();
   private readonly _listeners = new Set<StandingListener>();
+}
+
+/** Neither what is there nor what is on its way stays. */
+function endOf(entry: IEntry): void {
+  entry.attempt?.abort(loginStopped());
+  entry.attempt = null;
+  entry.session.end();
 }
 
 function keyOf(user: string, resource: string): string {

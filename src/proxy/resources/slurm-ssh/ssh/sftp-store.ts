@@ -8,15 +8,19 @@ import {
   type Stats
 } from 'ssh2';
 
+import { isObject } from '../../../files';
 import type { IRemoteEntry } from '../remote';
 import { denied, fileFailure, missing, type IPart, type IStore } from './store';
 import { Window } from './window';
 
-/** Bytes of a request, and requests under way: OpenSSH's own numbers. */
+/** Bytes of a request to a server that does not say how many it takes. */
 const CHUNK = 32_768;
-const REQUESTS = 64;
-/** Bytes that are read from the local file at once. */
-const BLOCK = 1 << 20;
+/** The most of a request: what OpenSSH takes since 8.5. Fewer requests are less work at both ends. */
+const LARGEST = 261_120;
+/** Bytes that are under way: twice the window of a channel, so that neither end waits. */
+const UNDER_WAY = 4 << 20;
+
+const LIMITS = 'limits@openssh.com';
 
 const { STATUS_CODE, OPEN_MODE } = utils.sftp;
 
@@ -25,10 +29,14 @@ export class SftpStore implements IStore {
   constructor(
     private readonly _sftp: SFTPWrapper,
     private readonly _gone: Promise<never>
-  ) {}
+  ) {
+    this._chunk = requestLength(_sftp);
+    this._requests = Math.ceil(UNDER_WAY / this._chunk);
+    this.loose = this._chunk * this._requests;
+  }
 
   readonly sftp = true;
-  readonly loose = CHUNK * REQUESTS;
+  readonly loose: number;
 
   async list(path: string): Promise<IRemoteEntry[]> {
     const entries = await this._call<FileEntryWithStats[]>(path, done =>
@@ -73,10 +81,10 @@ export class SftpStore implements IStore {
       path,
       flags,
       async handle => {
-        const window = new Window(REQUESTS);
-        for (let at = 0; at < content.length; at += CHUNK) {
+        const window = new Window(this._requests);
+        for (let at = 0; at < content.length; at += this._chunk) {
           await window.enter();
-          const length = Math.min(CHUNK, content.length - at);
+          const length = Math.min(this._chunk, content.length - at);
           window.run(
             this._do(path, done =>
               this._sftp.write(handle, content, at, length, at, done)
@@ -136,21 +144,23 @@ export class SftpStore implements IStore {
       OPEN_MODE.CREAT |
       (part.from === 0 ? OPEN_MODE.TRUNC : 0);
     await this._with(path, flags, async handle => {
-      const window = new Window(REQUESTS);
+      const window = new Window(this._requests);
+      const spare = new Spare(this._chunk);
       let there = part.from;
-      for (let block = part.from; block < part.size; block += BLOCK) {
-        const data = Buffer.allocUnsafe(Math.min(BLOCK, part.size - block));
-        const { bytesRead } = await source.read(data, 0, data.length, block);
-        for (let at = 0; at < bytesRead; at += CHUNK) {
-          await window.enter();
-          part.signal?.throwIfAborted();
-          const length = Math.min(CHUNK, bytesRead - at);
-          window.run(
-            this._do(path, done =>
-              this._sftp.write(handle, data, at, length, block + at, done)
-            ).then(() => part.tell((there += length)))
-          );
-        }
+      for (let at = part.from; at < part.size; at += this._chunk) {
+        await window.enter();
+        part.signal?.throwIfAborted();
+        const data = spare.take();
+        const most = Math.min(this._chunk, part.size - at);
+        const { bytesRead } = await source.read(data, 0, most, at);
+        window.run(
+          this._do(path, done =>
+            this._sftp.write(handle, data, 0, bytesRead, at, done)
+          ).then(() => {
+            spare.give(data);
+            part.tell((there += bytesRead));
+          })
+        );
       }
       await window.empty();
     });
@@ -158,18 +168,21 @@ export class SftpStore implements IStore {
 
   async receive(path: string, target: FileHandle, part: IPart): Promise<void> {
     await this._with(path, OPEN_MODE.READ, async handle => {
-      const window = new Window(REQUESTS);
+      const window = new Window(this._requests);
+      const spare = new Spare(this._chunk);
       let there = part.from;
       const copy = async (at: number, length: number): Promise<void> => {
-        const data = Buffer.allocUnsafe(length);
-        const read = await this._fill(path, handle, data, at);
+        const data = spare.take();
+        const wanted = data.subarray(0, length);
+        const read = await this._fill(path, handle, wanted, at);
         await target.write(data, 0, read, at);
+        spare.give(data);
         part.tell((there += read));
       };
-      for (let at = part.from; at < part.size; at += CHUNK) {
+      for (let at = part.from; at < part.size; at += this._chunk) {
         await window.enter();
         part.signal?.throwIfAborted();
-        window.run(copy(at, Math.min(CHUNK, part.size - at)));
+        window.run(copy(at, Math.min(this._chunk, part.size - at)));
       }
       await window.empty();
     });
@@ -242,6 +255,35 @@ export class SftpStore implements IStore {
   ): Promise<void> {
     return this._call<void>(path, done => ask(error => done(error, undefined)));
   }
+
+  private readonly _chunk: number;
+  private readonly _requests: number;
+}
+
+/** Buffers for one request each, used again: new ones keep the garbage collector busy. */
+class Spare {
+  constructor(private readonly _length: number) {}
+
+  take(): Buffer {
+    return this._free.pop() ?? Buffer.allocUnsafeSlow(this._length);
+  }
+
+  give(buffer: Buffer): void {
+    this._free.push(buffer);
+  }
+
+  private readonly _free: Buffer[] = [];
+}
+
+/** Bytes of a request: what the server says that it takes (ssh2 keeps that to itself). */
+function requestLength(sftp: SFTPWrapper): number {
+  const said: unknown = Reflect.get(sftp, '_extensions');
+  const takes = ['_maxReadLen', '_maxWriteLen'].map(name =>
+    Number(Reflect.get(sftp, name))
+  );
+  return isObject(said) && LIMITS in said && takes.every(Number.isFinite)
+    ? Math.min(LARGEST, ...takes)
+    : CHUNK;
 }
 
 function failureOfSftp(path: string, error: Error): Error {

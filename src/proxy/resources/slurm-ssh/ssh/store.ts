@@ -81,6 +81,18 @@ export function fileTooLarge(path: string, limit: number): ProxyError {
   );
 }
 
+export function badName(path: string, name: string): ProxyError {
+  return new ProxyError(
+    502,
+    'bad-name',
+    `The cluster lists ${JSON.stringify(name.slice(0, 200))} in ${path}, which is not the name of a file.`,
+    {
+      where: path,
+      hint: 'Nothing was copied: ask those who run the cluster what its SFTP server does.'
+    }
+  );
+}
+
 export function fileFailure(path: string, error: unknown): ProxyError {
   return error instanceof ProxyError
     ? error

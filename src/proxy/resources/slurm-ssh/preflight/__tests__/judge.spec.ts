@@ -9,6 +9,7 @@ import { ProxyError } from '../../../../failure';
 import { judgeLogin, loginScript } from '../login';
 import { jobScript, judgeNode, nodeScript } from '../node';
 import { judgePythons, probeLines } from '../pythons';
+import { judgeQuota, quotaScript } from '../quota';
 import { judgeReach } from '../reach';
 import { Report, Said, SAY, type Check } from '../report';
 
@@ -45,7 +46,7 @@ const LOGIN = [
   ...['sbatch', 'squeue', 'scancel', 'sinfo', 'sacct'].map(c => `command ${c}`),
   'version slurm 24.05.1',
   'row scarf*|up|7-00:00:00|4/0/0/4|64|256000|amd,scarf22|(null)',
-  'row gpu|up|1-00:00:00|1|32|512000|v100|gpu:4',
+  'row gpu|up|1-00:00:00|0/1/0/1|32|512000|v100|gpu:4',
   'association stfc|normal,long'
 ];
 
@@ -80,7 +81,7 @@ const states = (checks: Record<string, Check>): string[] =>
   [...new Set(Object.values(checks).map(check => check.state))].sort();
 
 it('finds nothing to say of a good host and a good node', () => {
-  expect(states(login(['quota /home 3G of 80G']))).toEqual(['ok']);
+  expect(states(login([]))).toEqual(['ok']);
   expect(states(node([]))).toEqual(['ok']);
 });
 
@@ -100,13 +101,99 @@ it.each([
   expect(check?.hint).not.toBe('');
 });
 
-it('warns of a clock, of a full quota and of accounting that is down', () => {
-  const checks = login([
-    'sacct-failed Connection refused',
-    'quota-over /home 80G* 80G 80G'
-  ]);
+it.each([
+  ['down|1-00:00:00|0/2/0/2', 'is down: it takes jobs, and starts none'],
+  ['drain|1-00:00:00|1/1/0/2', 'is being drained: it takes no new jobs'],
+  ['inact|1-00:00:00|0/2/0/2', 'is inactive: it takes no jobs'],
+  ['up|1-00:00:00|0/0/2/2', 'has no node in service']
+])('tells why nothing starts in a partition: %s', (state, sentence) => {
+  const lines = [`row devel|${state}|8|16000|(null)|(null)`];
+  // Whatever else would not fit is of no interest now.
+  const { partition } = login(lines, { partition: 'devel', cores: 99 });
+  expect(partition).toMatchObject({ state: 'failed' });
+  expect(partition?.found).toContain(`Partition devel ${sentence}`);
+  expect(partition?.hint).toContain('up: scarf, gpu');
+  // One of several that are asked for is enough.
+  const some = login(lines, { partition: 'devel,scarf' });
+  expect(some.partition).toMatchObject({ state: 'ok' });
+});
+
+it('names the partitions that are up in place of one that is not there', () => {
+  const { partition } = login(['row devel|down|1|0/2/0/2|8|1||'], {
+    partition: 'nobody'
+  });
+  expect(partition?.hint).toBe(
+    'Choose another in these settings (up: scarf, gpu).'
+  );
+});
+
+describe('quotas', () => {
+  /** What the judge says of a host with these commands, each a script. */
+  function quotas(commands: Record<string, string>): Check | undefined {
+    for (const [name, script] of Object.entries(commands)) {
+      const file = path.join(folder, name);
+      fs.writeFileSync(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    }
+    for (const name of ['timeout', 'tr', 'cut', 'id']) {
+      const real = execFileSync('which', [name], { encoding: 'utf8' }).trim();
+      fs.symlinkSync(real, path.join(folder, name));
+    }
+    const stdout = execFileSync('/bin/sh', ['-s'], {
+      input: quotaScript(['/home/ann', "/work3/it's $(touch stolen)"]),
+      env: { PATH: folder },
+      cwd: folder,
+      encoding: 'utf8'
+    });
+    expect(fs.existsSync(path.join(folder, 'stolen'))).toBe(false);
+    return found(report => judgeQuota(report, new Said(stdout))).quota;
+  }
+
+  it('are not known where there is no command for them', () => {
+    const check = quotas({});
+    expect(check).toMatchObject({ state: 'skipped' });
+    expect(check?.found).toContain('could not be known');
+    expect(check?.hint).not.toBe('');
+  });
+
+  it('are told by each command that the host has', () => {
+    const check = quotas({
+      pan_quota: 'echo "/home: 3 GB of 80 GB"',
+      lfs: 'echo "Disk quotas for $4:"; echo "$5 10G 0k 20G -"',
+      quota: 'echo "sda1 1G 2G"'
+    });
+    expect(check).toMatchObject({ state: 'ok' });
+    for (const part of [
+      '/home: 3 GB of 80 GB',
+      '/home/ann 10G 0k 20G',
+      "/work3/it's $(touch stolen) 10G",
+      'sda1 1G 2G'
+    ]) {
+      expect(check?.found).toContain(part);
+    }
+  });
+
+  it.each<Record<string, string>>([
+    { pan_quota: 'echo "home 80G* 80G"' },
+    { lfs: 'echo "/work3 21G* 0k 20G"' },
+    { lfs: 'echo "/work3 22020096* 0k 20971520"' },
+    { quota: 'echo "sda1 over"; exit 1' }
+  ])('are used up: %j', commands => {
+    const check = quotas(commands);
+    expect(check).toMatchObject({ state: 'warning' });
+    expect(check?.hint).toContain('Make room');
+  });
+
+  it('are none where the command has nothing to tell', () => {
+    expect(quotas({ quota: ':' })).toMatchObject({
+      state: 'ok',
+      found: 'None is set, says quota.'
+    });
+  });
+});
+
+it('warns of a clock and of accounting that is down', () => {
+  const checks = login(['sacct-failed Connection refused']);
   expect(checks.accounting).toMatchObject({ state: 'warning' });
-  expect(checks.quota).toMatchObject({ state: 'warning' });
   const said = new Said(LOGIN.join('\n'));
   const later = found(report => judgeLogin(report, said, cluster(), 1300));
   expect(later.clock?.found).toBe('It is 300 s behind ours.');

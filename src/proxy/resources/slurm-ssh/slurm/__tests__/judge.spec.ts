@@ -197,6 +197,20 @@ describe('at the end', () => {
     );
   });
 
+  it('knows it by a runner that could not write its last word', () => {
+    // As where a quota is used up: what was logged before is still there.
+    const full = seen([task('FAILED', '1:0')], { free: 0 });
+    const lastLines = 'row 17 of 100';
+    const status: IStatus = { ...UNSEEN, state: 'running' };
+    const verdict = judge({ seen: full, status, lastLines });
+    expect(verdict.failure?.code).toBe('disk-full');
+    expect(verdict.failure?.message).toContain('quota');
+    expect(judge({ seen: full, lastLines }).failure?.code).toBe('task-failed');
+    // Slurm makes the log before the job begins.
+    const early = seen([task('FAILED', '0:53')], { free: 0 });
+    expect(judge({ seen: early }).failure?.code).toBe('disk-full');
+  });
+
   it("gives the runner's own words before an exit code", () => {
     const failure = {
       code: 'data-missing',
@@ -219,7 +233,11 @@ describe('at the end', () => {
   it('says when its folder has gone', () => {
     expect(
       judge({ seen: seen([task('FAILED', '1:0')], { vanished: true }) })
-    ).toMatchObject({ state: 'failed', failure: { code: 'folder-gone' } });
+    ).toMatchObject({
+      state: 'failed',
+      failure: { code: 'folder-gone' },
+      settled: false
+    });
     const running = judge({
       seen: seen([task('RUNNING')], { vanished: true })
     });

@@ -8,7 +8,7 @@ import type { IRemotePlace } from '../../../../job-folder';
 import { nextPoll } from '../intervals';
 import type { ISlurmRecord } from '../mirror';
 import { parsePoll, type IPollReply } from '../poll-reply';
-import { pollScript, type IPolled } from '../poll-script';
+import { FILES, pollScript, TAIL, type IPolled } from '../poll-script';
 import { wholeStatus } from '../progress';
 import { rowsIn, rowsOf, SLICES } from '../../copies/slices';
 import { missingTasks } from '../resume';
@@ -41,7 +41,7 @@ function poll(jobs: IPolled[], waiting = false): IPollReply {
     input: text,
     env: { PATH: `${folder}/bin:${process.env.PATH ?? ''}`, FAKE: folder }
   });
-  return parsePoll(output.toString(), mark);
+  return parsePoll(output.toString(), mark, jobs);
 }
 
 const job = (more: Partial<IPolled> = {}): IPolled => ({
@@ -103,6 +103,43 @@ describe('a poll', () => {
     expect(poll([job({ known })]).folders.get(0)?.complete).toBe(true);
   });
 
+  it('brings a long log piece by piece', async () => {
+    const there = path.join(folder, 'job');
+    await fs.mkdir(there);
+    const log = Buffer.alloc(2 * TAIL + 9, 'abcdefg');
+    await fs.writeFile(path.join(there, 'stdout.log'), log);
+    for (const [from, to] of [
+      [0, TAIL],
+      [TAIL, 2 * TAIL],
+      [2 * TAIL, log.length]
+    ]) {
+      const known = new Map([['stdout.log', from]]);
+      const grown = poll([job({ known })]).folders.get(0)?.grown;
+      expect(grown?.map(piece => [piece.file, piece.from])).toEqual([
+        ['stdout.log', from]
+      ]);
+      expect(grown?.[0].bytes.equals(log.subarray(from, to))).toBe(true);
+    }
+  });
+
+  it('tells the whole queue beside all the rest, which is complete without it', async () => {
+    await fs.mkdir(path.join(folder, 'job'));
+    await fs.writeFile(path.join(folder, 'job', 'stdout.log'), 'said');
+    await command(
+      'squeue',
+      `case $* in *PENDING*) sleep 0.2; printf '27|scarf\\n9|scarf\\n';; *) echo '27${ROW}';; esac`
+    );
+    const reply = poll([job()], true);
+    expect(reply.waiting).toBe('27|scarf\n9|scarf\n');
+    expect(reply.queue).toHaveLength(1);
+    expect(String(reply.folders.get(0)?.grown[0].bytes)).toBe('said');
+    await command(
+      'squeue',
+      `case $* in *PENDING*) exit 1;; *) echo '27${ROW}';; esac`
+    );
+    expect(poll([job()], true).waiting).toBe('');
+  });
+
   it('looks into the folder of every task', async () => {
     for (const index of [0, 11]) {
       const task = path.join(folder, 'job', 'tasks', String(index));
@@ -121,6 +158,40 @@ describe('a poll', () => {
     ]);
   });
 
+  it('looks at all jobs together, and none keeps the others from being heard', async () => {
+    const write = async (name: string, text: string): Promise<void> => {
+      const file = path.join(folder, name);
+      await fs.mkdir(path.dirname(file), { recursive: true });
+      await fs.writeFile(file, text);
+    };
+    const many = FILES + 6;
+    for (let index = 0; index < many; index++) {
+      await write(`job/tasks/${index}/stderr.log`, `log ${index}`);
+    }
+    await write('job 2/stdout.log', 'heard');
+    await write('job 2/status.json', '{"n": 2}');
+    await write('job/tasks/3/status.json', '{"n": 3}');
+    const second = { folder: path.join(folder, 'job 2') };
+    const none = { folder: path.join(folder, 'none') };
+    const { folders } = poll([job({ arrayed: true }), job(none), job(second)]);
+    expect(folders.get(0)?.grown).toHaveLength(FILES);
+    expect([...(folders.get(0)?.statuses ?? [])]).toEqual([
+      ['tasks/3/status.json', '{"n": 3}\n']
+    ]);
+    expect(folders.get(1)).toEqual({
+      gone: true,
+      complete: false,
+      statuses: new Map(),
+      grown: []
+    });
+    expect([...(folders.get(2)?.statuses ?? [])]).toEqual([
+      ['status.json', '{"n": 2}\n']
+    ]);
+    expect(folders.get(2)?.grown).toEqual([
+      { file: 'stdout.log', from: 0, bytes: Buffer.from('heard') }
+    ]);
+  });
+
   it('says that a folder has gone', () => {
     expect(poll([job()]).folders.get(0)?.gone).toBe(true);
   });
@@ -132,7 +203,6 @@ describe('a poll', () => {
     expect(poll([job()])).toMatchObject({
       queue: null,
       accounts: null,
-      whole: true,
       said: 'Unable to contact'
     });
   });
@@ -152,7 +222,8 @@ describe('what is seen of a job', () => {
   const reply = (queue: string, accounts: string | null): IPollReply =>
     parsePoll(
       `M queue 0\n${queue}M accounts ${accounts === null ? 1 : 0}\n${accounts ?? ''}M uid 1001\n`,
-      'M'
+      'M',
+      []
     );
   const account = (id: string, state: string, exit = '0:0'): string =>
     `${id}|${state}|${exit}|0:0|00:00:05||node1|None|Unknown|Unknown\n`;
@@ -200,7 +271,7 @@ describe('what is seen of a job', () => {
   });
 
   it('says nothing when neither has answered', () => {
-    const silent = parsePoll('M queue 1\nM accounts 1\nM end\n', 'M');
+    const silent = parsePoll('M queue 1\nM accounts 1\nM end\n', 'M', []);
     expect(seeJob(record, null, silent, 0, NOW)).toBeNull();
   });
 });
@@ -315,5 +386,9 @@ describe('plans', () => {
     expect(translate('/mnt/data', paths)).toBe('/b');
     expect(translate('/mnt/database', paths)).toBe('/a/database');
     expect(translate('/home/x', paths)).toBeNull();
+    const all = [...paths, { local: '/', remote: '/gateway/' }];
+    expect(translate('/home/x', all)).toBe('/gateway/home/x');
+    expect(translate('/', all)).toBe('/gateway/');
+    expect(translate('/mnt/x', all)).toBe('/a/x');
   });
 });

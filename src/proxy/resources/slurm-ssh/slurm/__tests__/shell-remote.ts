@@ -20,15 +20,19 @@ export type Cut =
   /** It has run, but its answer is lost. */
   | { readonly at: 'after' }
   /** Its shell was killed while sbatch was at work. */
-  | { readonly at: 'killed' };
+  | { readonly at: 'killed' }
+  /** The same, and the line was not cut: there is an exit code. */
+  | { readonly at: 'ended' };
 
 const COMMANDS: Record<string, string> = {
   sbatch: `
 [ -e "$FAKE/slow" ] && { : > "$FAKE/asked"; sleep 0.4; }
 [ -e "$FAKE/refuse" ] && { echo "sbatch: error: Invalid account or account/partition combination" >&2; exit 1; }
+[ -e "$FAKE/hostile" ] && { cat "$FAKE/hostile"; exit 0; }
 name=; for word; do case $word in --job-name=*) name=\${word#--job-name=};; esac; done
 id=$(( $(cat "$FAKE/last" 2>/dev/null || echo 100) + 1 )); echo "$id" > "$FAKE/last"
 printf '%s|%s\\n' "$id" "$name" >> "$FAKE/queue"; printf '%s\\n' "$*" >> "$FAKE/commands"
+[ -e "$FAKE/dies" ] && { rm "$FAKE/dies"; kill -9 $$; }
 echo "$id;cluster"`,
   squeue: `
 [ -e "$FAKE/down" ] && { echo "slurm_load_jobs error: Unable to contact slurm controller (connect failure)" >&2; exit 1; }
@@ -78,7 +82,11 @@ export class ShellRemote implements IRemote {
       throw lost();
     }
     const text = cut?.at === 'part' ? script.slice(0, cut.bytes) : script;
-    const reply = await this._shell(text, cut?.at === 'killed');
+    const killed = cut?.at === 'killed' || cut?.at === 'ended';
+    const reply = await this._shell(text, killed);
+    if (cut?.at === 'ended') {
+      return { ...reply, code: 255 };
+    }
     if (cut) {
       throw lost();
     }
@@ -91,8 +99,8 @@ export class ShellRemote implements IRemote {
       .catch(() => '');
   }
 
-  async set(name: string): Promise<void> {
-    await fs.writeFile(path.join(this._folder, 'fake', name), '');
+  async set(name: string, text = ''): Promise<void> {
+    await fs.writeFile(path.join(this._folder, 'fake', name), text);
   }
 
   async unset(name: string): Promise<void> {

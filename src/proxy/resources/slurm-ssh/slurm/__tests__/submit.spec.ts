@@ -8,6 +8,7 @@ import type { IJobSpec } from '../../../../job-folder';
 import { readSettings, type IClusterSettings } from '../../../../settings';
 import {
   batchScript,
+  finishCommand,
   finishScript,
   submitCommand,
   type IBatch
@@ -118,6 +119,61 @@ describe('a submission whose line is not cut', () => {
     });
   });
 
+  it.each([
+    '$(touch pwned)',
+    '7 $(touch pwned)',
+    '`touch pwned`;cluster',
+    '"; touch pwned; "',
+    '7\n8; touch pwned',
+    '<b>7</b>',
+    '-7',
+    ''
+  ])('takes nothing but a number for an id: %j', async said => {
+    for (const arrayed of [false, true]) {
+      const one = await submission(arrayed);
+      await remote.set('hostile', said);
+      await expect(submit(remote, one, arrayed ? 2 : 1)).rejects.toMatchObject({
+        failure: { code: 'slurm-answer', where: 'sbatch' }
+      });
+      const there = await fs.readdir(one.batch.place.folder);
+      expect(there).not.toContain('pwned');
+    }
+    expect(await remote.file('cancelled')).toBe('');
+  });
+
+  it('of which Slurm says no id is found by its name', async () => {
+    const array = await submission(true);
+    await remote.set('hostile', 'Welcome!');
+    await expect(submit(remote, array, 1)).rejects.toMatchObject({
+      failure: { code: 'slurm-answer' }
+    });
+    await remote.unset('hostile');
+    // As it is with a wrapper around sbatch that prints something of its own.
+    await remote.set('queue', `101|${array.uid}\n`);
+    await remote.set('last', '101');
+    expect(await recover(remote, array, 1, 10)).toEqual({
+      kind: 'submitted',
+      ids: { id: '101', finish: '102' }
+    });
+  });
+
+  it('says that its lock cannot be made, and not that another has it', async () => {
+    const one = await submission(false);
+    const mkdir = path.join(folder, 'bin', 'mkdir');
+    await fs.writeFile(
+      mkdir,
+      '#!/bin/sh\necho "mkdir: Disk quota exceeded" >&2; exit 1\n',
+      { mode: 0o755 }
+    );
+    await expect(submit(remote, one, 1)).rejects.toMatchObject({
+      failure: { code: 'disk-full' }
+    });
+    await expect(recover(remote, one, 1, 10)).rejects.toMatchObject({
+      failure: { code: 'submission-unknown' }
+    });
+    expect(await remote.queue()).toEqual([]);
+  });
+
   it('is refused where its folder has gone', async () => {
     const one = await submission(false);
     await fs.rm(one.batch.place.folder, { recursive: true });
@@ -154,6 +210,7 @@ describe('a submission whose line is cut', () => {
     ['before anything arrived', [{ at: 'before' }]],
     ['after the answer', [{ at: 'after' }]],
     ['while sbatch was at work', [{ at: 'killed' }]],
+    ['as its shell was killed there', [{ at: 'ended' }]],
     ['twice', [{ at: 'after' }, { at: 'before' }]],
     ['in every question', [{ at: 'after' }, { at: 'after' }, { at: 'after' }]],
     [
@@ -166,7 +223,7 @@ describe('a submission whose line is cut', () => {
     '%s: exactly one array',
     async (_, plan) => {
       const array = await submission(true);
-      if (plan.some(cut => cut?.at === 'killed')) {
+      if (plan.some(cut => cut?.at === 'killed' || cut?.at === 'ended')) {
         await remote.set('slow');
       }
       remote.cuts.push(...plan);
@@ -178,6 +235,29 @@ describe('a submission whose line is cut', () => {
     },
     20_000
   );
+
+  it('as sbatch was killed: that is no refusal', async () => {
+    const array = await submission(true);
+    await remote.set('dies');
+    await expect(submit(remote, array, 1)).rejects.toMatchObject({
+      failure: { code: 'submission-unknown' }
+    });
+    expect(await recover(remote, array, 1, 10)).toEqual({
+      kind: 'submitted',
+      ids: { id: '101', finish: '102' }
+    });
+    expect(await remote.queue()).toHaveLength(2);
+    expect(await remote.file('cancelled')).toBe('');
+  });
+
+  it('as the shell was killed, which has an exit code: that is none either', async () => {
+    const array = await submission(true);
+    await remote.set('slow');
+    remote.cuts.push({ at: 'ended' });
+    await expect(submit(remote, array, 1)).rejects.toMatchObject({
+      failure: { code: 'submission-unknown' }
+    });
+  });
 
   it('at any byte of the script: nothing of a part runs', async () => {
     const array = await submission(true);
@@ -300,6 +380,23 @@ describe('scripts', () => {
       made.place.folder,
       ''
     ]);
+  });
+
+  it('ask for as many processes on each node as the program is', () => {
+    const made = batch(folder);
+    const command = submitCommand(
+      { ...made, mpi: { nodes: 2, processes: 2 } },
+      'u',
+      null
+    );
+    expect(command).toContain('--nodes=2 --ntasks-per-node=2 ');
+    expect(command).toContain('--cpus-per-task=1 ');
+    const alone = submitCommand(made, 'u', null);
+    expect(alone).toContain('--nodes=1 --ntasks=1 ');
+    expect(alone).toContain('--cpus-per-task=2 ');
+    expect(
+      finishCommand({ ...made, mpi: { nodes: 2, processes: 2 } }, 'u')[0]
+    ).toContain('--nodes=1 --ntasks=1 ');
   });
 
   it('quote what the settings say in the command line', () => {

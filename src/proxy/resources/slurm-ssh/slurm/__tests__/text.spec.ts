@@ -138,9 +138,24 @@ describe('squeue', () => {
         cores: 4,
         partition: 'scarf',
         nodes: 'node1',
-        name: 'a|b'
+        name: 'a|b',
+        command: ''
       }
     ]);
+  });
+
+  it('reads what was submitted, after whatever the name holds', () => {
+    const [told, none] = parseQueue(
+      `${row}\x1f/home/ann/a|b.sh --fast\n${row}\x1f(null)\n`
+    );
+    expect(told).toMatchObject({
+      name: 'a|b',
+      command: '/home/ann/a|b.sh --fast'
+    });
+    expect(toQueued(told)).toMatchObject({
+      command: '/home/ann/a|b.sh --fast'
+    });
+    expect(toQueued(none)).not.toHaveProperty('command');
   });
 
   it('leaves out what is no row', () => {
