@@ -1,7 +1,7 @@
 /**
  * What the runner found out, as changes of the recipe.
  */
-import type { Centre, Description } from '../api';
+import type { Description } from '../api';
 import type { Recipe } from '../recipe';
 import type { IRecipeChange } from '../tokens';
 
@@ -24,25 +24,4 @@ export function certainChanges(
     .filter(([key]) => key !== 'path' && (key !== 'angles' || measured))
     .filter(([key]) => !Object.keys(recipe.dataset ?? {}).includes(key))
     .map(([key, value]) => ({ path: ['dataset', key], value }));
-}
-
-/**
- * A centre of rotation, to the digits that mean something. How it is to be
- * found stays in the recipe.
- */
-export function centreChanges(centre: Centre, recipe: Recipe): IRecipeChange[] {
-  const column = rounded(centre.column, 3);
-  const tilt = rounded(centre.tilt, 3);
-  const method = recipe.regions?.centre?.method;
-  const value = {
-    ...(tilt === 0
-      ? { column }
-      : { column, row: rounded(centre.row, 2), tilt }),
-    ...(method && { method })
-  };
-  return [{ path: ['regions', 'centre'], value }];
-}
-
-function rounded(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
 }

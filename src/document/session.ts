@@ -8,6 +8,7 @@ import type { ISignal } from '@lumino/signaling';
 
 import { failureOf, isAbort } from '../api';
 import type { Centre, Description, Failure, IApiClient, Notice } from '../api';
+import { axisChanges } from '../axis';
 import { EditError, RECIPE_EXTENSION } from '../recipe';
 import type { Recipe } from '../recipe';
 import type {
@@ -17,7 +18,6 @@ import type {
   IViewPosition
 } from '../tokens';
 import { begin, clamped, samePosition, START } from './position';
-import { centreChanges } from './proposal';
 import { RecipeText } from './text';
 
 /** Milliseconds of quiet after which a changed data set is described. */
@@ -30,7 +30,8 @@ export interface IRecipeSessionOptions {
   warn: (sentence: string) => void;
 }
 
-type Change = 'recipe' | 'description' | 'centre' | 'position' | 'path';
+type Change =
+  'recipe' | 'description' | 'centre' | 'position' | 'path' | 'cost';
 
 export class RecipeSession implements IRecipeSession {
   constructor(options: IRecipeSessionOptions) {
@@ -77,6 +78,10 @@ export class RecipeSession implements IRecipeSession {
 
   get position(): IViewPosition {
     return this._position;
+  }
+
+  get rowSeconds(): number | null {
+    return this._rowSeconds;
   }
 
   get changed(): ISignal<IRecipeSession, Change> {
@@ -129,6 +134,11 @@ export class RecipeSession implements IRecipeSession {
     this._place(clamped({ ...this._position, ...position }, this._known()));
   }
 
+  tookRow(seconds: number): void {
+    this._rowSeconds = seconds;
+    this._emit('cost');
+  }
+
   async describe(): Promise<void> {
     clearTimeout(this._timer);
     if (!this._dataPath()) {
@@ -150,15 +160,22 @@ export class RecipeSession implements IRecipeSession {
     }
   }
 
-  async findCentre(): Promise<void> {
+  async findCentre(kernel?: string): Promise<void> {
     if (!this._dataPath()) {
       this._setCentre({ state: 'failed', failure: NO_DATA });
       return;
     }
+    const before = JSON.stringify(this.recipe.regions?.centre);
     this._setCentre({ state: 'pending' });
     const fetched = await this._fetch<Centre>(base =>
       this._api.centre(
-        { purpose: `centre ${this._id}`, base, ...this._asked() },
+        {
+          purpose: `centre ${this._id}`,
+          base,
+          ...this._asked(),
+          // Our own methods need no kernel's Python, which would have to be looked for.
+          ...(kernel !== undefined && this._centreTool() ? { kernel } : {})
+        },
         this._stop.signal
       )
     );
@@ -166,11 +183,13 @@ export class RecipeSession implements IRecipeSession {
       return;
     }
     this._setCentre(fetched);
+    // What was set by hand meanwhile stays; the panel offers what was found.
     if (
+      JSON.stringify(this.recipe.regions?.centre) === before &&
       fetched.state === 'ready' &&
       fetched.value.confidence.level === 'good'
     ) {
-      this.edit(...centreChanges(fetched.value, this.recipe));
+      this.edit(...axisChanges(fetched.value, this.recipe));
     }
   }
 
@@ -212,12 +231,14 @@ export class RecipeSession implements IRecipeSession {
 
   /** The absolute folder of the document. */
   private async _resolved(): Promise<string> {
-    if (this._base === null) {
-      const { path } = this.path
-        ? await this._api.resolve(this.path)
-        : { path: '' };
-      this._base = path.slice(0, path.lastIndexOf('/')) || '/';
-      this._emit('path');
+    while (this._base === null) {
+      const asked = this.path;
+      const { path } = asked ? await this._api.resolve(asked) : { path: '' };
+      // The document may have been moved meanwhile.
+      if (this._base === null && asked === this.path) {
+        this._base = path.slice(0, path.lastIndexOf('/')) || '/';
+        this._emit('path');
+      }
     }
     return this._base;
   }
@@ -274,6 +295,13 @@ export class RecipeSession implements IRecipeSession {
       void this.describe();
     }
   };
+
+  /** The external tool whose method is to find the axis; undefined for our own methods. */
+  private _centreTool(): string | undefined {
+    const method = this.recipe.regions?.centre?.method;
+    return this._known()?.centreMethods?.find(({ name }) => name === method)
+      ?.tool;
+  }
 
   private _dataPath(): string | undefined {
     return this.recipe.dataset?.path;
@@ -352,6 +380,7 @@ export class RecipeSession implements IRecipeSession {
   private readonly _warn: (sentence: string) => void;
   private readonly _text: RecipeText;
   private readonly _stop = new AbortController();
+  private _rowSeconds: number | null = null;
   private readonly _changed = new Signal<IRecipeSession, Change>(this);
   private _base: string | null = null;
   private _description: Fetched<Description> = { state: 'none' };

@@ -1,6 +1,7 @@
 /**
  * A coarser sinogram, for a first look while the hand moves.
  */
+import stepsFile from '../recipe/steps.json';
 import type { ISinogram } from './messages';
 
 /** Where the numbers of a plan stand, see docs/architecture.md. */
@@ -8,7 +9,14 @@ const COUNT = 1;
 const COLUMNS = 2;
 const CENTRE = 3;
 const SIZE = 4;
+const CUTOFF = 7;
 const SCALE = 9;
+const STEPS = 12;
+/** Parameters of steps that are columns, and the least that the engine takes. */
+const WIDTHS = ['size', 'large', 'small'];
+const NARROWEST = 3;
+/** Parameters of steps that are powers of two of columns. */
+const OCTAVES = ['level'];
 
 /**
  * The mean of `bin` neighbouring columns in every `thin`-th projection. Columns
@@ -47,7 +55,10 @@ export function binnedColumn(column: number, bin: number): number {
   return (column - (bin - 1) / 2) / bin;
 }
 
-/** The plan for the binned sinogram: the same values, on coarser pixels. */
+/**
+ * The plan for the binned sinogram: the same values, on coarser pixels. What
+ * counts in columns, or in their Nyquist frequency, is as wide as it was.
+ */
 export function binnedPlan(
   plan: Float64Array,
   sinogram: Pick<ISinogram, 'count' | 'columns'>,
@@ -58,8 +69,27 @@ export function binnedPlan(
   next[COLUMNS] = sinogram.columns;
   next[CENTRE] = binnedColumn(plan[CENTRE], bin);
   next[SIZE] = Math.floor(plan[SIZE] / bin);
+  next[CUTOFF] = Math.min(1, plan[CUTOFF] * bin);
   next[SCALE] = plan[SCALE] / bin;
+  for (let at = STEPS; at < next.length; at += 2 + next[at + 1]) {
+    const step = stepsFile.steps.find(
+      ({ engine }) => engine?.code === next[at]
+    );
+    step?.engine?.parameters.forEach((name, index) => {
+      next[at + 2 + index] = narrowed(name, next[at + 2 + index], bin);
+    });
+  }
   return next;
+}
+
+/** A parameter of a step on columns that are `bin` times as wide. */
+function narrowed(name: string, value: number, bin: number): number {
+  if (WIDTHS.includes(name)) {
+    return Math.max(NARROWEST, Math.round(value / bin));
+  }
+  return OCTAVES.includes(name)
+    ? Math.max(1, Math.round(value - Math.log2(bin)))
+    : value;
 }
 
 /**

@@ -4,7 +4,6 @@ import type { IDisposable } from '@lumino/disposable';
 import { ApiError } from '../api';
 import type {
   FromWorker,
-  IHalfAsked,
   ISinogram,
   ISliceDone,
   Look,
@@ -20,11 +19,13 @@ export class EngineWorker implements IDisposable {
   /**
    * @param start starts the worker's script
    * @param peer where the other worker listens
+   * @param half of each slice that it makes
    */
   constructor(
     start: () => Worker,
     module: WebAssembly.Module,
-    peer: MessagePort
+    peer: MessagePort,
+    half: 0 | 1
   ) {
     this._worker = start();
     this._worker.onmessage = (event: MessageEvent<FromWorker>): void =>
@@ -34,7 +35,7 @@ export class EngineWorker implements IDisposable {
       this._lose(event.message);
     };
     this._worker.onmessageerror = (): void => this._lose('');
-    this._post({ kind: 'start', module, peer }, [peer]);
+    this._post({ kind: 'start', module, peer, half }, [peer]);
   }
 
   /** How many slices it has not answered. */
@@ -46,28 +47,35 @@ export class EngineWorker implements IDisposable {
     return this._disposed;
   }
 
-  /** Give it a row, unless it has it; the data are copied, as the other worker needs them, too. */
-  load(look: Look, sinogram: ISinogram, bin: number, thin: number): void {
-    if (this._disposed || this._keys.get(look) === sinogram.key) {
+  /** Give it a row, unless it has it; the data are copied once, as the other worker needs them, too. */
+  load(look: Look, row: ISinogram, bin: number, thin: number): void {
+    const { key } = row;
+    const had = this._rows.get(look);
+    const same = had?.key === key && had.bin === bin && had.thin === thin;
+    if (this._disposed || same) {
       return;
     }
-    const copy = { ...sinogram, data: sinogram.data.slice() };
-    this._keys.set(look, sinogram.key);
-    this._post({ kind: 'load', look, sinogram: copy, bin, thin }, [
-      copy.data.buffer
-    ]);
+    const known = [...this._rows.values()].some(each => each.key === key);
+    this._rows.set(look, { key, bin, thin });
+    const sinogram = known ? null : { ...row, data: row.data.slice() };
+    this._post(
+      { kind: 'load', look, key, sinogram, bin, thin },
+      sinogram ? [sinogram.data.buffer] : []
+    );
   }
 
   /**
    * A slice of the row that it was given; null when its half went to the other worker.
    *
+   * @param room is handed over, for the slice
    * @throws ApiError when the engine refuses, or the worker is lost.
    */
   slice(
     look: Look,
     plan: Float64Array,
     centre: number,
-    half: IHalfAsked | null
+    pair: number,
+    room: Float32Array | null
   ): Promise<ISliceDone | null> {
     if (this._disposed) {
       return Promise.reject(lost(''));
@@ -75,8 +83,11 @@ export class EngineWorker implements IDisposable {
     const id = ++this._last;
     return new Promise((resolve, reject) => {
       this._pending.set(id, { resolve, reject });
-      const key = this._keys.get(look) ?? '';
-      this._post({ kind: 'slice', id, look, half, key, plan, centre });
+      const key = this._rows.get(look)?.key ?? '';
+      this._post(
+        { kind: 'slice', id, look, pair, key, plan, centre, room },
+        room ? [room.buffer] : []
+      );
     });
   }
 
@@ -122,7 +133,10 @@ export class EngineWorker implements IDisposable {
 
   private readonly _worker: Worker;
   private readonly _pending = new Map<number, IPending>();
-  private readonly _keys = new Map<Look, string>();
+  private readonly _rows = new Map<
+    Look,
+    { key: string; bin: number; thin: number }
+  >();
   private _last = 0;
   private _disposed = false;
 }

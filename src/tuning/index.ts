@@ -2,6 +2,8 @@
 export { LiveSlices, type ILiveImage } from './live-slices';
 export { coarseness } from './binning';
 export { engineWorkers, ownWorkers } from './page';
+export { release } from './release';
+export { Selection } from './selection';
 export {
   isLive,
   planOf,
@@ -11,5 +13,5 @@ export {
   type IRow,
   type IWantedSlice
 } from './wanted';
-export type { EngineWorkers } from './workers';
+export { isOfBrowser, type EngineWorkers } from './workers';
 export { Sweep } from './sweep';

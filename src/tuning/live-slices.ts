@@ -7,14 +7,26 @@ import type { IDisposable } from '@lumino/disposable';
 
 import type { IApiClient } from '../api';
 import { ApiError, isAbort } from '../api';
+import { aboutAngles, aboutTilt, partOfTurn } from './advice';
 import { coarseness } from './binning';
 import type { ISliceDone, Look } from './messages';
+import { release } from './release';
+import { Selection } from './selection';
 import type { IRow, IWantedSlice } from './wanted';
-import { planOf, rowKey, rowOf, rowRequest, sliceKey } from './wanted';
+import {
+  checkAxis,
+  planOf,
+  rowKey,
+  rowOf,
+  rowRequest,
+  sliceKey
+} from './wanted';
 import type { EngineWorkers } from './workers';
 
 /** Milliseconds without a change before the whole slice is computed. */
 const PAUSE = 25;
+/** Milliseconds for which memory for a whole slice is kept for the next one. */
+const KEEP = 1000;
 /** Slices wider than this are looked at binned first. */
 export const WIDE = 1024;
 const ALL = { bin: 1, thin: 1 } as const;
@@ -34,9 +46,11 @@ export interface ILiveOptions {
   readonly workers: EngineWorkers;
   /** Purpose of the requests, of this viewer alone. */
   readonly purpose: string;
-  /** A first look, which the whole slice will follow. */
+  /** A first look, which the whole slice will follow; its values stay until the next one. */
   readonly look: (image: ILiveImage) => void;
   readonly ready: (image: ILiveImage, key: string) => void;
+  /** The agent took so many seconds for a row. */
+  readonly fetched?: (seconds: number) => void;
   readonly failed: (error: unknown) => void;
   readonly busy: (busy: boolean) => void;
 }
@@ -78,13 +92,56 @@ export class LiveSlices implements IDisposable {
   /** Ask the agent again for the row, whatever is kept. */
   forget(): void {
     this.drop();
-    this._row = null;
+    this._giveUpRow();
+  }
+
+  /** A whole slice that nobody needs any more: its memory is used for the next one, if that comes soon. */
+  reuse(data: Float32Array): void {
+    release(this._take());
+    if (this._disposed) {
+      release(data);
+      return;
+    }
+    this._free = data;
+    this._keeping = setTimeout(() => release(this._take()), KEEP);
   }
 
   dispose(): void {
     this.drop();
     this._disposed = true;
+    this._leave();
+  }
+
+  /** Give all memory back, when nothing is under way that needs it. */
+  private _leave(): void {
+    if (!this._disposed || this._looking || this._making) {
+      return;
+    }
+    this._giveUpRow();
+    this._giveUpLooks();
+    release(this._take());
+  }
+
+  /** The whole slice is painted over them. */
+  private _giveUpLooks(): void {
+    release(this._shown);
+    release(this._spare);
+    this._shown = this._spare = null;
+  }
+
+  /** A slice of it that has not reached the workers yet is aborted. */
+  private _giveUpRow(): void {
+    this._selection.clear();
+    release(this._row?.sinogram.data);
     this._row = null;
+  }
+
+  /** The memory of a whole slice that is free. */
+  private _take(): Float32Array | null {
+    clearTimeout(this._keeping);
+    const free = this._free;
+    this._free = null;
+    return free;
   }
 
   /** First looks, one after the other, until the last one wanted was looked at. */
@@ -92,18 +149,25 @@ export class LiveSlices implements IDisposable {
     this._looking = true;
     for (let wanted = this._wanted; wanted;) {
       try {
-        const row = await this._rowOf(wanted);
+        const row = this._kept(wanted) ?? (await this._rowOf(wanted));
         const { columns, count } = row.sinogram;
         const coarse = coarseness(columns, count, WIDE);
         if (coarse.bin > 1 && this._wanted === wanted) {
-          const image = await this._slice('first', wanted, row, coarse);
+          const room = this._spare;
+          this._spare = null;
+          const image = await this._slice('first', wanted, row, coarse, room);
+          // The workers go on while this one is painted.
+          const last = this._settled(wanted, true);
           if (this._wanted) {
             this._options.look(image);
+            [this._spare, this._shown] = [this._shown, image.data];
+          } else {
+            this._spare = image.data;
           }
-        }
-        if (this._wanted === wanted) {
-          const pause = PAUSE - (performance.now() - this._asked);
-          this._follow(coarse.bin > 1 ? pause : 0);
+          if (last) {
+            break;
+          }
+        } else if (this._settled(wanted, coarse.bin > 1)) {
           break;
         }
       } catch (error) {
@@ -114,6 +178,16 @@ export class LiveSlices implements IDisposable {
       wanted = this._wanted;
     }
     this._looking = false;
+    this._leave();
+  }
+
+  /** Whether this is what is wanted still; the whole slice follows then. */
+  private _settled(wanted: object, looked: boolean): boolean {
+    if (this._wanted !== wanted) {
+      return false;
+    }
+    this._follow(looked ? PAUSE - (performance.now() - this._asked) : 0);
+    return true;
   }
 
   /** The whole slice, when nothing changes for a while. */
@@ -134,24 +208,30 @@ export class LiveSlices implements IDisposable {
     this._making = true;
     let again = false;
     try {
-      const row = await this._rowOf(wanted);
-      const image = await this._slice('whole', wanted, row, ALL);
+      // What is here is used at once: the workers are to begin now.
+      const row = this._kept(wanted) ?? (await this._rowOf(wanted));
+      const room = this._take();
+      const image = await this._slice('whole', wanted, row, ALL, room);
       if (this._wanted === wanted) {
         this._wanted = null;
         this._options.busy(false);
         this._options.ready(image, wanted.key);
+        this._giveUpLooks();
       } else {
         again = this._wanted !== null && !this._looking;
         const small = coarseness(row.sinogram.columns, 1, WIDE).bin === 1;
         if (this._wanted && small) {
           // Overtaken, but newer than what is shown.
           this._options.look(image);
+        } else {
+          this.reuse(image.data);
         }
       }
     } catch (error) {
       again = this._failed(wanted, error);
     } finally {
       this._making = false;
+      this._leave();
     }
     if (again && !this._looking) {
       void this._look();
@@ -182,44 +262,64 @@ export class LiveSlices implements IDisposable {
     look: Look,
     wanted: IWantedSlice,
     row: IRow,
-    coarse: { bin: number; thin: number }
+    coarse: { bin: number; thin: number },
+    room: Float32Array | null = null
   ): Promise<ILiveImage> {
+    checkAxis(wanted, row);
     const { plan, centre, axis, column } = planOf(wanted, row);
     const done: ISliceDone = await this._options.workers.slice(
       look,
       row,
       coarse,
       plan,
-      centre
+      centre,
+      room
     );
     this._retried = false;
     const { data, size, bin, took } = done;
+    const { angles, columns } = row.sinogram;
+    const given = wanted.recipe.regions?.centre;
+    const said = [
+      ...aboutAngles(angles, row.across),
+      ...(given?.column === undefined
+        ? []
+        : aboutTilt(given.tilt ?? 0, row.across)),
+      partOfTurn(angles, axis.column - row.left, columns) ?? []
+    ];
     const about = {
       row: wanted.row,
       live: true,
       centre: { ...axis, column },
       unit: row.about.unit,
-      warnings: row.about.warnings,
+      warnings: [row.about.warnings ?? [], said].flat(2),
+      projections: row.about.projections,
       seconds: { slice: took / 1000 }
     };
     return { data, rows: size, columns: size, bin, about };
   }
 
+  /** The projections wanted of the row, when it is here. */
+  private _kept(wanted: IWantedSlice): IRow | null {
+    return this._row?.sinogram.key === rowKey(wanted)
+      ? this._selection.of(wanted.recipe, this._row)
+      : null;
+  }
+
   private async _rowOf(wanted: IWantedSlice): Promise<IRow> {
     const key = rowKey(wanted);
-    if (this._row?.sinogram.key === key) {
-      return this._row;
-    }
     const fetching = new AbortController();
     this._fetching = fetching;
     this._fetchingKey = key;
+    const asked = performance.now();
     try {
       const frame = await this._options.api.preview(
         rowRequest(wanted, this._options.purpose),
         fetching.signal
       );
+      this._giveUpRow();
       this._row = rowOf(frame, key);
-      return this._row;
+      this._options.fetched?.((performance.now() - asked) / 1000);
+      return this._selection.of(wanted.recipe, this._row);
     } finally {
       this._fetching = null;
     }
@@ -237,7 +337,14 @@ export class LiveSlices implements IDisposable {
   }
 
   private _wanted: (IWantedSlice & { key: string }) | null = null;
+  /** As the agent gave it. */
   private _row: IRow | null = null;
+  private readonly _selection = new Selection();
+  /** The first look that is shown, and the one before, whose memory is free. */
+  private _shown: Float32Array | null = null;
+  private _spare: Float32Array | null = null;
+  private _free: Float32Array | null = null;
+  private _keeping: ReturnType<typeof setTimeout> | undefined;
   private _fetching: AbortController | null = null;
   private _fetchingKey = '';
   /** When the last change came. */

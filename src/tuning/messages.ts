@@ -1,8 +1,8 @@
-/** What passes between the page and its workers. Arrays are handed over, not copied. */
+/** What passes between the page and its workers. Arrays are handed over, not copied, and used again. */
 
 /** A sinogram and what belongs to it. */
 export interface ISinogram {
-  /** Which data these are; a worker keeps one. */
+  /** Which data these are. */
   readonly key: string;
   /** Attenuation, (projection, column) in acquisition order. */
   readonly data: Float32Array;
@@ -21,11 +21,15 @@ export type ToWorker =
       readonly module: WebAssembly.Module;
       /** Where the other worker listens, for halves of slices. */
       readonly peer: MessagePort;
+      /** Which half of each slice this worker makes; the first one puts it together. */
+      readonly half: 0 | 1;
     }
   | {
       readonly kind: 'load';
       readonly look: Look;
-      readonly sinogram: ISinogram;
+      readonly key: string;
+      /** Null when the worker has it for another look. */
+      readonly sinogram: ISinogram | null;
       /** Columns that become one, and steps through the projections. */
       readonly bin: number;
       readonly thin: number;
@@ -34,30 +38,30 @@ export type ToWorker =
       readonly kind: 'slice';
       readonly id: number;
       readonly look: Look;
-      /** Which half of the columns this worker makes; null: all. */
-      readonly half: IHalfAsked | null;
+      /** The same number for both workers, and for no other slice. */
+      readonly pair: number;
       readonly key: string;
       /** For the whole sinogram, as `compilePlan` gives it. */
       readonly plan: Float64Array;
       /** Axis of rotation at the row, in columns of the whole sinogram. */
       readonly centre: number;
+      /** For the slice, when it is as large. */
+      readonly room: Float32Array | null;
     };
 
-/** A half of a slice. */
-export interface IHalfAsked {
-  /** The first one puts the slice together. */
-  readonly which: 0 | 1;
-  /** The same number for both workers, and for no other slice. */
-  readonly pair: number;
-}
-
 /** From worker to worker. */
-export interface IBetweenWorkers {
-  readonly pair: number;
-  /** What the other half needs; and the second half itself, for the first worker. */
-  readonly what: 'rows' | 'columns';
-  readonly data: Float32Array;
-}
+export type IBetweenWorkers =
+  | {
+      readonly pair: number;
+      /** What the other half needs; and the second half itself, for the first worker. */
+      readonly what: 'rows' | 'columns';
+      readonly data: Float32Array;
+    }
+  | {
+      /** An array that was given is not needed any more. */
+      readonly what: 'room';
+      readonly data: Float32Array;
+    };
 
 export interface ISliceDone {
   readonly kind: 'done';

@@ -1,5 +1,6 @@
 /** The other worker, seen from one that makes half of a slice. */
 import type { IBetweenWorkers } from './messages';
+import { release } from './release';
 
 /** What a port is used for; a part of MessagePort. */
 export interface IPort {
@@ -7,27 +8,42 @@ export interface IPort {
   onmessage: ((event: MessageEvent<IBetweenWorkers>) => void) | null;
 }
 
+/** What one worker gives the other for a slice. */
+type What = 'rows' | 'columns';
+
+/** Arrays that are kept: a worker gives two for a slice. */
+const KEPT = 2;
+/** Milliseconds for which they are kept for the next slice. */
+const KEEP = 1000;
+
 export class Peer {
   constructor(private readonly _port: IPort) {
-    this._port.onmessage = ({ data: { pair, what, data } }): void => {
-      const name = `${what} ${pair}`;
+    this._port.onmessage = ({ data: message }): void => {
+      if (message.what === 'room') {
+        this._keep(message.data);
+        return;
+      }
+      const name = `${message.what} ${message.pair}`;
       const wanted = this._wanted.get(name);
       if (wanted) {
         this._wanted.delete(name);
-        wanted(data);
+        wanted(message.data);
       } else {
-        this._early.set(name, data);
+        this._early.set(name, message.data);
       }
     };
   }
 
-  /** Hand an array over; it must be alone in its buffer. */
-  give(message: IBetweenWorkers): void {
-    this._port.postMessage(message, [message.data.buffer]);
+  /** Give a copy of an array. */
+  give(pair: number, what: What, view: Float32Array): void {
+    const room = this._room(view.length);
+    const data = new Float32Array(room.buffer, 0, view.length);
+    data.set(view);
+    this._port.postMessage({ pair, what, data }, [data.buffer]);
   }
 
   /** What the other worker gives for a slice, whether it has come or not. */
-  take(pair: number, what: IBetweenWorkers['what']): Promise<Float32Array> {
+  take(pair: number, what: What): Promise<Float32Array> {
     const name = `${what} ${pair}`;
     const early = this._early.get(name);
     if (early) {
@@ -37,6 +53,30 @@ export class Peer {
     return new Promise(resolve => this._wanted.set(name, resolve));
   }
 
+  /** What was taken is not needed any more: the other worker may use its memory again. */
+  back(data: Float32Array): void {
+    this._port.postMessage({ what: 'room', data }, [data.buffer]);
+  }
+
+  private _room(length: number): Float32Array {
+    const at = this._free.findIndex(free => free.length >= length);
+    return at < 0 ? new Float32Array(length) : this._free.splice(at, 1)[0];
+  }
+
+  private _keep(data: Float32Array): void {
+    this._free.push(new Float32Array(data.buffer));
+    this._free.sort((a, b) => a.length - b.length);
+    this._free.splice(0, this._free.length - KEPT).forEach(release);
+    clearTimeout(this._resting);
+    this._resting = setTimeout(
+      () => this._free.splice(0).forEach(release),
+      KEEP
+    );
+  }
+
+  /** The smallest first. */
+  private readonly _free: Float32Array[] = [];
+  private _resting: ReturnType<typeof setTimeout> | undefined;
   private readonly _early = new Map<string, Float32Array>();
   private readonly _wanted = new Map<string, (data: Float32Array) => void>();
 }

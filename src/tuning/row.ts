@@ -6,35 +6,39 @@
 import type { Engine } from '../engine';
 import { binned, binnedColumn, binnedPlan } from './binning';
 import type { ISinogram } from './messages';
+import { release } from './release';
 
-/** Gives what this half has to the other, and what the other has. */
+/**
+ * Gives what this half has, a view to be copied at once, to the other, and
+ * comes back with what the other has.
+ */
 export type Exchange = (own: Float32Array) => Promise<Float32Array>;
 
 /** Half of the columns of a slice, (y, x). */
 export interface IHalf {
+  /** A view of the engine's memory until the next slice. */
   readonly data: Float32Array;
   /** Width and height of the slice. */
   readonly size: number;
   /** Width of the first half. */
   readonly middle: number;
+  /** What the other half had given, which is not needed any more. */
+  readonly taken: Float32Array;
 }
 
 export class LiveRow {
-  /** @param engine for this row alone, as long as it is used */
+  /**
+   * @param engine for this row alone, as long as it is used
+   * @param share the half of each slice that it makes; null: all
+   */
   constructor(
     private readonly _engine: Engine,
-    whole: ISinogram,
+    readonly whole: ISinogram,
     readonly bin: number = 1,
-    thin: number = 1
+    thin: number = 1,
+    private readonly _share: 0 | 1 | null = null
   ) {
-    const { data, ...sinogram } = binned(whole, bin, thin);
-    this._sinogram = sinogram;
-    this._data = data;
-  }
-
-  /** Which data these are. */
-  get key(): string {
-    return this._sinogram.key;
+    this._sinogram = binned(whole, bin, thin);
   }
 
   /**
@@ -54,13 +58,12 @@ export class LiveRow {
   }
 
   /**
-   * Half of a slice, a copy of its own; another engine makes the other half at
-   * the same time. Null when the slice is too small for two.
+   * Its half of a slice; another engine makes the other half at the same time.
+   * Null when the slice is too small for two.
    */
   async half(
     plan: Float64Array,
     centre: number,
-    which: 0 | 1,
     exchange: Exchange
   ): Promise<IHalf | null> {
     const engine = this._engine;
@@ -68,9 +71,16 @@ export class LiveRow {
     if (engine.halfColumns === 0) {
       return null;
     }
-    const other = await exchange(engine.beginHalf(which, axis).slice());
-    const data = engine.finishHalf(which, other).slice();
-    return { data, size: engine.imageSize, middle: engine.halfColumns };
+    const taken = await exchange(engine.beginHalf(axis));
+    const data = engine.finishHalf(taken);
+    return { data, size: engine.imageSize, middle: engine.halfColumns, taken };
+  }
+
+  /** Gives back what is its own: the binned sinogram. */
+  dispose(): void {
+    if (this._sinogram !== this.whole) {
+      release(this._sinogram.data);
+    }
   }
 
   /** Bring the engine in line with a plan; the axis in its columns. */
@@ -81,27 +91,32 @@ export class LiveRow {
         ? plan
         : binnedPlan(plan, this._sinogram, this.bin);
     const axis = binnedColumn(centre, this.bin);
-    if (!this._data && engine.adjust(fitting, axis)) {
+    const { data, angles } = this._sinogram;
+    if (this._taken && engine.adjust(fitting, axis, data)) {
       return axis;
     }
-    // While the engine has the data, there is no second copy.
-    const data = this._data ?? engine.sinogram.slice();
-    this._data = data;
-    engine.configure(fitting, this._sinogram.angles);
+    this._taken = false;
+    engine.configure(fitting, angles, this._share);
     engine.sinogram.set(data);
     engine.process();
-    this._data = null;
+    this._taken = true;
     return axis;
   }
 
-  private readonly _sinogram: Omit<ISinogram, 'data'>;
-  private _data: Float32Array | null;
+  private readonly _sinogram: ISinogram;
+  /** The engine holds this row. */
+  private _taken = false;
 }
 
-/** A slice from its two halves. */
-export function joined(left: IHalf, right: Float32Array): Float32Array {
+/** A slice from its two halves, in `room` when it is as large. */
+export function joined(
+  left: Omit<IHalf, 'taken'>,
+  right: Float32Array,
+  room: Float32Array | null = null
+): Float32Array {
   const { size, middle } = left;
-  const data = new Float32Array(size * size);
+  const data =
+    room?.length === size * size ? room : new Float32Array(size * size);
   const rest = size - middle;
   for (let y = 0; y < size; y++) {
     const at = y * size;

@@ -1,13 +1,16 @@
 /**
- * Slices of one row for several recipes, one after the other: what a grid of
- * choices is made of. They are binned to the width at which they are shown.
+ * Slices of one row for several recipes: what a grid of choices is made of.
+ * They are binned to the width at which they are shown.
  */
 import type { IDisposable } from '@lumino/disposable';
 
 import type { IApiClient } from '../api';
 import type { ILiveImage } from './live-slices';
+import { release } from './release';
+import { Selection } from './selection';
+import { smallSlice } from './small-slice';
 import type { IRow, IWantedSlice } from './wanted';
-import { planOf, rowKey, rowOf, rowRequest } from './wanted';
+import { rowKey, rowOf, rowRequest } from './wanted';
 import type { EngineWorkers } from './workers';
 
 export interface ISweepOptions {
@@ -25,54 +28,28 @@ export class Sweep implements IDisposable {
   }
 
   /**
-   * Compute slices; a newer call ends an older one.
+   * Compute one slice; the row stays for the next.
    *
-   * @param width pixels at which they are shown
-   * @param show takes each slice as it comes
-   * @returns whether all of them came
+   * @param width pixels at which it is shown
+   * @throws ApiError when the row cannot be had, or the engine refuses.
    */
-  async run(
-    wanted: readonly IWantedSlice[],
+  async slice(
+    wanted: IWantedSlice,
     width: number,
-    show: (index: number, image: ILiveImage) => void
-  ): Promise<boolean> {
-    this.stop();
-    const turn = new AbortController();
-    this._turn = turn;
-    for (const [index, one] of wanted.entries()) {
-      const row = await this._rowOf(one, turn.signal);
-      const bin = Math.max(1, Math.floor(row.sinogram.columns / width));
-      const { plan, centre } = planOf(one, row);
-      // The key tells the worker how it was binned, too.
-      const source = {
-        ...row,
-        sinogram: { ...row.sinogram, key: `${row.sinogram.key} ${bin}` }
-      };
-      const done = await this._options.workers.slice(
-        'sweep',
-        source,
-        { bin, thin: 1 },
-        plan,
-        centre
-      );
-      if (turn.signal.aborted) {
-        return false;
-      }
-      const { data, size } = done;
-      show(index, { data, rows: size, columns: size, bin, about: row.about });
-    }
-    return true;
-  }
-
-  /** No slice is wanted any more. */
-  stop(): void {
-    this._turn?.abort();
-    this._turn = null;
+    signal: AbortSignal
+  ): Promise<ILiveImage> {
+    const row = await this._rowOf(wanted, signal);
+    return smallSlice(this._options.workers, row, wanted, width);
   }
 
   dispose(): void {
     this._disposed = true;
-    this.stop();
+    this._giveUpRow();
+  }
+
+  private _giveUpRow(): void {
+    this._selection.clear();
+    release(this._row?.sinogram.data);
     this._row = null;
   }
 
@@ -83,12 +60,15 @@ export class Sweep implements IDisposable {
     const key = rowKey(wanted);
     if (this._row?.sinogram.key !== key) {
       const request = rowRequest(wanted, this._options.purpose);
-      this._row = rowOf(await this._options.api.preview(request, signal), key);
+      const row = rowOf(await this._options.api.preview(request, signal), key);
+      signal.throwIfAborted();
+      this._giveUpRow();
+      this._row = row;
     }
-    return this._row;
+    return this._selection.of(wanted.recipe, this._row);
   }
 
-  private _turn: AbortController | null = null;
   private _row: IRow | null = null;
+  private readonly _selection = new Selection();
   private _disposed = false;
 }

@@ -1,5 +1,6 @@
 /** What is to be computed, and from what. */
-import { compilePlan } from '../engine';
+import { ApiError } from '../api';
+import { compilePlan, EngineError } from '../engine';
 import type { Asked, IFrame, PreviewRequest } from '../api';
 import { STEPS } from '../recipe';
 import type { Recipe } from '../recipe';
@@ -22,6 +23,8 @@ export interface IRow {
   readonly axis: IAxis;
   /** Column of the full image with which the sinogram begins. */
   readonly left: number;
+  /** Columns of the full image. */
+  readonly across: number;
   readonly scale: number;
   /** What the runner says about it. */
   readonly about: Readonly<Record<string, unknown>>;
@@ -34,7 +37,16 @@ interface IAxis {
 }
 
 /** An answer that is no row; the slice is asked of the agent then. */
-export class RowError extends Error {}
+export class RowError extends ApiError {
+  constructor(message: string) {
+    super({
+      code: 'no-row',
+      message,
+      where: 'browser',
+      hint: 'Slices are computed by the server.'
+    });
+  }
+}
 
 /** Whether the slice of a recipe is made by the engine. */
 export function isLive(recipe: Recipe): boolean {
@@ -97,11 +109,12 @@ export function rowOf(frame: IFrame, key: string): IRow {
   }
   const [count, columns] = shape;
   const angles = numbers(live.angles);
-  const { left, scale } = live;
+  const { left, columns: across, scale } = live;
   if (
     frame.body.byteLength !== 4 * count * columns ||
     angles?.length !== count ||
     typeof left !== 'number' ||
+    typeof across !== 'number' ||
     typeof scale !== 'number'
   ) {
     throw new RowError('The row of attenuation is not whole.');
@@ -113,10 +126,31 @@ export function rowOf(frame: IFrame, key: string): IRow {
     columns,
     angles
   };
-  return { sinogram, axis: axisOf(live.axis), left, scale, about };
+  return { sinogram, axis: axisOf(live.axis), left, across, scale, about };
 }
 
-/** Plan and axis (in columns of the sinogram) for a slice of a row, as the runner has them. */
+/**
+ * The axis of a recipe is inside the image.
+ *
+ * @throws ApiError when it is not, in the words of the runner, which refuses it, too.
+ */
+export function checkAxis({ recipe }: IWantedSlice, { across }: IRow): void {
+  const column = recipe.regions?.centre?.column;
+  if (column !== undefined && !(column >= 0 && column <= across - 1)) {
+    throw new ApiError({
+      code: 'outside',
+      message: `The centre of rotation, column ${Number(column.toPrecision(6))}, lies outside the image of ${across} columns.`,
+      where: 'regions.centre.column',
+      hint: `Give a column from 0 to ${across - 1}, or remove it to have it found.`
+    });
+  }
+}
+
+/**
+ * Plan and axis (in columns of the sinogram) for a slice of a row, as the runner has them.
+ *
+ * @throws ApiError when the engine does not know what the recipe asks for.
+ */
 export function planOf(
   { recipe, row }: IWantedSlice,
   source: IRow
@@ -131,20 +165,30 @@ export function planOf(
           tilt: given.tilt ?? 0
         };
   const { left, scale, sinogram } = source;
-  const plan = compilePlan(
-    recipe,
-    {
-      count: sinogram.count,
-      columns: sinogram.columns,
-      centre: axis.column,
-      left,
-      scale
-    },
-    { steps: stepsFile.steps, tools: toolsFile.tools }
-  );
+  const { count, columns } = sinogram;
+  const place = { count, columns, centre: axis.column, left, scale };
+  const plan = planned(recipe, place);
   const column =
     axis.column + (row - axis.row) * Math.tan(axis.tilt * (Math.PI / 180));
   return { plan, centre: column - left, axis, column };
+}
+
+function planned(
+  recipe: Recipe,
+  place: Parameters<typeof compilePlan>[1]
+): Float64Array {
+  try {
+    return compilePlan(recipe, place, {
+      steps: stepsFile.steps,
+      tools: toolsFile.tools
+    });
+  } catch (error) {
+    if (error instanceof EngineError) {
+      const { code, message, where, hint } = error;
+      throw new ApiError({ code, message, where, hint });
+    }
+    throw error;
+  }
 }
 
 function axisOf(value: unknown): IAxis {

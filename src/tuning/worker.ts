@@ -2,6 +2,7 @@
 import { Engine, EngineError } from '../engine';
 import type { FromWorker, ISliceDone, Look, ToWorker } from './messages';
 import { Peer } from './peer';
+import { release } from './release';
 import { joined, LiveRow } from './row';
 
 type Asked = Extract<ToWorker, { kind: 'slice' }>;
@@ -9,6 +10,7 @@ type Loaded = Extract<ToWorker, { kind: 'load' }>;
 
 let module: WebAssembly.Module | null = null;
 let peer: Peer | null = null;
+let half: 0 | 1 = 0;
 const engines = new Map<Look, Engine>();
 const rows = new Map<Look, LiveRow>();
 /** Both workers do things in the order in which they were asked, so neither waits for nothing. */
@@ -16,10 +18,17 @@ let work = Promise.resolve();
 /** What made the last row fail, for the slice that asks for it. */
 let broken: Error | null = null;
 
-async function load({ look, sinogram, bin, thin }: Loaded): Promise<void> {
+async function load(loaded: Loaded): Promise<void> {
+  const { look, key, bin, thin } = loaded;
+  const whole = [...rows.values()].map(row => row.whole);
+  rows.get(look)?.dispose();
   rows.delete(look);
   broken = null;
   try {
+    const sinogram = loaded.sinogram ?? whole.find(each => each.key === key);
+    if (!sinogram) {
+      throw new EngineError('engine-order', 'The worker has no such row.');
+    }
     let engine = engines.get(look);
     if (!engine) {
       if (!module) {
@@ -28,7 +37,11 @@ async function load({ look, sinogram, bin, thin }: Loaded): Promise<void> {
       engine = await Engine.instantiate(module);
       engines.set(look, engine);
     }
-    rows.set(look, new LiveRow(engine, sinogram, bin, thin));
+    rows.set(look, new LiveRow(engine, sinogram, bin, thin, half));
+    const used = [...rows.values()].map(row => row.whole);
+    whole
+      .filter(each => !used.includes(each))
+      .forEach(each => release(each.data));
   } catch (error) {
     broken = error instanceof Error ? error : new Error(String(error));
   }
@@ -37,29 +50,32 @@ async function load({ look, sinogram, bin, thin }: Loaded): Promise<void> {
 /** The slice, or null when this worker's half went to the other one. */
 async function make(
   row: LiveRow,
-  { plan, centre, half }: Asked
+  { plan, centre, pair, room }: Asked
 ): Promise<{ data: Float32Array; size: number } | null> {
-  if (!half || !peer) {
+  const other = peer;
+  if (!other) {
     return row.slice(plan, centre);
   }
-  const { which, pair } = half;
-  const other = peer;
-  const part = await row.half(plan, centre, which, own => {
-    other.give({ pair, what: 'rows', data: own });
+  const part = await row.half(plan, centre, own => {
+    other.give(pair, 'rows', own);
     return other.take(pair, 'rows');
   });
-  if (which === 1) {
+  if (part) {
+    other.back(part.taken);
+  }
+  if (half === 1) {
     if (part) {
-      other.give({ pair, what: 'columns', data: part.data });
+      other.give(pair, 'columns', part.data);
     }
     return null;
   }
-  return part
-    ? {
-        data: joined(part, await other.take(pair, 'columns')),
-        size: part.size
-      }
-    : row.slice(plan, centre);
+  if (!part) {
+    return row.slice(plan, centre);
+  }
+  const columns = await other.take(pair, 'columns');
+  const data = joined(part, columns, room);
+  other.back(columns);
+  return { data, size: part.size };
 }
 
 async function slice(asked: Asked): Promise<void> {
@@ -67,7 +83,7 @@ async function slice(asked: Asked): Promise<void> {
   try {
     const from = performance.now();
     const row = rows.get(look);
-    if (row?.key !== key) {
+    if (row?.whole.key !== key) {
       throw (
         broken ??
         new EngineError('engine-order', 'The worker holds another row.')
@@ -106,6 +122,7 @@ globalThis.onmessage = (event: MessageEvent<ToWorker>): void => {
     case 'start':
       module = message.module;
       peer = new Peer(message.peer);
+      half = message.half;
       break;
     case 'load':
       work = work.then(() => load(message));

@@ -5,6 +5,7 @@
 import type { IDisposable } from '@lumino/disposable';
 
 import { ApiError } from '../api';
+import type { Failure } from '../api';
 import { EngineWorker } from './engine-worker';
 import type { ISliceDone, Look } from './messages';
 import type { IRow } from './wanted';
@@ -35,27 +36,31 @@ export class EngineWorkers implements IDisposable {
   /**
    * A slice of a row, binned or whole.
    *
+   * @param room an array that nobody needs any more, for the slice when it is as large
    * @throws ApiError when the engine refuses or a worker is lost; the next one starts afresh.
+   * @throws DOMException `AbortError` when the row's memory was given back while the workers started.
    */
   async slice(
     look: Look,
     row: IRow,
     coarse: { bin: number; thin: number },
     plan: Float64Array,
-    centre: number
+    centre: number,
+    room: Float32Array | null = null
   ): Promise<ISliceDone> {
     this._underWay++;
     clearTimeout(this._timer);
     try {
-      const pair = await this._start();
+      const pair = this._running() ?? (await this._start());
+      if (row.sinogram.data.length === 0) {
+        throw new DOMException('The row was given up.', 'AbortError');
+      }
       try {
         const number = ++this._last;
         const halves = pair.map((worker, i) => {
           worker.load(look, row.sinogram, coarse.bin, coarse.thin);
-          return worker.slice(look, plan, centre, {
-            which: i === 0 ? 0 : 1,
-            pair: number
-          });
+          const own = i === 0 ? room : null;
+          return worker.slice(look, plan, centre, number, own);
         });
         const [done] = await Promise.all(halves);
         if (!done) {
@@ -78,6 +83,12 @@ export class EngineWorkers implements IDisposable {
     this._end(this._pair);
   }
 
+  /** The workers, when they are there. */
+  private _running(): readonly EngineWorker[] | null {
+    const lost = this._pair?.some(worker => worker.isDisposed) ?? true;
+    return lost || this._disposed ? null : this._pair;
+  }
+
   private async _start(): Promise<readonly EngineWorker[]> {
     try {
       // A refusal is not kept: the next request tries again.
@@ -90,7 +101,8 @@ export class EngineWorkers implements IDisposable {
         this._end(this._pair);
         const { port1, port2 } = new MessageChannel();
         this._pair = [port1, port2].map(
-          port => new EngineWorker(this._options.start, module, port)
+          (port, i) =>
+            new EngineWorker(this._options.start, module, port, i === 0 ? 0 : 1)
         );
       }
       return this._pair;
@@ -126,6 +138,11 @@ export class EngineWorkers implements IDisposable {
   private _underWay = 0;
   private _last = 0;
   private _disposed = false;
+}
+
+/** Whether it is the browser that keeps the engine from a slice, which the agent makes all the same. */
+export function isOfBrowser({ where, code }: Failure): boolean {
+  return where === 'browser' || code === 'engine-trap';
 }
 
 /** The browser does not let the engine start. */

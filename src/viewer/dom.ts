@@ -49,6 +49,15 @@ export function element(
   return node;
 }
 
+/** Whether a button that stays down is down. */
+export function setPressed(node: HTMLElement, on: boolean): void {
+  const pressed = String(on);
+  // Styles are found anew for an attribute that is set, though it be the same.
+  if (node.getAttribute('aria-pressed') !== pressed) {
+    node.setAttribute('aria-pressed', pressed);
+  }
+}
+
 /** One of a few, side by side. */
 export interface ISegments<T extends string> {
   readonly node: HTMLElement;
@@ -73,8 +82,6 @@ export function segments<T extends string>(
   return {
     node,
     set: value =>
-      buttons.forEach((one, i) =>
-        one.setAttribute('aria-pressed', String(options[i][0] === value))
-      )
+      buttons.forEach((one, i) => setPressed(one, options[i][0] === value))
   };
 }

@@ -17,6 +17,7 @@ import { ImageView } from './pixels/image-view';
 import { automaticLevels, histogram } from './pixels/levels';
 import type { Scope } from './pixels/levels';
 import type { Stepper } from './stepper';
+import { WaitNote } from './wait-note';
 
 /** How the levels follow a new image. */
 export interface IShowOptions {
@@ -36,6 +37,7 @@ export class ImagePanel extends Panel {
   ) {
     super();
     this.addClass('jp-tomo-viewer');
+    this.addClass('jp-mod-empty');
     this.node.tabIndex = 0;
     this.contrast = new ContrastModel();
     this.view = new ImageView(this.contrast, themes);
@@ -53,6 +55,8 @@ export class ImagePanel extends Panel {
     this._busy.addClass('jp-tomo-viewer-busy');
     this._busy.node.hidden = true;
     stage.addWidget(this._busy);
+    this._wait = new WaitNote(trans, () => this.cancel());
+    stage.addWidget(this._wait);
     this.toolbar.addClass('jp-tomo-viewer-toolbar');
     this.info.addClass('jp-tomo-viewer-info');
     for (const part of [
@@ -93,6 +97,7 @@ export class ImagePanel extends Panel {
   showImage(image: IImage, options: IShowOptions): void {
     this._held = false;
     this.removeClass('jp-mod-before');
+    this.removeClass('jp-mod-empty');
     this._image = image;
     this._unit = options.unit;
     this._scope = options.scope;
@@ -123,6 +128,7 @@ export class ImagePanel extends Panel {
   /** Show no image. */
   clear(): void {
     this._image = null;
+    this.addClass('jp-mod-empty');
     this._histogram.setHistogram(null);
     this._bar.setMissing(0);
     this.view.setImage(null);
@@ -177,6 +183,11 @@ export class ImagePanel extends Panel {
     return null;
   }
 
+  /** Whether the image before is shown. */
+  protected get showsBefore(): boolean {
+    return this._held;
+  }
+
   /** Show the image before for as long as something is held. */
   protected showBefore(on: boolean): boolean {
     const { before } = this;
@@ -195,8 +206,12 @@ export class ImagePanel extends Panel {
     this.node.focus();
   }
 
-  /** Work goes on; shown when it lasts. */
-  setBusy(busy: boolean): void {
+  /**
+   * Work goes on; shown when it lasts.
+   *
+   * @param seconds that it takes, as far as is known
+   */
+  setBusy(busy: boolean, seconds: number | null = null): void {
     window.clearTimeout(this._waiting);
     this.node.setAttribute('aria-busy', String(busy));
     if (busy) {
@@ -206,9 +221,16 @@ export class ImagePanel extends Panel {
           this.message({ kind: 'busy', title: this.trans.__('Loading …') });
         }
       }, PATIENCE);
+      this._wait.begin(seconds);
     } else {
+      this._wait.end();
       this._busy.node.hidden = true;
     }
+  }
+
+  /** Stop what is being computed or fetched. */
+  protected cancel(): void {
+    this.setBusy(false);
   }
 
   override dispose(): void {
@@ -220,7 +242,6 @@ export class ImagePanel extends Panel {
     this.node.removeEventListener('keyup', this._released);
     this.node.removeEventListener('focusout', this._release);
     this._comparison?.dispose();
-    Signal.clearData(this);
     this.stepper?.dispose();
     this._image = null;
     super.dispose();
@@ -233,8 +254,12 @@ export class ImagePanel extends Panel {
     }
   };
 
-  private readonly _release = (): void => {
-    this.showBefore(false);
+  private readonly _release = (event: FocusEvent): void => {
+    const next = event.relatedTarget;
+    // A button that is held takes the focus, too.
+    if (!(next instanceof Node && this.node.contains(next))) {
+      this.showBefore(false);
+    }
   };
 
   private readonly _keys = (event: KeyboardEvent): void => {
@@ -310,6 +335,7 @@ export class ImagePanel extends Panel {
   private readonly _middle = new Panel();
   private readonly _message = new MessageCard();
   private readonly _busy = new Widget();
+  private readonly _wait: WaitNote;
   private _image: IImage | null = null;
   private _scope: Scope = 'all';
   private _waiting = 0;

@@ -31,8 +31,9 @@ export class Stepper implements IDisposable {
       this._go(this._slider.valueAsNumber)
     );
     this._field = numberField('', value => this._go(value));
-    this._play = button('▶', trans.__('Play'), () => this._toggle());
+    this._play = button('▶', '', () => this._toggle());
     this._play.classList.add('jp-mod-square');
+    this._name(trans.__('Play'));
     this.node.append(
       this._label,
       this._field.node,
@@ -45,19 +46,17 @@ export class Stepper implements IDisposable {
   readonly node: HTMLElement;
 
   set(state: IStepperState): void {
-    this._state = state;
     const { label, value, first, last } = state;
-    this._label.textContent = label;
-    this._slider.min = String(first);
-    this._slider.max = String(last);
-    this._slider.value = String(value);
-    this._slider.setAttribute('aria-label', label);
-    this._field.node.setAttribute('aria-label', label);
-    this._field.set(value);
-    this._of.textContent =
-      first === 0
-        ? this.trans.__('of %1', last + 1)
-        : this.trans.__('%1 to %2', first, last);
+    const before = this._state;
+    // The page is laid out anew for a text that is set, though it be the same.
+    if (
+      label !== before.label ||
+      value !== before.value ||
+      first !== before.first ||
+      last !== before.last
+    ) {
+      this._put(state);
+    }
   }
 
   /** Move by whole steps; kept inside. */
@@ -74,7 +73,7 @@ export class Stepper implements IDisposable {
       window.clearInterval(this._timer);
       this._timer = null;
       this._play.textContent = '▶';
-      this._play.title = this.trans.__('Play');
+      this._name(this.trans.__('Play'));
     }
   }
 
@@ -87,11 +86,34 @@ export class Stepper implements IDisposable {
     this.stop();
   }
 
+  private _put(state: IStepperState): void {
+    this._state = state;
+    const { label, value, first, last } = state;
+    this._label.textContent = label;
+    this._slider.min = String(first);
+    this._slider.max = String(last);
+    this._slider.value = String(value);
+    this._slider.setAttribute('aria-label', label);
+    this._field.node.setAttribute('aria-label', label);
+    this._field.set(value);
+    this._of.textContent =
+      first === 0
+        ? this.trans.__('of %1', last + 1)
+        : this.trans.__('%1 to %2', first, last);
+  }
+
   private _go(value: number): void {
     const { first, last } = this._state;
     const whole = Math.min(Math.max(Math.round(value), first), last);
-    this.set({ ...this._state, value: whole });
+    // Also when it is the old one: another may stand in the field.
+    this._put({ ...this._state, value: whole });
     this.choose(whole);
+  }
+
+  /** What the button does now. */
+  private _name(name: string): void {
+    this._play.title = name;
+    this._play.setAttribute('aria-label', name);
   }
 
   private _toggle(): void {
@@ -100,7 +122,7 @@ export class Stepper implements IDisposable {
       return;
     }
     this._play.textContent = '■';
-    this._play.title = this.trans.__('Stop');
+    this._name(this.trans.__('Stop'));
     this._timer = window.setInterval(() => {
       const { value, first, last } = this._state;
       this._go(value >= last ? first : value + 1);

@@ -1,5 +1,5 @@
-import { certainChanges, centreChanges } from '../proposal';
-import { CENTRE, DESCRIPTION } from './fakes';
+import { certainChanges } from '../proposal';
+import { DESCRIPTION } from './fakes';
 
 const proposed = {
   dataset: {
@@ -40,24 +40,5 @@ describe('certainChanges', () => {
     expect(
       certainChanges({ ...DESCRIPTION, proposed: {} }, { version: 1 })
     ).toEqual([]);
-  });
-});
-
-describe('centreChanges', () => {
-  it('writes digits that mean something, and no tilt where there is none', () => {
-    expect(centreChanges({ ...CENTRE, tilt: 0.00001 }, { version: 1 })).toEqual(
-      [{ path: ['regions', 'centre'], value: { column: 399.443 } }]
-    );
-    expect(
-      centreChanges(
-        { ...CENTRE, tilt: -0.02, row: 63.512 },
-        { version: 1, regions: { centre: { method: 'mass' } } }
-      )
-    ).toEqual([
-      {
-        path: ['regions', 'centre'],
-        value: { column: 399.443, row: 63.51, tilt: -0.02, method: 'mass' }
-      }
-    ]);
   });
 });

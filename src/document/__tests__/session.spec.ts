@@ -237,6 +237,20 @@ describe('RecipeSession', () => {
     expect(source()).toBe(TEXT);
   });
 
+  it('leaves alone what was set while a centre was looked for', async () => {
+    await open(TEXT);
+    let answer: (found: typeof CENTRE) => void = () => undefined;
+    api.found = () => new Promise(resolve => (answer = resolve));
+    const finding = session.findCentre();
+    await settle();
+    session.edit({ path: ['regions', 'centre', 'column'], value: 402 });
+    answer(CENTRE);
+    await finding;
+    expect(session.recipe.regions?.centre).toEqual({ column: 402 });
+    // The panel offers it.
+    expect(session.centre).toEqual({ state: 'ready', value: CENTRE });
+  });
+
   it('says that a centre needs data', async () => {
     await open(recipeText());
     await session.findCentre();
@@ -256,6 +270,37 @@ describe('RecipeSession', () => {
     expect(session.name).toBe('moved');
     expect(api.resolved).toEqual(['sub/ct.tomo.json', 'sub/moved.tomo.json']);
     expect(changes).toContain('path');
+  });
+
+  it('is where it was moved to, though its old place is still asked for', async () => {
+    api = new FakeApi();
+    context = await contextOf(TEXT);
+    const answers: ((folder: string) => void)[] = [];
+    api.resolve = path =>
+      new Promise(resolve => {
+        const file = path.slice(path.lastIndexOf('/'));
+        answers.push(folder =>
+          resolve({ resource: '', path: folder + file, directory: false })
+        );
+      });
+    session = new RecipeSession({
+      context,
+      api: api.client,
+      warn: () => undefined
+    });
+    await context.ready;
+    await settle(300);
+    expect(answers).toHaveLength(1);
+    await context.rename('moved.tomo.json');
+    await settle();
+    answers[1]('/new');
+    await settle();
+    answers[0]('/old');
+    await settle(300);
+    answers.slice(2).forEach(answer => answer('/new'));
+    await settle();
+    expect(session.base).toBe('/new');
+    expect(api.described.at(-1)?.base).toBe('/new');
   });
 
   it('asks the resource that sees the data, and again after a log-in', async () => {

@@ -8,8 +8,9 @@ import toolsFile from '../../recipe/tools.json';
 import type { ISinogram } from '../messages';
 import { joined, LiveRow, type IHalf } from '../row';
 
-const wasm = readFileSync(
-  path.join(__dirname, '../../engine/build/engine.wasm')
+/** Compiled once: that takes longer than the tests. */
+const wasm = new WebAssembly.Module(
+  readFileSync(path.join(__dirname, '../../engine/build/engine.wasm'))
 );
 
 /** A disc beside the axis and noise that is always the same. */
@@ -36,11 +37,18 @@ function plan(
   sinogram: ISinogram,
   centre: number,
   parameters: object,
-  mask?: number
+  mask?: number,
+  filters: { name: string; size?: number }[] = [],
+  rotation = 0
 ): Float64Array {
   return compilePlan(
     {
-      reconstruction: { parameters, ...(mask !== undefined && { mask }) }
+      filters,
+      reconstruction: {
+        parameters,
+        rotation,
+        ...(mask !== undefined && { mask })
+      }
     },
     { count: sinogram.count, columns: sinogram.columns, centre },
     { steps: stepsFile.steps, tools: toolsFile.tools }
@@ -58,12 +66,12 @@ async function both(
     i => new Promise<Float32Array>(resolve => (tell[i] = resolve))
   );
   return Promise.all([
-    rows[0].half(numbers, centre, 0, own => {
-      tell[1](own);
+    rows[0].half(numbers, centre, own => {
+      tell[1](own.slice());
       return told[0];
     }),
-    rows[1].half(numbers, centre, 1, own => {
-      tell[0](own);
+    rows[1].half(numbers, centre, own => {
+      tell[0](own.slice());
       return told[1];
     })
   ]);
@@ -74,6 +82,7 @@ describe('A slice in two halves', () => {
     [512, 181, 180, 0.8, 'a half turn'],
     [387, 300, 360, 1, 'a full turn of odd width'],
     [600, 40, 360, 0, 'few angles, no mask'],
+    [420, 271, 270, 1, 'three quarters of a turn'],
     [300, 1, 180, 0, 'one angle'],
     [131, 60, 360, 1, 'hardly large enough']
   ])(
@@ -81,19 +90,31 @@ describe('A slice in two halves', () => {
     async (columns, count, turn, mask) => {
       const sinogram = sinogramOf(columns, count, turn);
       const rows = [
-        new LiveRow(await Engine.instantiate(wasm), sinogram),
-        new LiveRow(await Engine.instantiate(wasm), sinogram)
+        new LiveRow(await Engine.instantiate(wasm), sinogram, 1, 1, 0),
+        new LiveRow(await Engine.instantiate(wasm), sinogram, 1, 1, 1)
       ] as const;
       const alone = new LiveRow(await Engine.instantiate(wasm), sinogram);
-      // The second and third plan are taken without a new start; the last one needs one.
-      for (const [share, parameters] of [
-        [0.49, {}],
-        [0.493, { filter: 'hann', cutoff: 0.6 }],
-        [0.45, { filter: 'shepp' }],
-        [0.45, { edge: 'zero' }]
+      const sorting = [{ name: 'stripes-sorting', size: 7 }];
+      // Some plans need other steps; those that are turned and the last one need a new start.
+      for (const [share, parameters, filters, rotation = 0] of [
+        [0.49, {}, []],
+        [0.493, { filter: 'hann', cutoff: 0.6 }, []],
+        [0.493, { filter: 'hann', cutoff: 0.6 }, sorting],
+        [0.45, { filter: 'shepp' }, sorting],
+        [0.45, { filter: 'shepp' }, sorting, 77],
+        [0.45, { filter: 'shepp' }, [], -30],
+        [0.45, { filter: 'shepp' }, []],
+        [0.45, { edge: 'zero' }, []]
       ] as const) {
         const centre = share * columns;
-        const numbers = plan(sinogram, centre, parameters, mask);
+        const numbers = plan(
+          sinogram,
+          centre,
+          parameters,
+          mask,
+          [...filters],
+          rotation
+        );
         const [left, right] = await both(rows, numbers, centre);
         const whole = alone.slice(numbers, centre);
         if (!left || !right) {
@@ -113,19 +134,54 @@ describe('A slice in two halves', () => {
     }
   );
 
+  it('takes little more than half of the memory that a whole one takes', async () => {
+    const sinogram = sinogramOf(600, 450, 180);
+    const numbers = plan(sinogram, 300, {});
+    const shares = [null, 0, 1] as const;
+    const [whole, ...halves] = await Promise.all(
+      shares.map(async share => {
+        const engine = await Engine.instantiate(wasm);
+        const empty = engine.memoryBytes;
+        engine.configure(numbers, sinogram.angles, share);
+        return engine.memoryBytes - empty;
+      })
+    );
+    for (const half of halves) {
+      expect(half / whole).toBeGreaterThan(0.2);
+      expect(half / whole).toBeLessThan(0.6);
+    }
+  });
+
+  it('is not made by an engine that makes halves, nor a half by a whole one', async () => {
+    const sinogram = sinogramOf(300, 30, 180);
+    const numbers = plan(sinogram, 150, {});
+    const engine = await Engine.instantiate(wasm);
+    engine.configure(numbers, sinogram.angles, 1);
+    engine.sinogram.set(sinogram.data);
+    engine.process();
+    expect(() => engine.image()).toThrow('not prepared');
+    engine.configure(numbers, sinogram.angles);
+    engine.sinogram.set(sinogram.data);
+    engine.process();
+    expect(() => engine.beginHalf()).toThrow('not prepared');
+  });
+
   it('is made by one engine when it is small', async () => {
     const sinogram = sinogramOf(100, 30, 180);
-    const row = new LiveRow(await Engine.instantiate(wasm), sinogram);
-    const half = row.half(plan(sinogram, 50, {}), 50, 0, () =>
+    const numbers = plan(sinogram, 50, {});
+    const row = new LiveRow(await Engine.instantiate(wasm), sinogram, 1, 1, 0);
+    const half = row.half(numbers, 50, () =>
       Promise.reject(new Error('Nothing is exchanged.'))
     );
     expect(await half).toBeNull();
+    const alone = new LiveRow(await Engine.instantiate(wasm), sinogram);
+    expect(row.slice(numbers, 50)).toEqual(alone.slice(numbers, 50));
   });
 
   it('refuses what is not the other half', async () => {
     const sinogram = sinogramOf(300, 30, 180);
-    const row = new LiveRow(await Engine.instantiate(wasm), sinogram);
-    const half = row.half(plan(sinogram, 150, {}), 150, 0, () =>
+    const row = new LiveRow(await Engine.instantiate(wasm), sinogram, 1, 1, 1);
+    const half = row.half(plan(sinogram, 150, {}), 150, () =>
       Promise.resolve(new Float32Array(5))
     );
     await expect(half).rejects.toMatchObject({ code: 'engine-shape' });

@@ -8,8 +8,8 @@ import toolsFile from '../../recipe/tools.json';
 import { coarseness } from '../binning';
 import { LiveRow } from '../row';
 
-const wasm = readFileSync(
-  path.join(__dirname, '../../engine/build/engine.wasm')
+const wasm = new WebAssembly.Module(
+  readFileSync(path.join(__dirname, '../../engine/build/engine.wasm'))
 );
 const filters = [{ name: 'stripes-all' }];
 

@@ -1,9 +1,10 @@
 /** @jest-environment node */
-import type { IApiClient, IFrame } from '../../api';
+import type { IApiClient } from '../../api';
 import type { Recipe } from '../../recipe';
 import { Sweep } from '../sweep';
-import type { IWantedSlice } from '../wanted';
+import type { IRow, IWantedSlice } from '../wanted';
 import type { EngineWorkers } from '../workers';
+import { frameOf } from './fakes';
 
 const RECIPE = {
   version: 1,
@@ -19,45 +20,40 @@ const wanted = (column: number): IWantedSlice => ({
   recipe: { ...RECIPE, regions: { centre: { column } } }
 });
 
-/** A row of 2 projections by 640 columns. */
-const FRAME = {
-  header: {
-    dtype: 'float32',
-    shape: [2, 640],
-    about: {
-      live: {
-        angles: [0, 90],
-        left: 0,
-        scale: 1,
-        axis: { column: 1.5, row: 0, tilt: 0 }
-      }
-    }
-  },
-  body: new ArrayBuffer(4 * 2 * 640)
-} as unknown as IFrame;
-
 function make(): {
   sweep: Sweep;
   previews: number[];
-  slices: { centre: number; bin: number; key: string }[];
+  slices: {
+    centre: number;
+    bin: number;
+    key: string;
+    angles: number[];
+    rotation: number;
+  }[];
 } {
   const previews: number[] = [];
-  const slices: { centre: number; bin: number; key: string }[] = [];
+  const slices: ReturnType<typeof make>['slices'] = [];
   const api = {
     preview: (request: { row: number }) => {
       previews.push(request.row);
-      return Promise.resolve(FRAME);
+      return Promise.resolve(frameOf(640));
     }
   } as unknown as IApiClient;
   const workers = {
     slice: (
       _look: string,
-      row: { sinogram: { key: string } },
+      { sinogram }: IRow,
       coarse: { bin: number },
-      _plan: Float64Array,
+      plan: Float64Array,
       centre: number
     ) => {
-      slices.push({ centre, bin: coarse.bin, key: row.sinogram.key });
+      slices.push({
+        centre,
+        bin: coarse.bin,
+        key: sinogram.key,
+        angles: [...sinogram.angles],
+        rotation: plan[10] ?? NaN
+      });
       return Promise.resolve({
         data: Float32Array.of(centre),
         size: 1,
@@ -69,35 +65,51 @@ function make(): {
   return { sweep: new Sweep({ api, workers, purpose: 's' }), previews, slices };
 }
 
+const { signal } = new AbortController();
+
 it('asks the server once, and computes each slice at the width of its picture', async () => {
   const { sweep, previews, slices } = make();
-  const shown: [number, number][] = [];
-  const whole = await sweep.run(
-    [wanted(300), wanted(301), wanted(302)],
-    320,
-    (index, image) => shown.push([index, image.data[0] ?? NaN])
-  );
-  expect(whole).toBe(true);
+  const shown: (number | undefined)[] = [];
+  for (const column of [300, 301, 302]) {
+    shown.push((await sweep.slice(wanted(column), 320, signal)).data[0]);
+  }
   expect(previews).toEqual([3]);
-  expect(shown).toEqual([
-    [0, 300],
-    [1, 301],
-    [2, 302]
-  ]);
+  expect(shown).toEqual([300, 301, 302]);
   expect(slices.map(each => each.bin)).toEqual([2, 2, 2]);
 });
 
-it('a newer grid ends the older one', async () => {
-  const { sweep, slices } = make();
-  const older: number[] = [];
-  const first = sweep.run([wanted(1), wanted(2), wanted(3)], 320, index =>
-    older.push(index)
-  );
-  const newer: number[] = [];
-  const second = sweep.run([wanted(7)], 320, index => newer.push(index));
-  expect(await second).toBe(true);
-  await first.catch(() => undefined);
-  expect(older).toEqual([]);
-  expect(newer).toEqual([0]);
-  expect(slices.filter(each => each.centre > 2)).toHaveLength(1);
+it('takes other angles and turns of the row that it has', async () => {
+  const { sweep, previews, slices } = make();
+  const of = (reconstruction: Recipe['reconstruction']): IWantedSlice => ({
+    ...wanted(300),
+    recipe: { ...wanted(300).recipe, reconstruction }
+  });
+  const shown: unknown[] = [];
+  for (const one of [
+    of({ angles: { from: 45 } }),
+    of({ angles: { every: 2 } }),
+    of({ rotation: 30 })
+  ]) {
+    const { about } = await sweep.slice(one, 320, signal);
+    shown.push(about.projections);
+  }
+  expect(previews).toEqual([3]);
+  expect(slices.map(each => each.angles)).toEqual([[90], [0], [0, 90]]);
+  expect(slices.map(each => each.rotation)).toEqual([0, 0, 30]);
+  expect(new Set(slices.map(each => each.key)).size).toBe(3);
+  expect(shown).toEqual([{ used: 1, of: 2 }, { used: 1, of: 2 }, undefined]);
+});
+
+it('says which angles there are when a range leaves none', async () => {
+  const { sweep } = make();
+  await expect(
+    sweep.slice(
+      {
+        ...wanted(300),
+        recipe: { ...RECIPE, reconstruction: { angles: { from: 200 } } }
+      },
+      320,
+      signal
+    )
+  ).rejects.toThrow('they stand from 0 to 90 degrees');
 });

@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import type { FromWorker, IBetweenWorkers, ToWorker } from '../messages';
 import { Peer, type IPort } from '../peer';
+import { release } from '../release';
 import type { IRow } from '../wanted';
 import { EngineWorkers } from '../workers';
 
@@ -23,6 +24,7 @@ const row = (key: string): IRow => ({
   },
   axis: { column: 1.5, row: 0, tilt: 0 },
   left: 0,
+  across: 4,
   scale: 1,
   about: {}
 });
@@ -118,10 +120,16 @@ describe('The workers of a page', () => {
       expect(asked.map(({ kind }) => kind).join(' ')).toBe(
         'start load slice slice slice load slice load slice'
       );
-      const halves = asked.flatMap(each =>
-        each.kind === 'slice' ? [each.half] : []
+      expect(asked[0]).toMatchObject({ half: which });
+      const pairs = asked.flatMap(each =>
+        each.kind === 'slice' ? [each.pair] : []
       );
-      expect(halves).toEqual([1, 2, 3, 4, 5].map(pair => ({ which, pair })));
+      expect(pairs).toEqual([1, 2, 3, 4, 5]);
+      // The first look is made of the row that is there already.
+      const given = asked.flatMap(each =>
+        each.kind === 'load' ? [each.sinogram?.key ?? null] : []
+      );
+      expect(given).toEqual(['a', null, 'b']);
     });
   });
 
@@ -185,6 +193,17 @@ describe('The workers of a page', () => {
     expect(workers.count).toBe(2);
   });
 
+  it('are not given a row whose memory was given back while they started', async () => {
+    const workers = pool();
+    const given = row('a');
+    const slice = workers.slice('whole', given, ALL, PLAN, 1.5);
+    release(given.sinogram.data);
+    await expect(slice).rejects.toMatchObject({ name: 'AbortError' });
+    expect(FakeWorker.all.map(({ asked }) => asked.length)).toEqual([1, 1]);
+    await workers.slice('whole', row('a'), ALL, PLAN, 1.5);
+    expect(workers.count).toBe(2);
+  });
+
   it('say that the browser refuses workers', async () => {
     const workers = pool({
       start: () => {
@@ -233,11 +252,61 @@ describe('Peers', () => {
     }
     const [a, b] = [new Peer(ends[0]), new Peer(ends[1])];
     const late = a.take(2, 'rows');
-    b.give({ pair: 1, what: 'rows', data: Float32Array.of(1) });
-    b.give({ pair: 2, what: 'columns', data: Float32Array.of(3) });
-    b.give({ pair: 2, what: 'rows', data: Float32Array.of(2) });
+    b.give(1, 'rows', Float32Array.of(1));
+    b.give(2, 'columns', Float32Array.of(3));
+    b.give(2, 'rows', Float32Array.of(2));
     expect(await late).toEqual(Float32Array.of(2));
     expect(await a.take(1, 'rows')).toEqual(Float32Array.of(1));
     expect(await a.take(2, 'columns')).toEqual(Float32Array.of(3));
+  });
+
+  it('give arrays back, whose memory carries the next ones', async () => {
+    const sent: ArrayBufferLike[] = [];
+    const ends: [IPort, IPort] = [port(1), port(0)];
+    function port(other: 0 | 1): IPort {
+      return {
+        onmessage: null,
+        postMessage: message => {
+          if (message.what !== 'room') {
+            sent.push(message.data.buffer);
+          }
+          ends[other].onmessage?.({
+            data: message
+          } as MessageEvent<IBetweenWorkers>);
+        }
+      };
+    }
+    const [a, b] = [new Peer(ends[0]), new Peer(ends[1])];
+    for (const [pair, values] of [
+      [1, [1, 2, 3]],
+      [2, [4, 5]],
+      [3, [6, 7, 8, 9]]
+    ] as const) {
+      b.give(pair, 'rows', Float32Array.from(values));
+      const taken = await a.take(pair, 'rows');
+      expect([...taken]).toEqual(values);
+      a.back(taken);
+    }
+    // The second is in the memory of the first, which is too small for the third.
+    expect(sent[1]).toBe(sent[0]);
+    expect(sent[2]).not.toBe(sent[0]);
+    // At rest they are given up.
+    expect(sent.map(({ byteLength }) => byteLength)).toEqual([12, 12, 16]);
+    await new Promise(resolve => setTimeout(resolve, 1100));
+    expect(sent.map(({ byteLength }) => byteLength)).toEqual([0, 0, 0]);
+  });
+
+  it('keep no more arrays than a slice needs', () => {
+    const sent: ArrayBufferLike[] = [];
+    const port: IPort = { onmessage: null, postMessage: () => undefined };
+    new Peer(port);
+    for (const length of [2, 9, 4]) {
+      const data = new Float32Array(length);
+      sent.push(data.buffer);
+      port.onmessage?.({
+        data: { what: 'room', data }
+      } as MessageEvent<IBetweenWorkers>);
+    }
+    expect(sent.map(({ byteLength }) => byteLength)).toEqual([0, 36, 16]);
   });
 });

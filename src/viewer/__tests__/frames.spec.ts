@@ -1,3 +1,5 @@
+import { nullTranslator } from '@jupyterlab/translation';
+
 import { ByteCache, Newest } from '../frames';
 import { short, typed, duration } from '../format';
 import { countFinished, nearestFinished } from '../results/finished';
@@ -164,28 +166,31 @@ describe('growing results', () => {
 
   it('say what they are', () => {
     expect(
-      factsOf({
-        folder: '/x',
-        complete: true,
-        rows: [0, 128],
-        finished: [[0, 128]],
-        height: 835,
-        width: 835,
-        range: null,
-        histogram: null,
-        unit: '1/cm',
-        pixelSize: { value: 55, unit: 'um' },
-        record: {
-          tool: 'builtin',
-          method: 'gridding',
-          centre: { used: { column: 399.43 } }
-        }
-      })
+      factsOf(
+        {
+          folder: '/x',
+          complete: true,
+          rows: [0, 128],
+          finished: [[0, 128]],
+          height: 835,
+          width: 835,
+          range: null,
+          histogram: null,
+          unit: '1/cm',
+          pixelSize: { value: 55, unit: 'um' },
+          record: {
+            tool: 'builtin',
+            method: 'gridding',
+            centre: { used: { column: 399.43 } }
+          }
+        },
+        nullTranslator.load('jupyterlab_tomo')
+      )
     ).toEqual([
       '835 × 835 × 128',
       '1/cm',
       '55 µm',
-      'builtin gridding',
+      'Built-in, Gridding',
       'centre 399.43'
     ]);
   });

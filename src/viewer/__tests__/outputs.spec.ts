@@ -1,3 +1,7 @@
+import type { IThemeManager } from '@jupyterlab/apputils';
+import { nullTranslator } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
+
 import {
   figureLayout,
   figureSize,
@@ -7,6 +11,8 @@ import {
 import { readPayload } from '../outputs/payload';
 import { ImageOutput } from '../outputs/renderer';
 import type { IPlotly } from '../plotly';
+
+const trans = nullTranslator.load('jupyterlab_tomo');
 
 const good = {
   version: 1,
@@ -19,7 +25,7 @@ const good = {
 };
 
 function read(change: object) {
-  return readPayload({ ...good, ...change });
+  return readPayload({ ...good, ...change }, trans);
 }
 
 describe('the payload of an image output', () => {
@@ -37,6 +43,7 @@ describe('the payload of an image output', () => {
     [{ png: `${good.png}"><script>` }, 'no PNG'],
     [{ shape: [100] }, 'shape'],
     [{ shape: [1.5, 2] }, 'shape'],
+    [{ shape: [100000, 100000] }, 'larger than can be shown'],
     [{ range: ['a', 1] }, 'range']
   ])('is refused with a sentence: %p', (change, words) => {
     expect(read(change)).toContain(words);
@@ -50,7 +57,7 @@ describe('the payload of an image output', () => {
 });
 
 describe('the figure', () => {
-  const payload = readPayload(good);
+  const payload = readPayload(good, trans);
   if (typeof payload === 'string') {
     throw new Error(payload);
   }
@@ -99,7 +106,7 @@ describe('the renderer', () => {
   });
 
   it('shows texts of a notebook as texts', async () => {
-    const widget = new ImageOutput(null, () =>
+    const widget = new ImageOutput(null, trans, () =>
       Promise.reject(new Error('offline'))
     );
     await widget.renderModel(
@@ -114,7 +121,7 @@ describe('the renderer', () => {
   });
 
   it('says what is wrong with a payload', async () => {
-    const widget = new ImageOutput(null);
+    const widget = new ImageOutput(null, trans);
     await widget.renderModel(model({ ...good, version: 7 }));
     expect(widget.node.textContent).toBe(
       'The image output is of another version of jupyterlab-tomo.'
@@ -135,8 +142,82 @@ describe('the renderer', () => {
         purged.push(node);
       }
     };
-    const widget = new ImageOutput(null, () => Promise.resolve(plotly));
+    const widget = new ImageOutput(null, trans, () => Promise.resolve(plotly));
     await widget.renderModel(model(good));
     expect(purged).toHaveLength(1);
+  });
+
+  it('reads no values from a picture of another size', async () => {
+    const listened: string[] = [];
+    const drawn = (node: HTMLElement) =>
+      Promise.resolve(
+        Object.assign(node, { on: (event: string) => listened.push(event) })
+      );
+    const plotly = {
+      newPlot: drawn,
+      relayout: drawn,
+      purge: () => undefined
+    } as unknown as IPlotly;
+    const decoded = { decode: () => Promise.resolve() };
+    Object.assign(HTMLImageElement.prototype, decoded);
+    const width = jest.spyOn(HTMLImageElement.prototype, 'naturalWidth', 'get');
+    const height = jest.spyOn(
+      HTMLImageElement.prototype,
+      'naturalHeight',
+      'get'
+    );
+    const context = jest
+      .spyOn(HTMLCanvasElement.prototype, 'getContext')
+      .mockReturnValue(null);
+    const show = async (columns: number): Promise<string | null> => {
+      width.mockReturnValue(columns);
+      height.mockReturnValue(100);
+      const widget = new ImageOutput(null, trans, () =>
+        Promise.resolve(plotly)
+      );
+      await widget.renderModel(model(good));
+      const { textContent } = widget.node;
+      widget.dispose();
+      return textContent;
+    };
+    expect(await show(199)).toContain('not of the size that the output states');
+    expect(listened).toEqual([]);
+    expect(await show(200)).not.toContain('not of the size');
+    expect(listened).toEqual(['plotly_hover', 'plotly_unhover']);
+    Reflect.deleteProperty(HTMLImageElement.prototype, 'decode');
+    for (const spy of [width, height, context]) {
+      spy.mockRestore();
+    }
+  });
+
+  it('keeps its size when the theme changes out of sight', async () => {
+    const laid: number[] = [];
+    const drawn = (node: HTMLElement) =>
+      Promise.resolve(Object.assign(node, { on: () => undefined }));
+    const plotly: IPlotly = {
+      newPlot: (node, _, layout) => {
+        laid.push(Number(Reflect.get(Object(layout), 'width')));
+        return drawn(node);
+      },
+      relayout: (node, layout) => {
+        laid.push(Number(Reflect.get(Object(layout), 'width')));
+        return drawn(node);
+      },
+      purge: () => undefined
+    };
+    const themes = { themeChanged: new Signal<object, void>({}) };
+    const widget = new ImageOutput(
+      themes as unknown as IThemeManager,
+      trans,
+      () => Promise.resolve(plotly)
+    );
+    const width = jest.spyOn(widget.node, 'clientWidth', 'get');
+    width.mockReturnValue(300);
+    await widget.renderModel(model(good));
+    width.mockReturnValue(0);
+    themes.themeChanged.emit();
+    await new Promise(resolve => requestAnimationFrame(resolve));
+    expect(laid).toEqual([300, 300]);
+    widget.dispose();
   });
 });

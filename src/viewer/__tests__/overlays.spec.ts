@@ -1,5 +1,11 @@
 import type { Recipe } from '../../recipe';
-import { changeOf, overlaysOf, secondsOf, usedCentre } from '../live/regions';
+import {
+  changeOf,
+  overlaysOf,
+  secondsOf,
+  usedAxis,
+  usedCentre
+} from '../live/regions';
 import { wantedKey } from '../live/wanted';
 import type { Overlay } from '../pixels/overlays';
 import {
@@ -123,7 +129,8 @@ describe('the recipe and its overlays', () => {
   });
 
   it('show the used axis in the columns of the sinogram', () => {
-    expect(overlaysOf(recipe, at('sinogram'), image)).toEqual([
+    const part = { ...image, left: 100 };
+    expect(overlaysOf(recipe, at('sinogram'), part)).toEqual([
       { id: 'axis', column: 399.4 - 100, pivot: 0, tilt: 0, fixed: true }
     ]);
   });
@@ -156,6 +163,14 @@ describe('the recipe and its overlays', () => {
     expect(usedCentre(image)).toBe(399.4);
     expect(secondsOf(image)).toBe(0.75);
     expect(usedCentre({ ...image, about: { centre: 'x' } })).toBeNull();
+    const centre = { column: 7, row: 0, tilt: 0.5 };
+    // The column is that of the shown row, and not of the axis' own.
+    expect(usedAxis({ ...image, about: { centre, row: 60 } })).toEqual({
+      column: 7,
+      row: 60,
+      tilt: 0.5
+    });
+    expect(usedAxis({ ...image, about: { centre } })).toBeNull();
   });
 
   it('are drawn at the edges of pixels', () => {

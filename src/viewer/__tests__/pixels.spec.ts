@@ -88,6 +88,12 @@ describe('frames as images', () => {
     expect(Array.from(made.data)).toEqual([-1, 49, 32766.5, 2.5]);
     expect(valueAt(made, 0.4, 1.4)).toBe(32766.5);
     expect(valueAt(made, 1.6, 0)).toBeNull();
+    expect(made.left).toBeUndefined();
+  });
+
+  it('knows the column with which a part of the full image begins', () => {
+    const header = { dtype: 'uint8', shape: [1, 1], about: { left: 30 } };
+    expect(imageOf(frame(header, new ArrayBuffer(1))).left).toBe(30);
   });
 
   it('refuses a body of another length, and no array', () => {

@@ -77,6 +77,8 @@ describe('a link', () => {
   it('is slow below 20 MB/s, and before anything is known of a cluster', () => {
     const own = new Links();
     expect([own.isSlow(''), own.isSlow('scarf')]).toEqual([false, true]);
+    // 2 MB: nothing is known of this server, of a cluster 10 Mbit/s are taken.
+    expect([own.seconds('', 2e6), own.seconds('scarf', 2e6)]).toEqual([0, 1.6]);
     own.observe('scarf', { bytes: 4e6, seconds: 0.04 });
     expect(own.rate('scarf')).toBeCloseTo(1e8);
     expect(own.isSlow('scarf')).toBe(false);

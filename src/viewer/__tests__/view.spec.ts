@@ -71,5 +71,7 @@ describe('the view of an image', () => {
     expect(ticks(-0.5, 834.5, 835, 5)).toEqual([0, 500]);
     expect(ticks(10.2, 14.1, 835, 5)).toEqual([11, 12, 13, 14]);
     expect(ticks(-50, -10, 835, 5)).toEqual([]);
+    // A part of the image from column 130 on: 200, 400 and 600 of the whole.
+    expect(ticks(-0.5, 549.5, 550, 4, 130)).toEqual([70, 270, 470]);
   });
 });

@@ -129,11 +129,8 @@ export class CentreByEye extends Panel {
     const bar = element('div', 'jp-tomo-viewer-toolbar');
     bar.append(
       this._way.node,
-      element('span', 'jp-tomo-centre-word', trans.__('Row')),
-      ...rows,
-      this._row.node,
-      element('span', 'jp-tomo-centre-word', trans.__('Column')),
-      this._column.node,
+      worded(trans.__('Row'), ...rows, this._row.node),
+      worded(trans.__('Column'), this._column.node),
       this._step,
       this._look.node
     );
@@ -312,7 +309,7 @@ export class CentreByEye extends Panel {
 
   private readonly _onSession = (
     _: IRecipeSession,
-    what: 'recipe' | 'description' | 'centre' | 'position' | 'path'
+    what: 'recipe' | 'description' | 'centre' | 'position' | 'path' | 'cost'
   ): void => {
     if (what === 'position' || what === 'centre') {
       return;
@@ -519,4 +516,11 @@ export class CentreByEye extends Panel {
   private _begun = false;
   private _key = '';
   private _imagesKey = '';
+}
+
+/** A word and the controls that it belongs to, which stay on one line. */
+function worded(word: string, ...nodes: HTMLElement[]): HTMLElement {
+  const group = element('span', 'jp-tomo-centre-worded');
+  group.append(element('span', 'jp-tomo-centre-word', word), ...nodes);
+  return group;
 }

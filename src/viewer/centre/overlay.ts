@@ -74,11 +74,13 @@ export function paintOverlay(
         out[index] = rgba(grey, grey, grey);
         continue;
       }
-      const left = Math.min(Math.floor(from), columns - 2);
-      const line = y * columns + left;
+      const left = Math.floor(from);
+      const right = Math.min(left + 1, columns - 1);
+      const line = y * columns;
       const part = from - left;
       const b =
-        opposite.data[line] * (1 - part) + opposite.data[line + 1] * part;
+        opposite.data[line + left] * (1 - part) +
+        opposite.data[line + right] * part;
       const difference = a - b;
       if (Number.isFinite(difference)) {
         sum += Math.abs(difference);

@@ -6,7 +6,14 @@ import type { IDisposable } from '@lumino/disposable';
 import { isAbort } from '../../api';
 import type { IApiClient } from '../../api';
 import type { Recipe } from '../../recipe';
-import { coarseness, planOf, rowOf, rowRequest } from '../../tuning';
+import {
+  coarseness,
+  planOf,
+  release,
+  rowOf,
+  rowRequest,
+  Selection
+} from '../../tuning';
 import type { EngineWorkers, IRow } from '../../tuning';
 import type { IImage } from '../pixels/image';
 
@@ -56,7 +63,7 @@ export class CentreSlices implements IDisposable {
       .map((_, index) => index)
       .sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
     try {
-      const row = await this._rowOf(source);
+      const row = this._selection.of(source.recipe, await this._rowOf(source));
       // One after the other: the workers share each of them.
       for (
         let index = order.shift();
@@ -85,6 +92,8 @@ export class CentreSlices implements IDisposable {
   dispose(): void {
     this._disposed = true;
     this.drop();
+    this._selection.clear();
+    this._rows.forEach(({ sinogram }) => release(sinogram.data));
     this._rows.clear();
   }
 
@@ -141,7 +150,8 @@ export class CentreSlices implements IDisposable {
       );
       const row = rowOf(frame, `${this._options.purpose} ${key}`);
       this._rows.set(key, row);
-      for (const old of [...this._rows.keys()].slice(0, -KEPT)) {
+      for (const [old, { sinogram }] of [...this._rows].slice(0, -KEPT)) {
+        release(sinogram.data);
         this._rows.delete(old);
       }
       return row;
@@ -152,6 +162,7 @@ export class CentreSlices implements IDisposable {
     }
   }
 
+  private readonly _selection = new Selection();
   private readonly _rows = new Map<string, IRow>();
   private _fetching: AbortController | null = null;
   private _turn = 0;

@@ -25,7 +25,7 @@ export interface IPointTableOptions {
 }
 
 export function pointTable(options: IPointTableOptions): IPointTable {
-  const { trans, change } = options;
+  const { trans } = options;
   const node = element('div', 'jp-tomo-centre-points');
   const table = document.createElement('table');
   const head = document.createElement('tr');
@@ -57,66 +57,86 @@ export function pointTable(options: IPointTableOptions): IPointTable {
   const bar = element('div', 'jp-tomo-centre-actions');
   bar.append(add, use);
   node.append(table, facts, bar);
+  let shown: readonly ICentrePoint[] = [];
+  // Rows stay where they are: somebody may be typing in one.
+  const lines: IPointLine[] = [];
   return {
     node,
     set: (points, fit, here) => {
-      body.replaceChildren(
-        ...points.map((point, index) => {
-          const line = document.createElement('tr');
-          line.className = point.row === here ? 'jp-mod-here' : '';
-          const rowField = numberField(
-            trans.__('Row of point %1', index + 1),
-            value =>
-              change(
-                withPoint(
-                  points.filter(other => other !== point),
-                  { ...point, row: Math.max(0, Math.round(value)) }
-                )
-              )
-          );
-          rowField.set(point.row);
-          const columnField = numberField(
-            trans.__('Column of point %1', index + 1),
-            value => change(withPoint(points, { ...point, column: value })),
-            8
-          );
-          columnField.set(Number(point.column.toFixed(3)));
-          const off = element(
-            'td',
-            'jp-tomo-centre-off',
-            points.length > 1 && fit
-              ? trans.__('%1 px', short(round(fit.residuals[index]), 2))
-              : '–'
-          );
-          const actions = document.createElement('td');
-          const go = button(
-            trans.__('Show'),
-            trans.__('Look at row %1', point.row),
-            () => options.visit(point.row)
-          );
-          const remove = button(
-            '×',
-            trans.__('Remove point %1', index + 1),
-            () => change(points.filter(other => other !== point))
-          );
-          remove.classList.add('jp-mod-square');
-          remove.setAttribute(
-            'aria-label',
-            trans.__('Remove point %1', index + 1)
-          );
-          actions.append(go, remove);
-          const cells = [rowField.node, columnField.node].map(field => {
-            const cell = document.createElement('td');
-            cell.append(field);
-            return cell;
-          });
-          line.append(...cells, off, actions);
-          return line;
-        })
+      shown = points;
+      while (lines.length < points.length) {
+        const line = pointLine(options, lines.length, () => shown);
+        lines.push(line);
+        body.append(line.node);
+      }
+      for (const line of lines.splice(points.length)) {
+        line.node.remove();
+      }
+      lines.forEach((line, index) =>
+        line.set(
+          points[index],
+          points.length > 1 ? fit?.residuals[index] : undefined,
+          here
+        )
       );
       table.hidden = points.length === 0;
       use.disabled = fit === null;
       facts.textContent = sentence(points, fit, trans);
+    }
+  };
+}
+
+interface IPointLine {
+  readonly node: HTMLTableRowElement;
+  /** @param off columns by which the point misses the line, when there is one */
+  set(point: ICentrePoint, off: number | undefined, here: number): void;
+}
+
+/** The row of the point at a place of the table. */
+function pointLine(
+  { trans, change, visit }: IPointTableOptions,
+  index: number,
+  points: () => readonly ICentrePoint[]
+): IPointLine {
+  const node = document.createElement('tr');
+  const others = (): ICentrePoint[] =>
+    points().filter((_, other) => other !== index);
+  const rowField = numberField(trans.__('Row of point %1', index + 1), value =>
+    change(
+      withPoint(others(), {
+        ...points()[index],
+        row: Math.max(0, Math.round(value))
+      })
+    )
+  );
+  const columnField = numberField(
+    trans.__('Column of point %1', index + 1),
+    value => change(withPoint(points(), { ...points()[index], column: value })),
+    8
+  );
+  const missed = element('td', 'jp-tomo-centre-off', '');
+  const go = button(trans.__('Show'), '', () => visit(points()[index].row));
+  const removing = trans.__('Remove point %1', index + 1);
+  const remove = button('×', removing, () => change(others()));
+  remove.classList.add('jp-mod-square');
+  remove.setAttribute('aria-label', removing);
+  const actions = document.createElement('td');
+  actions.append(go, remove);
+  for (const field of [rowField, columnField]) {
+    const cell = document.createElement('td');
+    cell.append(field.node);
+    node.append(cell);
+  }
+  node.append(missed, actions);
+  return {
+    node,
+    set: ({ row, column }, off, here) => {
+      node.className = row === here ? 'jp-mod-here' : '';
+      rowField.set(row);
+      columnField.set(Number(column.toFixed(3)));
+      missed.textContent =
+        off === undefined ? '–' : trans.__('%1 px', short(round(off), 2));
+      go.title = trans.__('Look at row %1', row);
     }
   };
 }

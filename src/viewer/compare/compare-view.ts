@@ -12,6 +12,7 @@ import { failureOf, isAbort } from '../../api';
 import { ContrastModel } from '../contrast';
 import { button, element, segments } from '../dom';
 import { short } from '../format';
+import { keep } from '../pixels/image';
 import type { IImage } from '../pixels/image';
 import { ImageView } from '../pixels/image-view';
 import type { Overlay } from '../pixels/overlays';
@@ -103,7 +104,7 @@ export class CompareView extends Panel {
       );
     }
     this._stage.node.append(this._divider);
-    this._chart = new ProfileChart(trans.__('Along the line (pixels)'));
+    this._chart = new ProfileChart(trans.__('Along the line (pixels)'), themes);
     this.addWidget(bar);
     this.addWidget(this._stage);
     this.addWidget(this._chart);
@@ -192,10 +193,11 @@ export class CompareView extends Panel {
     // What A is may depend on the recipe, too.
     this._offer();
     const again = this._sources.find(({ id }) => id === this._source?.id);
-    if (again && again.id !== KEPT) {
-      this._take(again);
-    } else {
+    if (again?.id === KEPT) {
       this._compare();
+    } else {
+      // What A was may be gone: the list shows its first entry then.
+      this._take(again ?? this._sources[0]);
     }
   };
 
@@ -205,6 +207,10 @@ export class CompareView extends Panel {
     const fetching = new AbortController();
     this._fetching = fetching;
     if (!this._source) {
+      this._a = null;
+      this._views.a.setImage(null);
+      this._views.difference.setImage(null);
+      this._overlay();
       this._say.textContent = trans.__(
         'There is nothing to compare with yet: change something, open another recipe or result, or keep this image.'
       );
@@ -214,7 +220,7 @@ export class CompareView extends Panel {
     try {
       const image = await this._source.image(fetching.signal);
       if (!fetching.signal.aborted && !this.isDisposed) {
-        this._a = image;
+        this._a = keep(image);
         this._compare();
       }
     } catch (error) {
@@ -227,7 +233,7 @@ export class CompareView extends Panel {
 
   private _setB(image: IImage | null): void {
     const before = this._b;
-    this._b = image;
+    this._b = image && keep(image);
     if (image && (!before || !isOneSize(before, image))) {
       const y = (image.rows - 1) / 2;
       this._line = {

@@ -1,6 +1,7 @@
 /**
  * Values of two images along one line, as a Plotly chart.
  */
+import type { IThemeManager } from '@jupyterlab/apputils';
 import { Widget } from '@lumino/widgets';
 
 import { loadPlotly, QUIET } from '../plotly';
@@ -17,14 +18,16 @@ export interface ICurve {
 export class ProfileChart extends Widget {
   constructor(
     private readonly axisTitle: string,
+    private readonly themes: IThemeManager | null,
     private readonly load: typeof loadPlotly = loadPlotly
   ) {
     super();
     this.addClass('jp-tomo-compare-profile');
     if (typeof ResizeObserver !== 'undefined') {
-      this._observer = new ResizeObserver(() => this._schedule());
+      this._observer = new ResizeObserver(this._schedule);
       this._observer.observe(this.node);
     }
+    themes?.themeChanged.connect(this._schedule);
   }
 
   setCurves(curves: readonly ICurve[], unit: string): void {
@@ -38,6 +41,7 @@ export class ProfileChart extends Widget {
       return;
     }
     this._observer?.disconnect();
+    this.themes?.themeChanged.disconnect(this._schedule);
     cancelAnimationFrame(this._frame);
     if (this._drawn) {
       this._plotly?.purge(this.node);
@@ -45,14 +49,14 @@ export class ProfileChart extends Widget {
     super.dispose();
   }
 
-  private _schedule(): void {
+  private readonly _schedule = (): void => {
     cancelAnimationFrame(this._frame);
     this._frame = requestAnimationFrame(() => {
       this._draw().catch((error: unknown) => {
         this.node.textContent = String(error);
       });
     });
-  }
+  };
 
   private async _draw(): Promise<void> {
     this._plotly ??= await this.load();
@@ -85,7 +89,7 @@ export class ProfileChart extends Widget {
       {
         width,
         height,
-        margin: { l: 52, r: 12, t: 6, b: 34 },
+        margin: { l: 52, r: 12, t: 20, b: 34 },
         paper_bgcolor: 'rgba(0,0,0,0)',
         plot_bgcolor: 'rgba(0,0,0,0)',
         font: { family: colours.font, size: 11, color: colours.muted },
@@ -98,6 +102,7 @@ export class ProfileChart extends Widget {
           x: 1,
           xanchor: 'right',
           y: 1,
+          yanchor: 'bottom',
           orientation: 'h',
           bgcolor: 'rgba(0,0,0,0)'
         }

@@ -40,6 +40,12 @@ export class Links {
     return this._rates.get(resource) ?? (resource ? UNKNOWN : null);
   }
 
+  /** Seconds that so many bytes will take; 0 while nothing is known. */
+  seconds(resource: string, bytes: number): number {
+    const rate = this.rate(resource);
+    return rate === null ? 0 : bytes / rate;
+  }
+
   isSlow(resource: string): boolean {
     const rate = this.rate(resource);
     return rate !== null && rate < SLOW;

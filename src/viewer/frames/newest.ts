@@ -10,14 +10,14 @@ export interface IWanted<T> {
   fetch(signal: AbortSignal, look: (value: T) => void): Promise<T>;
 }
 
-export interface INewestOptions<T> {
+export interface INewestOptions<T, W extends IWanted<T>> {
   /** What is already there. */
   cached(key: string): T | undefined;
   /** Called with every answer that is still of use, and last with the last one wanted. */
-  ready(value: T, wanted: IWanted<T>): void;
+  ready(value: T, wanted: W): void;
   /** Something came before the answer. */
-  look?(value: T, wanted: IWanted<T>): void;
-  failed(error: unknown, wanted: IWanted<T>): void;
+  look?(value: T, wanted: W): void;
+  failed(error: unknown, wanted: W): void;
   /** Work began or ended. */
   busy(busy: boolean): void;
 }
@@ -27,15 +27,18 @@ export interface INewestOptions<T> {
  * waiting one; the one on its way is let finish (its answer is shown on the way)
  * or, with `hurry`, aborted because nobody wants its answer.
  */
-export class Newest<T> implements IDisposable {
-  constructor(private readonly options: INewestOptions<T>) {}
+export class Newest<
+  T,
+  W extends IWanted<T> = IWanted<T>
+> implements IDisposable {
+  constructor(private readonly options: INewestOptions<T, W>) {}
 
   get isDisposed(): boolean {
     return this._disposed;
   }
 
   /** Ask; answers at once from the cache. */
-  ask(wanted: IWanted<T>, hurry: boolean = false): void {
+  ask(wanted: W, hurry: boolean = false): void {
     if (this._disposed) {
       return;
     }
@@ -73,7 +76,7 @@ export class Newest<T> implements IDisposable {
     this.drop();
   }
 
-  private async _run(wanted: IWanted<T>): Promise<void> {
+  private async _run(wanted: W): Promise<void> {
     const abort = new AbortController();
     this._running = { wanted, abort };
     this.options.busy(true);
@@ -102,8 +105,7 @@ export class Newest<T> implements IDisposable {
     }
   }
 
-  private _running: { wanted: IWanted<T>; abort: AbortController } | null =
-    null;
-  private _waiting: IWanted<T> | null = null;
+  private _running: { wanted: W; abort: AbortController } | null = null;
+  private _waiting: W | null = null;
   private _disposed = false;
 }

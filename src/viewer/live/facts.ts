@@ -25,10 +25,24 @@ export function factsOf(
   if (centre !== null) {
     facts.push(trans.__('centre %1', short(centre, 6)));
   }
+  const { used, of } = usedProjections(image);
+  if (used < of) {
+    facts.push(trans.__('%1 of %2 projections', used, of));
+  }
   if (seconds) {
     facts.push(duration(seconds));
   }
   return facts;
+}
+
+/** How many projections a slice was made of, and of how many. */
+function usedProjections({ about }: IImage): { used: number; of: number } {
+  const { used, of }: { used?: unknown; of?: unknown } = {
+    ...(typeof about.projections === 'object' ? about.projections : {})
+  };
+  return typeof used === 'number' && typeof of === 'number'
+    ? { used, of }
+    : { used: 0, of: 0 };
 }
 
 /** The first warning, which has all of them in its title; nothing when there is none. */

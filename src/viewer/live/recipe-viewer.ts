@@ -6,33 +6,53 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { failureOf } from '../../api';
 import type { Failure } from '../../api';
+import { withAxis } from '../../axis';
 import type { Rectangle } from '../../recipe';
 import type { IRecipeSession, ITomoApi, ViewMode } from '../../tokens';
-import { isLive, LiveSlices, sliceKey, Sweep } from '../../tuning';
+import {
+  isLive,
+  isOfBrowser,
+  LiveSlices,
+  release,
+  sliceKey,
+  Sweep
+} from '../../tuning';
 import type { EngineWorkers, ILiveImage } from '../../tuning';
-import { button, element, segments } from '../dom';
+import { element } from '../dom';
 import { images, links, Newest } from '../frames';
 import { ImagePanel } from '../image-panel';
 import type { ICompareSource } from '../compare';
 import { failureMessage, logInAction } from '../message';
+import { isFree, keep } from '../pixels/image';
 import type { IImage } from '../pixels/image';
 import type { Overlay } from '../pixels/overlays';
 import { precisionMarks } from '../precision';
-import { Stepper } from '../stepper';
-import { SweepView } from '../sweep';
-import { changeOf, overlaysOf, usedCentre, warningsOf } from './regions';
+import { AgentSlices, EngineSlices, SweepView } from '../sweep';
+import {
+  changeOf,
+  overlaysOf,
+  rowSecondsOf,
+  usedAxis,
+  warningsOf
+} from './regions';
 import { Earlier } from './earlier';
 import { factsOf, warningMarks } from './facts';
-import { helpMark } from './keys';
 import { obstacleOf } from './obstacle';
+import { Recovery } from './recovery';
 import { removals } from './removals';
-import { wantedImage } from './wanted';
-import type { Stage } from './wanted';
+import { SlowSlices } from './slow-slice';
+import type { Verdict } from './slow-slice';
+import { RecipeToolbar } from './toolbar';
+import type { Region } from './toolbar';
+import { amountOf, wantedImage } from './wanted';
+import type { IPlace, IWantedImage, Stage } from './wanted';
 
 /** Milliseconds after the last edit before a row is computed again. */
 const SETTLE = 200;
 /** Milliseconds after a move before an image is fetched. */
 const FOLLOW = 20;
+/** How long a row of attenuation may come from this server. */
+const ROW_SECONDS = 1;
 
 export interface IRecipeViewerOptions {
   readonly session: IRecipeSession;
@@ -47,6 +67,9 @@ export interface IRecipeViewerOptions {
   readonly kernel: () => string | undefined;
 }
 
+/** What an image is of. */
+type IShownPlace = Pick<IPlace, 'recipe' | 'position' | 'stage'>;
+
 /** Number of viewers so far, for requests that no other viewer aborts. */
 let viewers = 0;
 
@@ -55,117 +78,57 @@ export class RecipeViewer extends ImagePanel {
     super(options.themes, options.trans);
     this.addClass('jp-tomo-viewer-recipe');
     const { trans, session } = options;
-    this._mode = segments<ViewMode>(
-      trans.__('What is shown'),
-      [
-        ['projection', trans.__('Projection')],
-        ['sinogram', trans.__('Sinogram')],
-        ['slice', trans.__('Slice')]
-      ],
-      mode => session.moveTo({ mode })
-    );
-    this._stage = segments<Stage>(
-      trans.__('Stage'),
-      [
-        ['raw', trans.__('Raw')],
-        ['processed', trans.__('Processed')]
-      ],
-      stage => {
+    this._tools = new RecipeToolbar(trans, {
+      setMode: mode => session.moveTo({ mode }),
+      setStage: stage => {
         this._chosen = stage;
         this._relevel = true;
         this._update(0);
-      }
-    );
-    const stepper = new Stepper(trans, value =>
-      session.moveTo(
-        session.position.mode === 'projection'
-          ? { frame: value }
-          : { row: value }
-      )
-    );
-    this.stepper = stepper;
-    this._stepper = stepper;
-    this._roi = button(
-      trans.__('Draw ROI'),
-      trans.__('Draw the region of interest: drag a rectangle'),
-      () => this._draw('roi')
-    );
-    this._air = button(
-      trans.__('Draw air'),
-      trans.__('Draw the air region: drag a rectangle beside the sample'),
-      () => this._draw('air')
-    );
-    this._follow = button(
-      trans.__('Live'),
-      trans.__(
-        'Compute slices in this browser while something changes; off: the server computes them when the changes pause'
-      ),
-      () => this._setLive(!this._live)
-    );
-    this._try = button(
-      trans.__('Sweep…'),
-      trans.__(
-        'See slices with other values of a parameter side by side, and choose'
-      ),
-      () => this._openSweep()
-    );
-    this._compare = button(
-      trans.__('Compare…'),
-      trans.__(
-        'See this image against what it was before, without a filter, or against that of another recipe or result'
-      ),
-      () => this.compare()
-    );
-    this._hold = button(
-      trans.__('Before'),
-      trans.__('Hold: the image before the last change (space bar)'),
-      () => undefined
-    );
-    for (const [event, on] of [
-      ['pointerdown', true],
-      ['pointerup', false],
-      ['pointerleave', false],
-      ['pointercancel', false]
-    ] as const) {
-      this._hold.addEventListener(event, () => this.showBefore(on));
-    }
-    this._reset = button(
-      trans.__('Reset zoom'),
-      trans.__('Whole image (0)'),
-      () => this.view.resetZoom()
-    );
-    this.toolbar.node.append(
-      this._mode.node,
-      this._stepper.node,
-      this._stage.node,
-      this._roi,
-      this._air,
-      this._follow,
-      this._try,
-      this._compare,
-      this._hold,
-      this._reset,
-      helpMark(trans)
-    );
+      },
+      step: value =>
+        session.moveTo(
+          session.position.mode === 'projection'
+            ? { frame: value }
+            : { row: value }
+        ),
+      draw: region => this._draw(region),
+      toggleLive: () => this._setLive(!this._live),
+      sweep: () => this._openSweep(),
+      compare: () => this.compare(),
+      hold: on => this.showBefore(on),
+      resetZoom: () => this.view.resetZoom()
+    });
+    this.stepper = this._tools.stepper;
+    this.toolbar.node.append(...this._tools.nodes);
     if (options.workers) {
       this._slices = new LiveSlices({
         api: options.api,
         workers: options.workers,
         purpose: `row ${++viewers}`,
         look: look => this._look(look),
-        ready: (image, key) => this._show(image, key),
+        ready: (image, key) => {
+          this._recovery.reset();
+          this._show(image, key, this._sliceShown());
+        },
+        fetched: seconds => session.tookRow(seconds),
         failed: error => this._fallBack(failureOf(error)),
-        busy: busy => this.setBusy(busy)
+        busy: busy => this._works('page', busy)
       });
     }
     this._live = this._slices !== null;
-    this._requests = new Newest<IImage>({
+    this._slow = new SlowSlices({
+      api: this.options.api,
+      purpose: `slow ${this.id}`,
+      trans: this.options.trans,
+      changed: () => this._update(0)
+    });
+    this._requests = new Newest<IImage, IWantedImage>({
       cached: key => images.get(key),
-      ready: (image, wanted) => this._show(image, wanted.key),
+      ready: (image, { key, place }) => this._show(image, key, place),
       // Until the whole is there, its key stays wanted.
-      look: image => this._show(image, ''),
+      look: (image, { place }) => this._show(image, '', place),
       failed: error => this._fail(failureOf(error)),
-      busy: busy => this.setBusy(busy)
+      busy: busy => this._works('agent', busy)
     });
     this.view.moved.connect((_, overlay) => this._moved(overlay));
     this.view.picked.connect((_, at) => {
@@ -176,6 +139,7 @@ export class RecipeViewer extends ImagePanel {
     this.view.drawn.connect((_, box) => this._drawn(box));
     this.view.viewChanged.connect(() => this._controls());
     session.changed.connect(this._changed);
+    this._described();
     this._update(0);
   }
 
@@ -194,19 +158,52 @@ export class RecipeViewer extends ImagePanel {
     window.clearTimeout(this._timer);
     this.options.session.changed.disconnect(this._changed);
     this._requests.dispose();
+    this._slow.dispose();
     this._slices?.dispose();
     this._sweep?.dispose();
+    this._shown = null;
+    const { image } = this;
+    const { image: earlier } = this._earlier;
     super.dispose();
+    for (const old of [image, earlier]) {
+      if (old && isFree(old)) {
+        release(old.data);
+      }
+    }
   }
 
   private readonly _changed = (
     _: IRecipeSession,
-    what: 'recipe' | 'description' | 'centre' | 'position' | 'path'
+    what: 'recipe' | 'description' | 'centre' | 'position' | 'path' | 'cost'
   ): void => {
+    if (what === 'cost') {
+      return;
+    }
     const { mode } = this.options.session.position;
+    if (mode !== 'projection' && this.view.drawing) {
+      // Regions are drawn in the columns and rows of projections.
+      this.view.drawing = false;
+    }
+    if (what === 'description') {
+      this._described();
+    }
     const slow = what === 'recipe' && mode !== 'projection' && !this._isLive();
     this._update(slow ? SETTLE : what === 'position' ? FOLLOW : 0);
   };
+
+  /** Data may have come or gone since the row was fetched. */
+  private _described(): void {
+    const { description } = this.options.session;
+    if (description.state !== 'ready') {
+      return;
+    }
+    const amount = amountOf(description.value);
+    if (amount !== this._amount) {
+      this._amount = amount;
+      this._slices?.forget();
+      this._key = '';
+    }
+  }
 
   /** Bring everything in line with the session; the image after `delay` ms. */
   private _update(delay: number): void {
@@ -236,6 +233,7 @@ export class RecipeViewer extends ImagePanel {
       const slice = { base, recipe, row: position.row };
       if (sliceKey(slice) === this._key) {
         this._slices.drop();
+        this.view.endLook();
         this.message(null);
       } else {
         this._slices.ask(slice);
@@ -258,11 +256,31 @@ export class RecipeViewer extends ImagePanel {
       this.message(null);
       return;
     }
+    const patience = this._patience(wanted.key);
+    if (patience !== 'go') {
+      this._requests.drop();
+      this.message(patience === 'wait' ? null : patience);
+      return;
+    }
     // A preview of an outdated recipe is of no interest; a projection on the way is,
     // unless it would hold up a slow link.
     const hurry =
       session.position.mode !== 'projection' || links.isSlow(this._resource());
     this._requests.ask(wanted, hurry);
+    const computing = this._slow.computing(wanted.key, () => {
+      this._requests.drop();
+      this._update(0);
+    });
+    if (computing && images.get(wanted.key) === undefined) {
+      this.message(computing);
+    }
+  }
+
+  /** Whether an image may be asked for: a slice of an external tool may take long. */
+  private _patience(key: string): Verdict {
+    const { base, recipe, position } = this.options.session;
+    const asked = position.mode === 'slice' && images.get(key) === undefined;
+    return asked && base !== null ? this._slow.about(base, recipe, key) : 'go';
   }
 
   /** Whether what is shown follows the hand. */
@@ -270,11 +288,23 @@ export class RecipeViewer extends ImagePanel {
     const { recipe, position } = this.options.session;
     return (
       this._live &&
+      !this._recovery.isResting &&
       position.mode === 'slice' &&
       isLive(recipe) &&
-      // A row of attenuation is as large as many slices are.
-      !links.isSlow(this._resource())
+      this._rowComes()
     );
+  }
+
+  /** A row of attenuation is as large as many slices are: whether it is worth its way. */
+  private _rowComes(): boolean {
+    const { description } = this.options.session;
+    const resource = this._resource();
+    if (resource || description.state !== 'ready') {
+      return !links.isSlow(resource);
+    }
+    // A busy machine answers slowly, too; one row is soon here all the same.
+    const { frames, columns } = description.value;
+    return links.seconds(resource, 4 * frames * columns) < ROW_SECONDS;
   }
 
   /** Who sees the data; empty: this server. */
@@ -284,26 +314,36 @@ export class RecipeViewer extends ImagePanel {
 
   private _setLive(live: boolean): void {
     this._live = live;
-    this._trouble = null;
+    this._recovery.reset();
     this._key = '';
     this._update(0);
   }
 
   private _openSweep(): void {
-    const { workers, session, api, trans } = this.options;
+    const { workers, session, api, trans, kernel } = this.options;
     const image = this._shown?.image;
-    if (!workers || !image || this._sweep) {
+    if (!image || this._sweep) {
       return;
     }
+    const purpose = `sweep ${this.id}`;
+    const { columns } = image;
+    const agent = { api, purpose, columns, kernel: kernel() };
     const sweep = new SweepView({
       session,
-      sweep: new Sweep({ api, workers, purpose: `sweep ${this.id}` }),
+      sweep:
+        workers && isLive(session.recipe)
+          ? new EngineSlices(
+              new Sweep({ api, workers, purpose }),
+              new AgentSlices(agent)
+            )
+          : new AgentSlices(agent),
       contrast: this.contrast,
       trans,
-      column: session.recipe.regions?.centre?.column ?? usedCentre(image)
+      axis: usedAxis(image)
     });
     sweep.closed.connect(() => this._closeSweep());
     this._sweep = sweep;
+    this._sweepTool = session.recipe.reconstruction?.tool;
     this.cover(sweep);
   }
 
@@ -313,58 +353,111 @@ export class RecipeViewer extends ImagePanel {
     this.node.focus();
   }
 
+  /** The busy mark stays until nobody is at work any more. */
+  private _works(who: 'page' | 'agent', busy: boolean): void {
+    if (busy) {
+      this._atWork.add(who);
+    } else {
+      this._atWork.delete(who);
+    }
+    const { position, rowSeconds } = this.options.session;
+    this.setBusy(
+      this._atWork.size > 0,
+      position.mode === 'projection' ? null : rowSeconds
+    );
+  }
+
   /** A first look at the slice that comes. */
   private _look({ bin, ...image }: ILiveImage): void {
-    if (this._shown?.mode === 'slice' && this._isLive()) {
+    if (this._shown?.mode === 'slice' && this._isLive() && !this.showsBefore) {
       this.view.showLook(image, bin);
     }
   }
 
-  /** Without an engine in the browser, the agent's is used. */
+  /** Without an engine in the browser, the agent's is used until it is tried again. */
   private _fallBack(failure: Failure): void {
-    const lost = failure.where === 'browser' || failure.code === 'engine-trap';
-    if (!lost) {
+    if (!isOfBrowser(failure)) {
       this._fail(failure);
       return;
     }
-    this._live = false;
-    this._trouble = failure;
+    this._recovery.failed(failure);
     this._update(0);
   }
 
-  private _show(image: IImage, key: string): void {
-    const { position, recipe } = this.options.session;
+  /** What slices of the page are of. */
+  private _sliceShown(): IShownPlace {
+    const { recipe, position } = this.options.session;
+    return {
+      recipe,
+      position: { ...position, mode: 'slice' },
+      stage: this._chosen
+    };
+  }
+
+  /** @param place what the image is of; the viewer may be elsewhere by now. */
+  private _show(
+    image: IImage,
+    key: string,
+    { recipe, position, stage }: IShownPlace
+  ): void {
     const slice = position.mode === 'slice';
     const path = recipe.dataset?.path ?? '';
     const fresh =
       this._shown?.mode !== position.mode || this._shown.path !== path;
+    const first = this._shown === null;
+    const took = rowSecondsOf(image);
+    if (took !== null) {
+      this.options.session.tookRow(took);
+    }
     this._key = key;
     this._shown = { mode: position.mode, path, image };
+    const before = new Set([this.image, this._earlier.image]);
     this._earlier.replaced(
       JSON.stringify([
         recipe.dataset,
         position.mode,
-        position.mode === 'projection'
-          ? [position.frame, this._chosen]
-          : position.row
+        position.mode === 'projection' ? [position.frame, stage] : position.row
       ]),
       this.image
     );
-    this._hold.hidden = this._earlier.image === null;
     const unit = image.about.unit;
     this.showImage(image, {
       unit:
         typeof unit === 'string'
           ? unit
-          : position.mode === 'projection' && this._chosen === 'raw'
+          : position.mode === 'projection' && stage === 'raw'
             ? this.options.trans.__('counts')
             : '',
       scope: slice ? 'disc' : 'all',
       relevel: fresh || this._relevel || (!slice && this.contrast.automatic)
     });
     this._relevel = false;
+    if (first || this._couldHold !== (this._earlier.image !== null)) {
+      this._controls();
+    }
     this._overlays();
-    this._facts(image);
+    this._facts(image, position.mode);
+    before.delete(this._earlier.image);
+    for (const old of before) {
+      if (old && old !== image && isFree(old)) {
+        this._slices?.reuse(old.data);
+      }
+    }
+  }
+
+  /** The server stops, too; what is shown would be of an earlier recipe. */
+  protected override cancel(): void {
+    const { trans } = this.options;
+    this._slices?.drop();
+    this._requests.drop();
+    this._key = '';
+    super.cancel();
+    this.message({
+      kind: 'empty',
+      title: trans.__('Stopped before the image was there.'),
+      hint: trans.__('Change something, or compute it after all.'),
+      actions: [{ text: trans.__('Compute'), run: () => this.refresh() }]
+    });
   }
 
   protected override get before(): IImage | null {
@@ -374,7 +467,7 @@ export class RecipeViewer extends ImagePanel {
   protected override sources(): readonly ICompareSource[] {
     const { session, api, trans, kernel } = this.options;
     const { base, recipe, position, description } = session;
-    const { before } = this;
+    const before = this.before && keep(this.before);
     const first = before
       ? [
           {
@@ -387,9 +480,11 @@ export class RecipeViewer extends ImagePanel {
     if (base === null || description.state !== 'ready') {
       return first;
     }
+    const shown = this._shown?.image;
     const place = {
       base,
-      recipe,
+      // Without a filter another axis might be found, which is not the filter's doing.
+      recipe: withAxis(recipe, shown ? usedAxis(shown) : null),
       position,
       stage: this._chosen,
       description: description.value,
@@ -434,39 +529,29 @@ export class RecipeViewer extends ImagePanel {
     if (this.isDisposed) {
       return;
     }
-    const { session, trans } = this.options;
-    const { mode, frame, row } = session.position;
-    const data =
-      session.description.state === 'ready' ? session.description.value : null;
-    const projection = mode === 'projection';
-    this._mode.set(mode);
-    this._stage.set(this._chosen);
-    this._stage.node.hidden = !projection;
-    this._stepper.set({
-      label: projection ? trans.__('frame') : trans.__('row'),
-      value: projection ? frame : row,
-      first: 0,
-      last: Math.max(0, (projection ? data?.frames : data?.rows) ?? 1) - 1
-    });
-    for (const [node, region] of [
-      [this._roi, 'roi'],
-      [this._air, 'air']
-    ] as const) {
-      node.hidden = !projection;
-      node.setAttribute(
-        'aria-pressed',
-        String(this.view.drawing && this._region === region)
-      );
-    }
-    this._follow.hidden =
-      this._slices === null || mode !== 'slice' || !isLive(session.recipe);
-    this._follow.setAttribute('aria-pressed', String(this._live));
-    this._try.hidden = this._follow.hidden;
-    if (this._try.hidden) {
+    const { session } = this.options;
+    const { position, recipe, description } = session;
+    const data = description.state === 'ready' ? description.value : null;
+    const slice = position.mode === 'slice';
+    const tool = recipe.reconstruction?.tool;
+    const canSweep = slice && tool !== 'command';
+    if (!canSweep || this._sweepTool !== tool) {
       this._sweep?.dispose();
       this._sweep = null;
     }
-    this._reset.hidden = !this.view.isZoomed;
+    this._couldHold = this._earlier.image !== null;
+    this._tools.set({
+      position,
+      stage: this._chosen,
+      frames: data?.frames ?? 1,
+      rows: data?.rows ?? 1,
+      drawing: this.view.drawing ? this._region : null,
+      live: this._slices && slice && isLive(recipe) ? this._live : null,
+      canSweep,
+      zoomed: this.view.isZoomed,
+      shown: this._shown !== null,
+      before: this._couldHold
+    });
   }
 
   private _overlays(): void {
@@ -479,22 +564,24 @@ export class RecipeViewer extends ImagePanel {
     );
   }
 
-  private _facts(image: IImage): void {
-    const { trans, session } = this.options;
+  private _facts(image: IImage, mode: ViewMode): void {
+    const { trans } = this.options;
+    const { trouble } = this._recovery;
     this.info.node.replaceChildren(
-      element(
-        'span',
-        '',
-        factsOf(image, session.position.mode, trans).join(' · ')
-      ),
+      element('span', '', factsOf(image, mode, trans).join(' · ')),
       ...precisionMarks(image, trans, () => {
         this._exact = true;
         this.refresh();
       }),
       ...warningMarks(
         [
-          ...(this._trouble
-            ? [trans.__('Live is off: %1', this._trouble.message)]
+          ...(trouble && mode === 'slice'
+            ? [
+                trans.__(
+                  'The server computes slices for now: %1 The browser is tried again by itself.',
+                  trouble.message
+                )
+              ]
             : []),
           ...warningsOf(image)
         ],
@@ -515,42 +602,42 @@ export class RecipeViewer extends ImagePanel {
     }
   }
 
-  private _draw(region: 'roi' | 'air'): void {
+  private _draw(region: Region): void {
     const again = this.view.drawing && this._region === region;
     this._region = region;
     this.view.drawing = !again;
   }
 
   private _drawn(rectangle: Rectangle): void {
+    if (this._shown?.mode !== 'projection') {
+      return;
+    }
     this.options.session.edit({
       path: ['regions', this._region],
       value: rectangle
     });
   }
 
-  private readonly _mode: ReturnType<typeof segments<ViewMode>>;
-  private readonly _stage: ReturnType<typeof segments<Stage>>;
-  private readonly _stepper: Stepper;
-  private readonly _roi: HTMLButtonElement;
-  private readonly _air: HTMLButtonElement;
-  private readonly _follow: HTMLButtonElement;
-  private readonly _try: HTMLButtonElement;
-  private readonly _compare: HTMLButtonElement;
-  private readonly _hold: HTMLButtonElement;
-  private readonly _reset: HTMLButtonElement;
-  private readonly _requests: Newest<IImage>;
+  private readonly _tools: RecipeToolbar;
+  private _couldHold = false;
+  private readonly _requests: Newest<IImage, IWantedImage>;
+  private readonly _slow: SlowSlices;
   private readonly _earlier = new Earlier();
   private readonly _slices: LiveSlices | null = null;
   private _sweep: SweepView | null = null;
+  /** The tool whose slices the sweep shows. */
+  private _sweepTool: string | undefined;
   private _live: boolean;
-  /** Why slices do not follow any more. */
-  private _trouble: Failure | null = null;
+  private readonly _recovery = new Recovery();
   private _chosen: Stage = 'raw';
-  private _region: 'roi' | 'air' = 'roi';
+  private _region: Region = 'roi';
   private _relevel = false;
   /** The next image is asked for with all digits. */
   private _exact = false;
   private _shown: { mode: ViewMode; path: string; image: IImage } | null = null;
   private _key = '';
+  private _amount = '';
+  /** Who is at work. */
+  private readonly _atWork = new Set<'page' | 'agent'>();
   private _timer = 0;
 }

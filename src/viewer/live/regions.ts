@@ -1,6 +1,7 @@
 /**
  * Regions of the recipe as overlays, and overlays as edits of the recipe.
  */
+import type { IAxis } from '../../axis';
 import type { Recipe } from '../../recipe';
 import type { IRecipeChange, IViewPosition } from '../../tokens';
 import type { IImage } from '../pixels/image';
@@ -40,7 +41,7 @@ export function overlaysOf(
         : [
             {
               id: 'axis',
-              column: column - (roi?.[0] ?? 0),
+              column: column - (image.left ?? 0),
               pivot: 0,
               tilt: 0,
               fixed: true
@@ -93,6 +94,16 @@ export function usedCentre(image: IImage): number | null {
     : null;
 }
 
+/** The axis that the runner used for an image of one row; null when it does not say. */
+export function usedAxis(image: IImage): IAxis | null {
+  const column = usedCentre(image);
+  const { row } = image.about;
+  const { tilt }: { tilt?: unknown } = { ...(image.about.centre ?? {}) };
+  return column !== null && typeof row === 'number' && typeof tilt === 'number'
+    ? { column, row, tilt }
+    : null;
+}
+
 /** Seconds that the runner took for an image; null when it does not say. */
 export function secondsOf(image: IImage): number | null {
   const { seconds } = image.about;
@@ -104,6 +115,16 @@ export function secondsOf(image: IImage): number | null {
     (sum, part) => sum + (typeof part === 'number' ? part : 0),
     0
   );
+}
+
+/** Seconds of them for the projections of its row; null for what is no row, or came from here. */
+export function rowSecondsOf({ about }: IImage): number | null {
+  const { centre, projections }: { centre?: unknown; projections?: unknown } = {
+    ...(typeof about.seconds === 'object' ? about.seconds : {})
+  };
+  return typeof projections === 'number' && typeof centre === 'number'
+    ? projections + centre
+    : null;
 }
 
 /** Warnings of the runner about an image. */

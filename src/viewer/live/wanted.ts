@@ -26,14 +26,20 @@ export interface IPlace {
   readonly kernel?: string;
 }
 
+/** An image that is wanted, and of which place it is. */
+export interface IWantedImage extends IWanted<IImage> {
+  readonly place: IPlace;
+}
+
 /**
  * The image of a place. Its key holds all parts of the recipe that the image
  * depends on, and no others.
  */
-export function wantedImage(api: ITomoApi, place: IPlace): IWanted<IImage> {
+export function wantedImage(api: ITomoApi, place: IPlace): IWantedImage {
   const { base, recipe, position, stage, exact } = place;
   const resource = recipe.dataset?.resource;
-  const key = wantedKey(base, recipe, position, stage);
+  const key =
+    amountOf(place.description) + wantedKey(base, recipe, position, stage);
   const ask = (sent: ISent, signal: AbortSignal): Promise<IFrame> => {
     const common = {
       purpose: place.purpose ?? 'viewer',
@@ -61,7 +67,11 @@ export function wantedImage(api: ITomoApi, place: IPlace): IWanted<IImage> {
     exact,
     ask
   };
-  return { key, fetch: (signal, look) => fetchImage(request, signal, look) };
+  return {
+    key,
+    place,
+    fetch: (signal, look) => fetchImage(request, signal, look)
+  };
 }
 
 /** Only slices of an external tool need a kernel's Python. */
@@ -87,7 +97,12 @@ function pixelsOf({ position, description, recipe }: IPlace): number {
   }
 }
 
-/** The key alone. */
+/** How much data there is: what was made of less is outdated. */
+export function amountOf({ frames, flats, darks }: Description): string {
+  return JSON.stringify([frames, flats, darks]);
+}
+
+/** The part of the key that the recipe decides. */
 export function wantedKey(
   base: string,
   recipe: Recipe,
@@ -109,7 +124,15 @@ export function wantedKey(
             filters
           ]);
     case 'sinogram':
-      return JSON.stringify([base, mode, row, dataset, regions, filters]);
+      return JSON.stringify([
+        base,
+        mode,
+        row,
+        dataset,
+        regions,
+        filters,
+        reconstruction?.angles
+      ]);
     case 'slice':
       return JSON.stringify([
         base,

@@ -2,6 +2,8 @@
  * The image bundle of notebook outputs, checked at the door.
  */
 
+import type { TranslationBundle } from '@jupyterlab/translation';
+
 /** MIME type of an image that the notebook API shows. */
 export const IMAGE_MIME = 'application/vnd.jupyterlab-tomo.image+json';
 
@@ -22,16 +24,24 @@ export interface IPayload {
 /** Base64 of the first bytes of every PNG. */
 const SIGNATURE = 'iVBORw0KGgo';
 
+/** Most pixels of an image: a slice of the widest camera. */
+const MOST = 2 ** 28;
+
 /**
  * The payload, or a sentence that says what is wrong with it. Outputs come
  * with notebooks from anywhere: nothing in them is taken on trust.
  */
-export function readPayload(value: unknown): IPayload | string {
+export function readPayload(
+  value: unknown,
+  trans: TranslationBundle
+): IPayload | string {
   if (!isRecord(value)) {
-    return 'The image output is not an object.';
+    return trans.__('The image output is not an object.');
   }
   if (value.version !== 1) {
-    return 'The image output is of another version of jupyterlab-tomo.';
+    return trans.__(
+      'The image output is of another version of jupyterlab-tomo.'
+    );
   }
   const { png, shape, range, title, unit, facts } = value;
   if (
@@ -39,13 +49,18 @@ export function readPayload(value: unknown): IPayload | string {
     !png.startsWith(SIGNATURE) ||
     !/^[A-Za-z0-9+/]+={0,2}\s*$/.test(png)
   ) {
-    return 'The image output holds no PNG.';
+    return trans.__('The image output holds no PNG.');
   }
   if (!isPair(shape) || !shape.every(n => Number.isInteger(n) && n > 0)) {
-    return 'The shape of the image output is not two positive whole numbers.';
+    return trans.__(
+      'The shape of the image output is not two positive whole numbers.'
+    );
+  }
+  if (shape[0] * shape[1] > MOST) {
+    return trans.__('The image output is larger than can be shown.');
   }
   if (!isPair(range)) {
-    return 'The range of the image output is not two numbers.';
+    return trans.__('The range of the image output is not two numbers.');
   }
   return {
     png: png.trim(),

@@ -7,6 +7,7 @@ import type {
 } from '@jupyterlab/application';
 import { IThemeManager } from '@jupyterlab/apputils';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { IMAGE_MIME } from './payload';
 import { ImageOutput } from './renderer';
@@ -19,17 +20,19 @@ export const outputPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Shows images of the notebook API with axes and values.',
   autoStart: true,
   requires: [IRenderMimeRegistry],
-  optional: [IThemeManager],
+  optional: [IThemeManager, ITranslator],
   activate: (
     _: JupyterFrontEnd,
     registry: IRenderMimeRegistry,
-    themes: IThemeManager | null
+    themes: IThemeManager | null,
+    translator: ITranslator | null
   ): void => {
+    const trans = (translator ?? nullTranslator).load('jupyterlab_tomo');
     registry.addFactory(
       {
         safe: true,
         mimeTypes: [IMAGE_MIME],
-        createRenderer: () => new ImageOutput(themes)
+        createRenderer: () => new ImageOutput(themes, trans)
       },
       RANK
     );

@@ -3,6 +3,7 @@
  */
 import type { IThemeManager } from '@jupyterlab/apputils';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 
 import { element } from '../dom';
@@ -20,16 +21,21 @@ const FACTS = 190;
 export class ImageOutput extends Widget implements IRenderMime.IRenderer {
   constructor(
     private readonly themes: IThemeManager | null,
+    private readonly trans: TranslationBundle,
     private readonly load: typeof loadPlotly = loadPlotly
   ) {
     super();
     this.addClass('jp-tomo-viewer-output');
     this._figure.className = 'jp-tomo-viewer-figure';
     themes?.themeChanged.connect(this._themeChanged);
+    if (typeof ResizeObserver !== 'undefined') {
+      this._observer = new ResizeObserver(() => this._fit());
+      this._observer.observe(this.node);
+    }
   }
 
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
-    const payload = readPayload(model.data[IMAGE_MIME]);
+    const payload = readPayload(model.data[IMAGE_MIME], this.trans);
     this.node.replaceChildren();
     if (typeof payload === 'string') {
       this.node.append(element('p', 'jp-tomo-viewer-warning', payload));
@@ -46,7 +52,7 @@ export class ImageOutput extends Widget implements IRenderMime.IRenderer {
         element(
           'p',
           'jp-tomo-viewer-warning',
-          `The figure could not be drawn: ${String(error)}`
+          this.trans.__('The figure could not be drawn: %1', String(error))
         )
       );
     }
@@ -56,6 +62,7 @@ export class ImageOutput extends Widget implements IRenderMime.IRenderer {
     if (this.isDisposed) {
       return;
     }
+    this._observer?.disconnect();
     this.themes?.themeChanged.disconnect(this._themeChanged);
     if (this._drawn) {
       this._plotly?.purge(this._figure);
@@ -66,11 +73,17 @@ export class ImageOutput extends Widget implements IRenderMime.IRenderer {
 
   protected override onResize(msg: Widget.ResizeMessage): void {
     super.onResize(msg);
+    this._fit();
+  }
+
+  /** Make the figure as wide as there is room. */
+  private _fit(): void {
     const payload = this._payload;
-    if (payload && this._plotly && this._drawn && this._available() > 0) {
+    // A cell out of sight has no width.
+    if (payload && this._plotly && this._drawn && this.node.clientWidth > 0) {
       const size = figureSize(payload, this._available());
-      if (size.width !== this._width) {
-        this._width = size.width;
+      if (size.width !== this._size.width) {
+        this._size = size;
         void this._plotly.relayout(this._figure, { ...size });
       }
     }
@@ -95,7 +108,7 @@ export class ImageOutput extends Widget implements IRenderMime.IRenderer {
       return;
     }
     const size = figureSize(payload, this._available());
-    this._width = size.width;
+    this._size = size;
     const figure = await this._plotly.newPlot(
       this._figure,
       figureTraces(payload),
@@ -107,7 +120,14 @@ export class ImageOutput extends Widget implements IRenderMime.IRenderer {
       return;
     }
     this._drawn = true;
-    this._listen(figure, payload, await greysOf(payload));
+    const greys = await greysOf(payload);
+    if (greys === 'other') {
+      this._readout.textContent = this.trans.__(
+        'The picture is not of the size that the output states: its values are not known.'
+      );
+      return;
+    }
+    this._listen(figure, payload, greys);
   }
 
   private _listen(
@@ -138,10 +158,9 @@ export class ImageOutput extends Widget implements IRenderMime.IRenderer {
     requestAnimationFrame(() => {
       const payload = this._payload;
       if (payload && this._plotly && this._drawn && !this.isDisposed) {
-        const size = figureSize(payload, this._available());
         void this._plotly.relayout(
           this._figure,
-          figureLayout(payload, size, coloursAt(this.node))
+          figureLayout(payload, this._size, coloursAt(this.node))
         );
       }
     });
@@ -149,14 +168,20 @@ export class ImageOutput extends Widget implements IRenderMime.IRenderer {
 
   private readonly _figure = document.createElement('div');
   private readonly _readout = element('output', 'jp-tomo-viewer-hover');
+  private readonly _observer: ResizeObserver | null = null;
   private _payload: IPayload | null = null;
   private _plotly: IPlotly | null = null;
   private _drawn = false;
-  private _width = 0;
+  private _size = { width: 0, height: 0 };
 }
 
-/** Greys of the PNG as the browser reads them, for the value under the pointer. */
-async function greysOf(payload: IPayload): Promise<Uint8ClampedArray | null> {
+/**
+ * Greys of the PNG as the browser reads them, for the value under the pointer;
+ * 'other' when it has another shape than the payload says.
+ */
+async function greysOf(
+  payload: IPayload
+): Promise<Uint8ClampedArray | 'other' | null> {
   const [rows, columns] = payload.shape;
   const image = new Image();
   image.src = `data:image/png;base64,${payload.png}`;
@@ -165,6 +190,9 @@ async function greysOf(payload: IPayload): Promise<Uint8ClampedArray | null> {
   } catch {
     // A picture that cannot be decoded shows as broken; there is no value to read.
     return null;
+  }
+  if (image.naturalWidth !== columns || image.naturalHeight !== rows) {
+    return 'other';
   }
   const canvas = document.createElement('canvas');
   canvas.width = columns;

@@ -30,7 +30,7 @@ import type { ISize, IView } from './view';
 /** Half the width of a grip, in CSS pixels. */
 const REACH = 6;
 
-/** The pixel under the pointer; `value` is null outside the image. */
+/** The pixel under the pointer; x is a column of the full image. */
 export interface IHover {
   readonly x: number;
   readonly y: number;
@@ -126,6 +126,7 @@ export class ImageView extends Widget {
       (image.rows !== before?.rows || image.columns !== before?.columns)
     ) {
       this._gestures.abort();
+      this._shapes = null;
       this._fit();
     }
     this.node.classList.toggle('jp-mod-empty', !image);
@@ -148,7 +149,20 @@ export class ImageView extends Widget {
     }
   }
 
+  /** Paint the image again where a first look lies. */
+  endLook(): void {
+    if (this._look && this._view && this._size) {
+      this._look = null;
+      this._paint();
+      this._pixels.place(this._view, this._size);
+    }
+  }
+
   setOverlays(overlays: readonly Overlay[]): void {
+    // Every edit of a recipe sets them; to lay out the same ones takes as long as others.
+    if (JSON.stringify(overlays) === JSON.stringify(this._overlays)) {
+      return;
+    }
     this._overlays = overlays;
     if (!this._held) {
       this._reshape();
@@ -391,7 +405,12 @@ export class ImageView extends Widget {
     this._pointer = at;
     const value = at && this._image && valueAt(this._image, at.x, at.y);
     if (at && value !== null) {
-      this._hovered.emit({ x: Math.round(at.x), y: Math.round(at.y), value });
+      const left = this._image?.left ?? 0;
+      this._hovered.emit({
+        x: Math.round(at.x) + left,
+        y: Math.round(at.y),
+        value
+      });
     } else {
       this._hovered.emit(null);
     }
@@ -498,6 +517,7 @@ export class ImageView extends Widget {
       .draw({
         outer: this._outer,
         image,
+        left: this._image?.left ?? 0,
         view: this._view,
         shapes: this._shapes,
         levels: this.contrast.levels,

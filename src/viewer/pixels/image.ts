@@ -15,6 +15,8 @@ export interface IImage {
   readonly bin?: number;
   /** Rows and columns of the whole image, when this one is coarse. */
   readonly whole?: readonly [number, number];
+  /** Column of the full image with which it begins; 0 when left out. */
+  readonly left?: number;
   /** What the runner says about it. */
   readonly about: Readonly<Record<string, unknown>>;
 }
@@ -58,6 +60,7 @@ export function imageOf(frame: IFrame): IImage {
     columns,
     about: about ?? {},
     ...(dtype === 'uint16' && { sent: dtype }),
+    ...(typeof about?.left === 'number' && { left: about.left }),
     ...(coarse && { bin, whole: [whole[0], whole[1]] })
   };
 }
@@ -81,6 +84,20 @@ export function enlarged(image: IImage): IImage {
     }
   }
   return { ...image, data, rows, columns };
+}
+
+/** Images that somebody else than their viewer has. */
+const kept = new WeakSet<IImage>();
+
+/** Take an image of a viewer: its memory is not used for another one then. */
+export function keep(image: IImage): IImage {
+  kept.add(image);
+  return image;
+}
+
+/** Whether the memory of an image that its viewer shows no more may be used again. */
+export function isFree(image: IImage): boolean {
+  return image.about.live === true && !kept.has(image);
 }
 
 /** The value at a pixel, or null outside the image. */

@@ -18,6 +18,8 @@ export interface IGrain {
 }
 
 const WHOLE: IGrain = { size: 1, shift: 0 };
+/** Pixels that are painted at a time: the whole would take as much memory as the image. */
+const STRIP = 1 << 17;
 
 export class PixelLayer implements IDisposable {
   constructor() {
@@ -47,18 +49,23 @@ export class PixelLayer implements IDisposable {
     if (!context) {
       return;
     }
-    const { rows, columns } = image;
-    if (
-      !this._pixels ||
-      this._pixels.width !== columns ||
-      this._pixels.height !== rows
-    ) {
+    const { data, rows, columns } = image;
+    if (this._canvas.width !== columns || this._canvas.height !== rows) {
       this._canvas.width = columns;
       this._canvas.height = rows;
-      this._pixels = context.createImageData(columns, rows);
     }
-    paint(image.data, new Uint32Array(this._pixels.data.buffer), table, levels);
-    context.putImageData(this._pixels, 0, 0);
+    const high = Math.min(rows, Math.ceil(STRIP / columns));
+    if (this._strip?.width !== columns || this._strip.height !== high) {
+      this._strip = context.createImageData(columns, high);
+    }
+    const pixels = new Uint32Array(this._strip.data.buffer);
+    for (let row = 0; row < rows; row += high) {
+      const past = Math.min(rows, row + high);
+      const part = data.subarray(row * columns, past * columns);
+      paint(part, pixels, table, levels);
+      // Rows beyond the image fall beyond the canvas.
+      context.putImageData(this._strip, 0, row);
+    }
     this._canvas.hidden = false;
   }
 
@@ -78,7 +85,7 @@ export class PixelLayer implements IDisposable {
 
   dispose(): void {
     this._disposed = true;
-    this._pixels = null;
+    this._strip = null;
     // Frees the backing store now instead of at the next collection.
     this._canvas.width = 0;
     this._canvas.height = 0;
@@ -87,6 +94,6 @@ export class PixelLayer implements IDisposable {
 
   private readonly _canvas: HTMLCanvasElement;
   private _grain = WHOLE;
-  private _pixels: ImageData | null = null;
+  private _strip: ImageData | null = null;
   private _disposed = false;
 }

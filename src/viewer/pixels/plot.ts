@@ -17,6 +17,8 @@ export const MARGIN = { left: 52, right: 92, top: 14, bottom: 30 } as const;
 export interface IPlotState {
   readonly outer: ISize;
   readonly image: ISize;
+  /** Number of the first column. */
+  readonly left: number;
   readonly view: IView;
   readonly shapes: readonly IShape[];
   readonly levels: ILevels;
@@ -102,11 +104,13 @@ function changes(before: IPlotState, after: IPlotState): Layout {
   if (
     before.view !== after.view ||
     before.image.width !== after.image.width ||
-    before.image.height !== after.image.height
+    before.image.height !== after.image.height ||
+    before.left !== after.left
   ) {
     const { x, y } = axes(after);
     layout['xaxis.range'] = x.range;
     layout['xaxis.tickvals'] = x.tickvals;
+    layout['xaxis.ticktext'] = x.ticktext;
     layout['yaxis.range'] = y.range;
     layout['yaxis.tickvals'] = y.tickvals;
   }
@@ -161,16 +165,18 @@ function wholeLayout(state: IPlotState): Layout {
   };
 }
 
-function axes({ view, image, outer }: IPlotState): {
-  x: { range: [number, number]; tickvals: number[] };
+function axes({ view, image, left, outer }: IPlotState): {
+  x: { range: [number, number]; tickvals: number[]; ticktext: string[] };
   y: { range: [number, number]; tickvals: number[] };
 } {
   const across = Math.max(2, Math.floor(outer.width / 90));
   const along = Math.max(2, Math.floor(outer.height / 70));
+  const columns = ticks(view.left, view.right, image.width, across, left);
   return {
     x: {
       range: [view.left, view.right],
-      tickvals: ticks(view.left, view.right, image.width, across)
+      tickvals: columns,
+      ticktext: columns.map(column => String(column + left))
     },
     // Row 0 is at the top.
     y: {

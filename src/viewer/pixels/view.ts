@@ -105,19 +105,23 @@ export function resized(view: IView, before: ISize, after: ISize): IView {
 }
 
 /**
- * Round positions for tick marks, only where there is image: at most about
- * `most`, 0 among them when it is seen.
+ * Positions for tick marks with round numbers, only where there is image: at
+ * most about `most`.
+ *
+ * @param first number of the first pixel
+ * @returns positions, counted from the first pixel
  */
 export function ticks(
   from: number,
   to: number,
   size: number,
-  most: number
+  most: number,
+  first = 0
 ): number[] {
-  const low = Math.max(Math.ceil(from), 0);
-  const high = Math.min(Math.floor(to), size - 1);
+  const low = Math.max(Math.ceil(from), 0) + first;
+  const high = Math.min(Math.floor(to), size - 1) + first;
   if (high <= low) {
-    return high === low ? [low] : [];
+    return high === low ? [low - first] : [];
   }
   const rough = (high - low) / Math.max(most - 1, 1);
   const power = 10 ** Math.floor(Math.log10(Math.max(rough, 1)));
@@ -125,7 +129,7 @@ export function ticks(
   const step = Math.max(1, factor * power);
   const found: number[] = [];
   for (let tick = Math.ceil(low / step) * step; tick <= high; tick += step) {
-    found.push(tick);
+    found.push(tick - first);
   }
   return found;
 }

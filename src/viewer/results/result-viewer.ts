@@ -11,6 +11,7 @@ import type { ITomoApi } from '../../tokens';
 import { button, element } from '../dom';
 import { fetchImage, images, links, Newest } from '../frames';
 import type { ISent } from '../frames';
+import { helpButton } from '../help';
 import { ImagePanel } from '../image-panel';
 import { failureMessage, logInAction } from '../message';
 import type { IImage } from '../pixels/image';
@@ -52,6 +53,7 @@ export class ResultViewer extends ImagePanel {
       trans.__('Whole image (0)'),
       () => this.view.resetZoom()
     );
+    this._reset.classList.add('jp-mod-keeps-place');
     this._reset.hidden = true;
     this.toolbar.node.append(
       this._stepper.node,
@@ -71,7 +73,8 @@ export class ResultViewer extends ImagePanel {
         trans.__('Copy path'),
         trans.__('Copy the path of the result folder'),
         options.copyPath
-      )
+      ),
+      helpButton(trans)
     );
     this._requests = new Newest<IImage>({
       cached: key => images.get(key),
@@ -124,6 +127,11 @@ export class ResultViewer extends ImagePanel {
         this._fail(error);
       }
     }
+  }
+
+  protected override cancel(): void {
+    this._requests.drop();
+    super.cancel();
   }
 
   override dispose(): void {
@@ -185,6 +193,9 @@ export class ResultViewer extends ImagePanel {
     const { api, folder, resource } = this.options;
     const key = JSON.stringify([resource, folder, stampOf(result), row]);
     if (key === this._key) {
+      // Another one may be on its way, or have failed.
+      this._requests.drop();
+      this.message(null);
       return;
     }
     const request = {
@@ -229,7 +240,7 @@ export class ResultViewer extends ImagePanel {
       ? precisionMarks(this.view.image, trans, () => this._showAll())
       : [];
     this.info.node.replaceChildren(
-      element('span', '', factsOf(result).join(' · ')),
+      element('span', '', factsOf(result, trans).join(' · ')),
       ...marks,
       where
     );

@@ -39,10 +39,12 @@ export class AxisBar {
     );
     this._first = numberField(trans.__('First value'), value => {
       this._from = value;
+      this._first.set(value);
       this.changed();
     });
     this._last = numberField(trans.__('Last value'), value => {
       this._to = value;
+      this._last.set(value);
       this.changed();
     });
     this._number = numberField(trans.__('How many'), value => {

@@ -1,1 +1,3 @@
+export * from './agent-slices';
+export * from './engine-slices';
 export * from './sweep-view';

@@ -1,15 +1,20 @@
 /**
- * What a recipe lets one try out: parameters that only the engine sees.
+ * What a recipe lets one try out: parameters of its tool, and what else only a sinogram sees.
  */
+import type { TranslationBundle } from '@jupyterlab/translation';
+
 import { ApiError } from '../../api';
+import type { IAxis } from '../../axis';
 import type { IParameterSchema, Recipe } from '../../recipe';
 import {
   applyEdits,
+  effectiveReconstruction,
   methodOf,
   parseRecipe,
   stepOf,
   textEdits
 } from '../../recipe';
+import recipeSchema from '../../recipe/_generated/recipe.schema.json';
 import type { IRecipeChange } from '../../tokens';
 
 export type SweepValue = number | string | boolean;
@@ -29,37 +34,60 @@ export interface ISweepable {
   readonly maximum: number;
   /** First and last value that are proposed. */
   readonly proposed: readonly [number, number];
+  /** What has to be stated with each value. */
+  readonly besides?: readonly IRecipeChange[];
 }
 
+/** Types of parameters that can be tried out, besides choices. */
+const NUMBERS = ['number', 'integer', 'boolean'];
 /** Columns on each side of the axis that are proposed. */
 const AROUND = 4;
+/** Degrees on each side that are proposed for the turn of slices. */
+const TURN = 20;
+/** Most of the proposed values for "every n-th projection". */
+const EVERY = 9;
 
-/**
- * The parameters of a recipe that can be tried out.
- *
- * @param column where the axis of rotation is, given or found; null when it is not known
- * @param columns of the image
- * @param title of the centre of rotation
- */
+const { angles: ANGLES, rotation: ROTATION } =
+  recipeSchema.definitions.reconstruction.properties;
+
+/** What is known of the data set and its slice. */
+export interface ISweptData {
+  /** Where the axis of rotation is where the recipe does not state it; null when it is not known. */
+  readonly axis: IAxis | null;
+  /** Columns of the image. */
+  readonly columns: number;
+  /** Between which angles the projections stand, in degrees; null when it is not known. */
+  readonly angles: readonly [number, number] | null;
+}
+
+/** The parameters of a recipe that can be tried out. */
 export function sweepables(
   recipe: Recipe,
-  column: number | null,
-  columns: number,
-  title: string
+  { axis, columns, angles }: ISweptData,
+  trans: TranslationBundle
 ): ISweepable[] {
   const found: ISweepable[] = [];
-  if (column !== null) {
+  const given = recipe.regions?.centre?.column;
+  const column = given ?? axis?.column;
+  if (column !== undefined) {
     found.push({
       ...numeric(column, 0, columns - 1, false),
       id: 'regions.centre.column',
-      label: title,
+      label: trans.__('Centre of rotation'),
       path: ['regions', 'centre', 'column'],
-      proposed: [column - AROUND, column + AROUND]
+      proposed: [column - AROUND, column + AROUND],
+      besides: given === undefined && axis ? leaning(axis) : []
     });
   }
-  const { method = 'gridding', parameters = {} } = recipe.reconstruction ?? {};
-  const known = methodOf('builtin', method);
+  const { tool, method, parameters } = effectiveReconstruction(recipe);
+  const known = methodOf(tool, method);
   for (const [name, schema] of Object.entries(known?.schema ?? {})) {
+    const counts = Object.entries(schema.when ?? {}).every(([other, values]) =>
+      values.includes(parameters[other])
+    );
+    if (!counts || !(schema.enum || NUMBERS.includes(schema.type ?? ''))) {
+      continue;
+    }
     found.push(
       parameter(
         schema,
@@ -85,7 +113,73 @@ export function sweepables(
       );
     }
   });
-  return found;
+  return [...found, ...ofSlices(recipe, angles, trans)];
+}
+
+/** What a column of an axis that was found is to be stated with. */
+function leaning({ row, tilt }: IAxis): IRecipeChange[] {
+  const path = ['regions', 'centre'];
+  const rounded = Number(tilt.toFixed(3));
+  return rounded === 0
+    ? []
+    : [
+        { path: [...path, 'row'], value: row },
+        { path: [...path, 'tilt'], value: rounded }
+      ];
+}
+
+/** Which projections slices are made of, and how they are turned. */
+function ofSlices(
+  recipe: Recipe,
+  angles: ISweptData['angles'],
+  trans: TranslationBundle
+): ISweepable[] {
+  const { angles: asked, rotation = ROTATION.default } =
+    recipe.reconstruction ?? {};
+  const path = ['reconstruction', 'angles'] as const;
+  const ends: ISweepable[] = [];
+  if (angles) {
+    const [least, most] = angles;
+    const from = asked?.from ?? least;
+    const to = asked?.to ?? most;
+    const middle = (from + to) / 2;
+    const { minimum, maximum } = ANGLES.properties.from;
+    ends.push(
+      {
+        ...numeric(from, minimum, maximum, false),
+        id: 'reconstruction.angles.from',
+        label: trans.__('Angles used: from (°)'),
+        path: [...path, 'from'],
+        proposed: [from, middle]
+      },
+      {
+        ...numeric(to, minimum, maximum, false),
+        id: 'reconstruction.angles.to',
+        label: trans.__('Angles used: to (°)'),
+        path: [...path, 'to'],
+        proposed: [middle, to]
+      }
+    );
+  }
+  const { every } = ANGLES.properties;
+  const now = asked?.every ?? every.default;
+  return [
+    ...ends,
+    {
+      ...numeric(now, every.minimum, every.maximum, true),
+      id: 'reconstruction.angles.every',
+      label: trans.__('Angles used: every n-th'),
+      path: [...path, 'every'],
+      proposed: [1, Math.max(EVERY, now)]
+    },
+    {
+      ...numeric(rotation, ROTATION.minimum, ROTATION.maximum, false),
+      id: 'reconstruction.rotation',
+      label: trans.__('Turn slices (°)'),
+      path: ['reconstruction', 'rotation'],
+      proposed: [rotation - TURN, rotation + TURN]
+    }
+  ];
 }
 
 /**
@@ -170,9 +264,10 @@ function numeric(
   ISweepable,
   'value' | 'choices' | 'integer' | 'minimum' | 'maximum' | 'proposed'
 > {
-  const round = integer ? Math.round : (each: number): number => each;
-  const low = Math.max(minimum, round(Math.min(value / 2, value * 2)));
-  const high = Math.min(maximum, round(Math.max(value / 2, value * 2)));
+  // What holds now is in the middle, so that it is one of an odd number of values.
+  const half = integer ? Math.ceil(Math.abs(value) / 2) : Math.abs(value) / 2;
+  const low = Math.max(minimum, value - half);
+  const high = Math.min(maximum, value + half);
   const proposed = [low, high > low ? high : low + 1] as const;
   return { value, choices: [], integer, minimum, maximum, proposed };
 }

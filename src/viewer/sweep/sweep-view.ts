@@ -8,17 +8,22 @@ import type { ISignal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 
 import { failureOf, isAbort } from '../../api';
+import { withAxis } from '../../axis';
+import type { IAxis } from '../../axis';
 import type { IRecipeChange, IRecipeSession } from '../../tokens';
-import type { ILiveImage, IWantedSlice, Sweep } from '../../tuning';
+import { formatSeconds } from '../../quantities';
+import type { IWantedSlice } from '../../tuning';
 import type { ContrastModel } from '../contrast';
 import { button, element } from '../dom';
 import { short } from '../format';
-import { colourTable } from '../pixels/colours';
-import { paint } from '../pixels/paint';
+import type { ISliceSource } from './slice-source';
 import { AxisBar } from './axis-bar';
 import type { ISweepAxis } from './axis-bar';
-import type { SweepValue } from './parameters';
+import type { ISweptData, SweepValue } from './parameters';
 import { sweepables, withValues } from './parameters';
+import { SliceQueue } from './slice-queue';
+import { SweepCell } from './sweep-cell';
+import type { ICellValues } from './sweep-cell';
 
 /** Most slices of a grid. */
 const MOST = 100;
@@ -26,49 +31,49 @@ const MOST = 100;
 const WIDTH = 320;
 /** Milliseconds after a change before the grid is made anew. */
 const SETTLE = 150;
-
-interface ICell {
-  readonly changes: IRecipeChange[];
-  readonly canvas: HTMLCanvasElement;
-  readonly node: HTMLButtonElement;
-  image: ILiveImage | null;
-}
+/** Seconds from which on a grid is begun only when it is asked for. */
+const SLOW = 10;
 
 export interface ISweepViewOptions {
   readonly session: IRecipeSession;
-  readonly sweep: Sweep;
+  readonly sweep: ISliceSource;
   readonly contrast: ContrastModel;
   readonly trans: TranslationBundle;
-  /** Column of the axis at the shown row, given or found; null when it is not known. */
-  readonly column: number | null;
+  /** The axis with which the shown row was made; null when it is not known. */
+  readonly axis: IAxis | null;
 }
 
 export class SweepView extends Widget {
   constructor(private readonly options: ISweepViewOptions) {
     super();
-    const { session, trans, column, contrast } = options;
+    const { session, trans, axis, contrast } = options;
     this.addClass('jp-tomo-sweep');
     this.node.setAttribute('role', 'group');
     this.node.setAttribute('aria-label', trans.__('Sweep of a parameter'));
-    const columns =
-      session.description.state === 'ready'
-        ? session.description.value.columns
-        : 1;
-    const all = sweepables(
-      session.recipe,
-      column,
-      columns,
-      trans.__('Centre of rotation')
-    );
+    const all = sweepables(session.recipe, dataOf(session, axis), trans);
     const changed = (): void => this._changed();
+    this._queue = new SliceQueue(options.sweep, WIDTH);
     this._across = new AxisBar(trans, all, false, 9, changed);
     this._down = new AxisBar(trans, all, true, 3, changed);
     this._say.setAttribute('role', 'status');
+    this._go = button(
+      trans.__('Start'),
+      trans.__('Compute these slices'),
+      () => void this._compute(true)
+    );
+    this._end = button(
+      trans.__('Stop'),
+      trans.__('Compute no more of these slices'),
+      () => this._stop()
+    );
+    this._go.hidden = this._end.hidden = true;
     const bar = element('div', 'jp-tomo-sweep-bar');
     bar.append(
       this._across.node,
       this._down.node,
       this._say,
+      this._go,
+      this._end,
       button('✕', trans.__('Close the sweep (Escape)'), () =>
         this._closed.emit()
       )
@@ -91,6 +96,8 @@ export class SweepView extends Widget {
     clearTimeout(this._timer);
     this.node.removeEventListener('keydown', this._keys);
     this.options.contrast.changed.disconnect(this._paint);
+    this._estimating?.abort();
+    this._queue.dispose();
     this.options.sweep.dispose();
     this._cells = [];
     Signal.clearData(this);
@@ -111,7 +118,7 @@ export class SweepView extends Widget {
     this._timer = setTimeout(() => this._make(), SETTLE);
   }
 
-  /** Lay out the grid, and compute its slices one after the other. */
+  /** Lay out the grid, and compute its slices. */
   private _make(): void {
     const across = this._across.axis;
     const down = this._down.axis;
@@ -120,8 +127,9 @@ export class SweepView extends Widget {
     }
     const { trans } = this.options;
     const count = across.values.length * (down?.values.length ?? 1);
+    this._halt();
+    this._go.hidden = this._end.hidden = true;
     if (count > MOST) {
-      this.options.sweep.stop();
       this._say.textContent = trans.__(
         '%1 slices are more than %2: take fewer values.',
         count,
@@ -129,55 +137,52 @@ export class SweepView extends Widget {
       );
       return;
     }
-    this._cells = cellsOf(across, down).map(({ changes, label, held }) =>
-      this._cell(changes, label, held)
-    );
+    this._cells = cellsOf(across, down).map(values => this._cell(values));
     this._grid.className = `jp-tomo-sweep-grid${down ? ' jp-mod-two' : ''}`;
     this._grid.style.setProperty(
       '--jp-tomo-sweep-columns',
       String(across.values.length)
     );
     this._grid.replaceChildren(...this._cells.map(cell => cell.node));
-    void this._compute(this._cells);
+    void this._compute(false);
   }
 
-  private _cell(changes: IRecipeChange[], label: string, held: boolean): ICell {
-    const { trans, session } = this.options;
-    const node = button('', trans.__('Take %1 into the recipe', label), () => {
-      session.edit(...changes);
-      this._closed.emit();
+  /** What is there stays; the rest can be had later. */
+  private _stop(): void {
+    this._halt();
+    this._end.hidden = true;
+    this._go.hidden = false;
+    this._say.textContent = this.options.trans.__('Stopped.');
+  }
+
+  private _halt(): void {
+    this._estimating?.abort();
+    this._queue.stop();
+  }
+
+  private _cell(values: ICellValues): SweepCell {
+    const { trans, session, contrast } = this.options;
+    const cell = new SweepCell({
+      ...values,
+      trans,
+      contrast,
+      take: () => {
+        session.edit(...values.changes);
+        this._closed.emit();
+      },
+      again: () => this._ask([cell])
     });
-    node.className = `jp-tomo-sweep-cell${held ? ' jp-mod-held' : ''}`;
-    const canvas = document.createElement('canvas');
-    canvas.width = canvas.height = 1;
-    node.append(
-      canvas,
-      element('span', '', held ? trans.__('%1 (now)', label) : label)
-    );
-    return { changes, canvas, node, image: null };
+    return cell;
   }
 
-  private async _compute(cells: ICell[]): Promise<void> {
-    const { session, sweep, trans } = this.options;
-    const { base, recipe, position } = session;
-    if (base === null) {
-      return;
-    }
-    let done = 0;
-    this._say.textContent = trans.__('0 of %1', cells.length);
+  /** @param slowly whether to begin however long it takes */
+  private async _compute(slowly: boolean): Promise<void> {
+    this._go.hidden = true;
+    const cells = this._cells.filter(({ isReady }) => !isReady);
     try {
-      const wanted: IWantedSlice[] = cells.map(({ changes }) => ({
-        base,
-        recipe: withValues(recipe, changes),
-        row: position.row
-      }));
-      await sweep.run(wanted, WIDTH, (index, image) => {
-        cells[index].image = image;
-        this._paintCell(cells[index]);
-        done += 1;
-        this._say.textContent =
-          done < cells.length ? trans.__('%1 of %2', done, cells.length) : '';
-      });
+      if (slowly || (await this._isQuick(cells))) {
+        this._ask(cells);
+      }
     } catch (error) {
       if (!isAbort(error) && !this.isDisposed) {
         const { message, hint } = failureOf(error);
@@ -186,54 +191,155 @@ export class SweepView extends Widget {
     }
   }
 
+  /** Ask for slices: each comes, or says what keeps it. */
+  private _ask(cells: readonly SweepCell[]): void {
+    for (const cell of cells) {
+      cell.wait();
+    }
+    this._tell();
+    this._queue.add(
+      cells.flatMap(cell => {
+        const wanted = this._wanted(cell);
+        return wanted
+          ? {
+              wanted,
+              ready: image => {
+                cell.show(image);
+                this._tell();
+              },
+              failed: error => {
+                cell.fail(failureOf(error));
+                this._tell();
+              }
+            }
+          : [];
+      })
+    );
+  }
+
+  private _wanted({ changes }: SweepCell): IWantedSlice | null {
+    const { session, axis } = this.options;
+    const { base, position } = session;
+    // Another value might move the axis that is found, and the search takes time.
+    const recipe = withAxis(session.recipe, axis);
+    return base === null
+      ? null
+      : { base, recipe: withValues(recipe, changes), row: position.row };
+  }
+
+  /** How far it is. */
+  private _tell(): void {
+    const { trans, sweep } = this.options;
+    const { length } = this._cells;
+    const failed = this._cells.filter(({ isFailed }) => isFailed).length;
+    const done = this._cells.filter(({ isReady }) => isReady).length + failed;
+    this._end.hidden = !sweep.seconds || done === length;
+    this._say.textContent =
+      done < length
+        ? trans.__('%1 of %2', done, length)
+        : failed
+          ? trans._n(
+              '%1 of %2 slices failed, and says why.',
+              '%1 of %2 slices failed; each says why.',
+              failed,
+              length
+            )
+          : '';
+  }
+
+  /** Whether the slices take no time to speak of; the user is told and asked when they do. */
+  private async _isQuick(cells: readonly SweepCell[]): Promise<boolean> {
+    const { sweep, trans } = this.options;
+    if (!sweep.seconds) {
+      return true;
+    }
+    const wanted = cells.flatMap(cell => this._wanted(cell) ?? []);
+    this._say.textContent = trans.__('Estimating…');
+    const estimating = new AbortController();
+    this._estimating = estimating;
+    const seconds = await sweep.seconds(wanted, estimating.signal);
+    if (estimating.signal.aborted) {
+      return false;
+    }
+    if (seconds !== null && seconds < SLOW) {
+      return true;
+    }
+    this._say.textContent =
+      seconds === null
+        ? trans.__(
+            'Nobody can tell how long these %1 slices take.',
+            wanted.length
+          )
+        : trans.__(
+            'These %1 slices take about %2.',
+            wanted.length,
+            formatSeconds(seconds)
+          );
+    this._go.hidden = false;
+    return false;
+  }
+
   private readonly _paint = (): void => {
     for (const cell of this._cells) {
-      this._paintCell(cell);
+      cell.paint();
     }
   };
-
-  private _paintCell({ image, canvas }: ICell): void {
-    const context = canvas.getContext('2d', { alpha: false });
-    if (!image || !context) {
-      return;
-    }
-    const { data, rows, columns } = image;
-    const { look, levels } = this.options.contrast;
-    const pixels = new ImageData(columns, rows);
-    paint(data, new Uint32Array(pixels.data.buffer), colourTable(look), levels);
-    canvas.width = columns;
-    canvas.height = rows;
-    context.putImageData(pixels, 0, 0);
-  }
 
   private readonly _across: AxisBar;
   private readonly _down: AxisBar;
   private readonly _grid = element('div', 'jp-tomo-sweep-grid');
   private readonly _say = element('span', 'jp-tomo-sweep-say');
+  private readonly _go: HTMLButtonElement;
+  private readonly _end: HTMLButtonElement;
   private readonly _closed = new Signal<this, void>(this);
-  private _cells: ICell[] = [];
+  private readonly _queue: SliceQueue;
+  private _estimating: AbortController | null = null;
+  private _cells: SweepCell[] = [];
   private _timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+function dataOf(session: IRecipeSession, axis: IAxis | null): ISweptData {
+  const { description } = session;
+  if (description.state !== 'ready') {
+    return { axis, columns: 1, angles: null };
+  }
+  const { columns, angles } = description.value;
+  const { first, last } = angles;
+  const known = first !== null && last !== null;
+  return {
+    axis,
+    columns,
+    angles: known ? [Math.min(first, last), Math.max(first, last)] : null
+  };
 }
 
 /** The cells of a grid, row by row. */
 export function cellsOf(
   across: ISweepAxis,
   down: ISweepAxis | null
-): { changes: IRecipeChange[]; label: string; held: boolean }[] {
+): ICellValues[] {
   const rows: (SweepValue | null)[] = down ? [...down.values] : [null];
   return rows.flatMap(second =>
     across.values.map(first => {
-      const changes = [{ path: across.sweepable.path, value: first }];
+      const changes = changesOf(across.sweepable, first);
       const labels = [told(first)];
       let held = first === across.sweepable.value;
       if (down && second !== null) {
-        changes.push({ path: down.sweepable.path, value: second });
+        changes.push(...changesOf(down.sweepable, second));
         labels.push(told(second));
         held &&= second === down.sweepable.value;
       }
       return { changes, label: labels.join(' · '), held };
     })
   );
+}
+
+/** A value, and what has to be stated with it. */
+function changesOf(
+  { path, besides = [] }: ISweepAxis['sweepable'],
+  value: SweepValue
+): IRecipeChange[] {
+  return [{ path, value }, ...besides];
 }
 
 function told(value: SweepValue): string {

@@ -104,6 +104,17 @@ describe('paintOverlay', () => {
     ).toBeCloseTo(1, 6);
   });
 
+  it('compares one column with itself alone', () => {
+    const first = image([1, 2], 1);
+    const out = new Uint32Array(2);
+    const axis = { column: 0, row: 0, tilt: 0 };
+    const levels = { low: 0, high: 3 };
+    expect(paintOverlay(first, first, 1, axis, levels, 'difference', out)).toBe(
+      0
+    );
+    expect(Array.from(out)).toEqual([0xffffffff, 0xffffffff]);
+  });
+
   it('reduces by means', () => {
     const small = reduced(image([1, 3, 9, 5, 7, 9, 1, 1, 2], 3), 2);
     expect([small.rows, small.columns, small.data[0]]).toEqual([1, 1, 4]);

@@ -1,3 +1,5 @@
+import { nullTranslator } from '@jupyterlab/translation';
+
 import type { Recipe } from '../../../recipe';
 import { sweepables, sweepValues, withValues } from '../parameters';
 import { cellsOf } from '../sweep-view';
@@ -10,7 +12,14 @@ const RECIPE = {
   reconstruction: { tool: 'builtin', method: 'gridding', parameters: {} }
 } as unknown as Recipe;
 
-const all = sweepables(RECIPE, 399.4, 835, 'Centre');
+const trans = nullTranslator.load('jupyterlab_tomo');
+const DATA = {
+  axis: { column: 399.4, row: 60, tilt: 0.2 },
+  columns: 835,
+  angles: [0, 360]
+} as const;
+
+const all = sweepables(RECIPE, DATA, trans);
 const find = (id: string): (typeof all)[number] => {
   const found = all.find(each => each.id === id);
   if (!found) {
@@ -22,7 +31,7 @@ const find = (id: string): (typeof all)[number] => {
 it('offers what only the engine sees, under the names of the panel', () => {
   expect(all[0]).toMatchObject({
     id: 'regions.centre.column',
-    label: 'Centre',
+    label: 'Centre of rotation',
     value: 399.4
   });
   expect(find('filters.1.size')).toMatchObject({ value: 21, integer: true });
@@ -42,6 +51,13 @@ it('proposes values around what holds now', () => {
   ]);
 });
 
+it('has what holds now among what it proposes', () => {
+  const size = find('filters.1.size');
+  for (const count of [3, 9]) {
+    expect(sweepValues(size, ...size.proposed, count)).toContain(21);
+  }
+});
+
 it('keeps to whole numbers and to the range, each value once', () => {
   const size = find('filters.1.size');
   expect(sweepValues(size, 1, 3, 9)).toEqual([
@@ -58,6 +74,55 @@ it('keeps to whole numbers and to the range, each value once', () => {
 it('takes all values of a choice', () => {
   const filter = find('reconstruction.parameters.filter');
   expect(sweepValues(filter, 0, 1, 2)).toEqual(filter.choices);
+});
+
+describe('the angles that are used and the turn of slices', () => {
+  const values = (id: string, recipe = RECIPE): readonly unknown[] => {
+    const one = sweepables(recipe, DATA, trans).find(each => each.id === id);
+    return one ? sweepValues(one, ...one.proposed, 5) : [];
+  };
+  const angles = { from: 90, to: 270, every: 12 };
+  const other: Recipe = {
+    ...RECIPE,
+    reconstruction: { ...RECIPE.reconstruction, angles, rotation: 30 }
+  };
+
+  it('begin around what holds now, or what the data have', () => {
+    expect(values('reconstruction.angles.from')).toEqual([0, 45, 90, 135, 180]);
+    expect(values('reconstruction.angles.to')).toEqual([
+      180, 225, 270, 315, 360
+    ]);
+    expect(values('reconstruction.angles.every')).toEqual([1, 3, 5, 7, 9]);
+    expect(values('reconstruction.rotation')).toEqual([-20, -10, 0, 10, 20]);
+    expect(values('reconstruction.angles.from', other)).toEqual([
+      90, 112.5, 135, 157.5, 180
+    ]);
+    expect(values('reconstruction.angles.every', other)).toContain(12);
+    expect(values('reconstruction.rotation', other)).toContain(30);
+  });
+
+  it('are accepted by the recipe, and leave the rest of the range alone', () => {
+    const changed = withValues(other, [
+      { path: ['reconstruction', 'angles', 'from'], value: 135 },
+      { path: ['reconstruction', 'rotation'], value: 40 }
+    ]);
+    expect(changed.reconstruction).toMatchObject({
+      angles: { from: 135, to: 270, every: 12 },
+      rotation: 40
+    });
+    const first = withValues(RECIPE, [
+      { path: ['reconstruction', 'angles', 'every'], value: 4 }
+    ]);
+    expect(first.reconstruction?.angles).toEqual({ every: 4 });
+  });
+
+  it('offer no range where nobody knows the angles', () => {
+    const ids = sweepables(RECIPE, { ...DATA, angles: null }, trans).map(
+      ({ id }) => id
+    );
+    expect(ids).not.toContain('reconstruction.angles.from');
+    expect(ids).toContain('reconstruction.angles.every');
+  });
 });
 
 it('makes recipes that differ in the value alone', () => {
@@ -95,4 +160,47 @@ it('lays out two parameters row by row, and marks what holds now', () => {
     { path: ['regions', 'centre', 'column'], value: 1 },
     { path: ['filters', 1, 'size'], value: 31 }
   ]);
+});
+
+describe('an external tool', () => {
+  const external = (parameters: object): string[] =>
+    sweepables(
+      {
+        ...RECIPE,
+        reconstruction: { tool: 'tomopy', method: 'gridrec', parameters }
+      },
+      DATA,
+      trans
+    ).map(({ id }) => id);
+
+  it('offers its own parameters, and those of a choice that was made', () => {
+    const plain = external({});
+    expect(plain).toContain('reconstruction.parameters.stripes');
+    expect(plain).toContain('regions.centre.column');
+    expect(plain).toContain('filters.1.size');
+    expect(plain).not.toContain('reconstruction.parameters.stripe_snr');
+    const all = external({ stripes: 'all' });
+    expect(all).toContain('reconstruction.parameters.stripe_snr');
+    expect(all).not.toContain('reconstruction.parameters.stripe_level');
+  });
+});
+
+it.each([
+  ['states the lean of an axis that was found', {}, 0.2, true],
+  ['leaves an axis without one as it is', {}, 0, false],
+  [
+    'changes the column alone of an axis that is stated',
+    { column: 5 },
+    0.2,
+    false
+  ]
+])('%s', (_, centre, tilt, leans) => {
+  const recipe = { ...RECIPE, regions: { centre } };
+  const axis = { ...DATA.axis, tilt };
+  const [sweepable] = sweepables(recipe, { ...DATA, axis }, trans);
+  const [{ changes }] = cellsOf({ sweepable, values: [400] }, null);
+  const changed = withValues(recipe, changes).regions?.centre;
+  expect(changed).toEqual(
+    leans ? { column: 400, row: 60, tilt: 0.2 } : { column: 400 }
+  );
 });

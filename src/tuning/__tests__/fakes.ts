@@ -1,0 +1,95 @@
+/**
+ * Stand-ins for the agent and the workers of a page.
+ */
+import { ApiError } from '../../api';
+import type { IFrame } from '../../api';
+import type { ISliceDone } from '../messages';
+import type { EngineWorkers } from '../workers';
+
+/** A row of two projections, as the agent gives it. */
+export const frameOf = (
+  columns: number,
+  about: Readonly<Record<string, unknown>> = {}
+): IFrame =>
+  ({
+    header: {
+      dtype: 'float32',
+      shape: [2, columns],
+      about: {
+        live: {
+          angles: [0, 90],
+          left: 0,
+          columns,
+          scale: 1,
+          axis: { column: 1.5, row: 0, tilt: 0 }
+        },
+        ...about
+      }
+    },
+    body: new ArrayBuffer(4 * 2 * columns)
+  }) as unknown as IFrame;
+
+/** A slice that the workers are at. */
+export interface IAtWork {
+  readonly look: string;
+  readonly centre: number;
+  /** The slice is one pixel: where its axis is. */
+  finish(): Promise<void>;
+  lose(): Promise<void>;
+}
+
+/** Workers whose slices end when a test says so. */
+export class FakeWorkers {
+  /** @param settled lets what follows from an end happen */
+  constructor(private readonly settled: () => Promise<void>) {}
+
+  readonly work: IAtWork[] = [];
+  /** Most slices that were under way at a time. */
+  most = 0;
+
+  get workers(): EngineWorkers {
+    return this as unknown as EngineWorkers;
+  }
+
+  slice(
+    look: string,
+    _row: unknown,
+    { bin }: { bin: number },
+    _plan: unknown,
+    centre: number
+  ): Promise<ISliceDone> {
+    return new Promise<ISliceDone>((resolve, reject) => {
+      const end = async (act: () => void): Promise<void> => {
+        this.work.splice(this.work.indexOf(one), 1);
+        act();
+        await this.settled();
+      };
+      const one: IAtWork = {
+        look,
+        centre,
+        finish: () =>
+          end(() =>
+            resolve({
+              data: Float32Array.of(centre),
+              size: 1,
+              bin,
+              took: 1
+            } as ISliceDone)
+          ),
+        lose: () =>
+          end(() =>
+            reject(
+              new ApiError({
+                code: 'worker-lost',
+                message: 'A worker ended.',
+                where: 'browser',
+                hint: ''
+              })
+            )
+          )
+      };
+      this.work.push(one);
+      this.most = Math.max(this.most, this.work.length);
+    });
+  }
+}

@@ -1,0 +1,212 @@
+/** @jest-environment node */
+import { failureOf } from '../../api';
+import type { IApiClient } from '../../api';
+import { LiveSlices } from '../live-slices';
+import type { IWantedSlice } from '../wanted';
+import { sliceKey } from '../wanted';
+import { FakeWorkers, frameOf } from './fakes';
+
+const at = (column: number, row = 3): IWantedSlice => ({
+  base: '/data',
+  row,
+  recipe: {
+    version: 1,
+    dataset: { path: 'scan' },
+    regions: { centre: { column } },
+    filters: [],
+    reconstruction: { tool: 'builtin', method: 'gridding', parameters: {} }
+  }
+});
+
+function make(columns: number, about: object = {}) {
+  const fake = new FakeWorkers(settle);
+  const { work, workers } = fake;
+  const asked: number[] = [];
+  const told: string[] = [];
+  const warned: unknown[] = [];
+  const failures: unknown[] = [];
+  const slices = new LiveSlices({
+    api: {
+      preview: ({ row }: { row: number }) => {
+        asked.push(row);
+        return Promise.resolve(frameOf(columns, { ...about }));
+      }
+    } as unknown as IApiClient,
+    workers,
+    purpose: 'x',
+    look: ({ data }) => told.push(`look ${data[0]}`),
+    ready: ({ data, about: said }, key) => {
+      told.push(`whole ${data[0]} ${key}`);
+      warned.push(said.warnings);
+    },
+    failed: error => {
+      told.push(String(error));
+      failures.push(error);
+    },
+    busy: () => undefined
+  });
+  return { slices, work, asked, told, warned, failures, most: () => fake.most };
+}
+
+/** Let promises and timers that are due run; the pause of the hand passes. */
+async function settle(milliseconds = 0): Promise<void> {
+  await jest.advanceTimersByTimeAsync(milliseconds);
+}
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+it('looks at a wide slice first, and makes it whole when the hand rests', async () => {
+  const { slices, work, told } = make(2048);
+  slices.ask(at(1000));
+  await settle();
+  expect(work.map(({ look }) => look)).toEqual(['first']);
+  await work[0].finish();
+  await settle(30);
+  expect(work.map(({ look }) => look)).toEqual(['whole']);
+  await work[0].finish();
+  expect(told).toEqual(['look 1000', `whole 1000 ${sliceKey(at(1000))}`]);
+  slices.dispose();
+});
+
+it.each([
+  [2048, 'first'],
+  [512, 'whole']
+])(
+  'has one slice of %i columns under way while the hand moves, and shows the last value whole',
+  async (columns, look) => {
+    const { slices, work, asked, told, most } = make(columns);
+    slices.ask(at(100));
+    await settle();
+    for (let column = 101; column < 140; column++) {
+      slices.ask(at(column));
+      await settle(1);
+      expect(work).toHaveLength(1);
+      if (column % 10 === 0) {
+        await work[0].finish();
+        expect(work.map(one => [one.look, one.centre])).toEqual([
+          [look, column]
+        ]);
+      }
+    }
+    while (work.length) {
+      await work[0].finish();
+      await settle(30);
+    }
+    expect(told.at(-1)).toBe(`whole 139 ${sliceKey(at(139))}`);
+    expect(told.filter(each => each.startsWith('whole'))).toHaveLength(1);
+    // 39 changes, and hardly more slices than there was time for.
+    expect(told.length).toBeLessThanOrEqual(6);
+    expect([asked, most()]).toEqual([[3], 1]);
+    slices.dispose();
+  }
+);
+
+it('asks for another row as soon as it is wanted, and shows that one in the end', async () => {
+  const { slices, work, asked, told } = make(512);
+  slices.ask(at(100));
+  await settle();
+  slices.ask(at(100, 4));
+  await settle();
+  while (work.length) {
+    await work[0].finish();
+    await settle(30);
+  }
+  expect(asked).toEqual([3, 4]);
+  expect(told.at(-1)).toBe(`whole 100 ${sliceKey(at(100, 4))}`);
+  slices.dispose();
+});
+
+it('tries once more when a worker is lost, and then says so', async () => {
+  const { slices, work, told } = make(512);
+  slices.ask(at(100));
+  await settle();
+  await work[0].lose();
+  expect(told).toEqual([]);
+  expect(work).toHaveLength(1);
+  await work[0].lose();
+  expect(work).toHaveLength(0);
+  expect(told).toEqual(['ApiError: A worker ended.']);
+  slices.dispose();
+});
+
+it('shows nothing after nobody wants it', async () => {
+  const { slices, work, told } = make(512);
+  slices.ask(at(100));
+  await settle();
+  slices.drop();
+  await work[0].finish();
+  await settle(100);
+  expect([told, work.length]).toEqual([[], 0]);
+  slices.dispose();
+});
+
+it('says of a slice what holds of its own angles and axis', async () => {
+  const { slices, work, told, warned } = make(512);
+  const every: IWantedSlice = { ...at(100) };
+  const tilted = {
+    ...at(100).recipe,
+    regions: { centre: { column: 100, tilt: 1 } }
+  };
+  slices.ask({ ...every, recipe: tilted });
+  await settle();
+  await work[0].finish();
+  expect(told).toHaveLength(1);
+  expect(warned.at(-1)).toEqual([
+    '2 projections are few for 512 columns (full resolution needs about 804).',
+    expect.stringContaining('sample by 4.5 rows')
+  ]);
+  slices.ask({
+    ...every,
+    recipe: { ...every.recipe, reconstruction: { angles: { every: 2 } } }
+  });
+  await settle();
+  await work[0].finish();
+  expect(warned.at(-1)).toEqual([
+    expect.stringContaining('span only 0.0 degrees'),
+    expect.stringContaining('1 projections are few')
+  ]);
+  slices.dispose();
+});
+
+it.each([
+  [
+    at(600),
+    'column 600, lies outside the image of 512 columns',
+    'regions.centre.column'
+  ],
+  [
+    {
+      ...at(100),
+      recipe: { ...at(100).recipe, reconstruction: { method: 'SIRT' } }
+    },
+    'The engine has no method SIRT.',
+    'reconstruction.method'
+  ]
+])(
+  'refuses what the run refuses, and says where: %#',
+  async (wanted, words, where) => {
+    const { slices, failures } = make(512);
+    slices.ask(wanted);
+    await settle();
+    const [failure] = failures.map(error => failureOf(error));
+    expect(failure.message).toContain(words);
+    expect(failure.where).toBe(where);
+    expect(failure.hint).not.toBe('');
+    slices.dispose();
+  }
+);
+
+it('leaves the slice to the server when there is no row in the answer', async () => {
+  const { slices, failures } = make(512, { live: null });
+  slices.ask(at(100));
+  await settle();
+  expect(failures.map(error => failureOf(error))).toEqual([
+    expect.objectContaining({ code: 'no-row', where: 'browser' })
+  ]);
+  slices.dispose();
+});

@@ -1,0 +1,120 @@
+/** @jest-environment node */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { Engine } from '../../engine';
+import type { Recipe } from '../../recipe';
+import type { ISinogram } from '../messages';
+import { LiveRow } from '../row';
+import { means, smallSlice } from '../small-slice';
+import type { IRow, IWantedSlice } from '../wanted';
+import { planOf } from '../wanted';
+import type { EngineWorkers } from '../workers';
+
+const wasm = new WebAssembly.Module(
+  readFileSync(path.join(__dirname, '../../engine/build/engine.wasm'))
+);
+const COLUMNS = 384;
+const COUNT = 120;
+const AXIS = 190.3;
+
+/** A disc beside the axis, with a stripe and noise of one seed. */
+function disc(): ISinogram {
+  const angles = Float64Array.from(
+    { length: COUNT },
+    (_, i) => (180 * i) / COUNT
+  );
+  const data = new Float32Array(COUNT * COLUMNS);
+  let seed = 1;
+  angles.forEach((angle, row) => {
+    const at = AXIS + 76.8 * Math.cos((angle * Math.PI) / 180);
+    for (let column = 0; column < COLUMNS; column++) {
+      const off = (column - at) / 32;
+      seed = (seed * 16807) % 2147483647;
+      data[row * COLUMNS + column] =
+        64 * Math.sqrt(Math.max(0, 1 - off * off)) +
+        (column === 160 ? 4 : 0) +
+        4 * (seed / 2147483647 - 0.5);
+    }
+  });
+  return { key: 'disc', data, count: COUNT, columns: COLUMNS, angles };
+}
+
+const ROW: IRow = {
+  sinogram: disc(),
+  axis: { column: AXIS, row: 0, tilt: 0 },
+  left: 0,
+  across: COLUMNS,
+  scale: 1,
+  about: {}
+};
+
+const wanted = (
+  filters: Recipe['filters'],
+  parameters: object = {}
+): IWantedSlice => ({
+  base: '/data',
+  row: 3,
+  recipe: { version: 1, filters, reconstruction: { parameters } }
+});
+
+/** Engines here, in the place of workers. */
+const workers = {
+  slice: async (
+    _look: string,
+    { sinogram }: IRow,
+    { bin, thin }: { bin: number; thin: number },
+    plan: Float64Array,
+    centre: number
+  ) => {
+    const engine = await Engine.instantiate(wasm);
+    const row = new LiveRow(engine, sinogram, bin, thin);
+    return { ...row.slice(plan, centre), bin, took: 1 };
+  }
+} as unknown as EngineWorkers;
+
+async function ofRun(
+  asked: IWantedSlice
+): Promise<{ data: Float32Array; size: number }> {
+  const { plan, centre } = planOf(asked, ROW);
+  const row = new LiveRow(await Engine.instantiate(wasm), ROW.sinogram);
+  const { data, size } = row.slice(plan, centre);
+  return means(data, size, 4);
+}
+
+/** Root of the mean squared difference, in attenuation of the disc, which is 1. */
+function apart(a: Float32Array, b: Float32Array): number {
+  return Math.sqrt(
+    a.reduce((sum, x, i) => sum + (x - b[i]) ** 2, 0) / a.length
+  );
+}
+
+it.each([
+  ['a stripe filter', wanted([{ name: 'stripes-sorting', size: 21 }]), 0],
+  ['a wavelet', wanted([{ name: 'stripes-wavelet', level: 5 }]), 0],
+  ['a cut-off', wanted([], { cutoff: 0.25 }), 0],
+  ['another window', wanted([], { filter: 'hann' }), 0],
+  // Here the sinogram is binned.
+  ['nothing', wanted([]), 0.02],
+  [
+    'a filter that is off',
+    wanted([{ name: 'stripes-sorting', enabled: false }]),
+    0.02
+  ]
+])('a small slice is that of the run with %s', async (_, asked, most) => {
+  const image = await smallSlice(workers, ROW, asked, 90);
+  const { data, size } = await ofRun(asked);
+  expect([image.rows, image.columns, image.bin]).toEqual([size, size, 4]);
+  expect(apart(image.data, data)).toBeLessThanOrEqual(most);
+});
+
+it('means leave out what fills no pixel, at both ends alike', () => {
+  const data = Float32Array.from({ length: 25 }, (_, i) => i);
+  expect(means(data, 5, 1)).toEqual({ data, size: 5 });
+  expect(means(data, 5, 2)).toEqual({
+    data: Float32Array.of(3, 5, 13, 15),
+    size: 2
+  });
+  // One row and column remain: the middle three.
+  expect(means(data, 5, 3)).toEqual({ data: Float32Array.of(12), size: 1 });
+});

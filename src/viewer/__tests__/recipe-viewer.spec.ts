@@ -1,0 +1,277 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import { MessageLoop } from '@lumino/messaging';
+import type { ISignal, Signal } from '@lumino/signaling';
+import { Widget } from '@lumino/widgets';
+
+import type { Recipe } from '../../recipe';
+import type { ViewMode } from '../../tokens';
+import { FakeWorkers, frameOf } from '../../tuning/__tests__/fakes';
+import { RecipeViewer } from '../live';
+import type { ImageView } from '../pixels/image-view';
+import { PixelLayer } from '../pixels/pixel-layer';
+import { DESCRIPTION, FakeSession, imageFrame, sized, SlowApi } from './fakes';
+
+// These are files beside the page.
+jest.mock('../../tuning/urls', () => ({}));
+// There are no ports here to send memory to.
+jest.mock('../../tuning/release', () => ({ release: () => undefined }));
+jest.mock('../plotly', () => ({
+  ...jest.requireActual<object>('../plotly'),
+  loadPlotly: () => new Promise(() => undefined)
+}));
+
+const RECIPE = {
+  version: 1,
+  dataset: { path: 'scan' },
+  regions: { centre: { column: 100 } },
+  filters: [],
+  reconstruction: { tool: 'builtin', method: 'gridding', parameters: {} }
+} as unknown as Recipe;
+
+const trans = nullTranslator.load('jupyterlab_tomo');
+
+/** Let promises and timers that are due run. */
+async function settle(milliseconds = 0): Promise<void> {
+  await jest.advanceTimersByTimeAsync(milliseconds);
+}
+
+let scans = 0;
+
+function make(mode: ViewMode = 'slice', changes: Partial<Recipe> = {}) {
+  // Images of one data set are kept from one viewer to the next.
+  const dataset = { path: `scan ${++scans}` };
+  const session = new FakeSession({ ...RECIPE, dataset, ...changes });
+  session.position = { mode, frame: 0, row: 3 };
+  const api = new SlowApi();
+  const fake = new FakeWorkers(settle);
+  const viewer = new RecipeViewer({
+    session: session.session,
+    api: api.api,
+    themes: null,
+    trans,
+    showPanel: () => undefined,
+    logIn: () => undefined,
+    workers: fake.workers,
+    kernel: () => undefined
+  });
+  MessageLoop.sendMessage(viewer.view, Widget.ResizeMessage.UnknownSize);
+  return { session, api, viewer, work: fake.work };
+}
+
+const emitter = <T>(signal: ISignal<ImageView, T>) =>
+  signal as Signal<ImageView, T>;
+
+const centreAt = (session: FakeSession, column: number): void =>
+  session.edit({ path: ['regions', 'centre', 'column'], value: column });
+
+describe('The viewer of a recipe', () => {
+  /** First value of each image that was painted. */
+  let painted: number[];
+  let unsize: () => void;
+  let viewer: RecipeViewer | undefined;
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    unsize = sized();
+    painted = [];
+    jest.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
+    jest
+      .spyOn(PixelLayer.prototype, 'paint')
+      .mockImplementation(({ data }) => void painted.push(data[0]));
+  });
+  afterEach(() => {
+    viewer?.dispose();
+    jest.restoreAllMocks();
+    jest.useRealTimers();
+    unsize();
+  });
+
+  it('paints the image again when its value returns before another slice is whole', async () => {
+    const made = make();
+    viewer = made.viewer;
+    const { session, api, work } = made;
+    await settle();
+    api.asked[0].answer(frameOf(2048));
+    await settle();
+    await work[0].finish();
+    await settle(30);
+    await work[0].finish();
+    expect(viewer.image?.data[0]).toBe(100);
+    centreAt(session, 101);
+    await settle();
+    await work[0].finish();
+    expect(painted.at(-1)).toBe(101);
+    centreAt(session, 100);
+    await settle(100);
+    expect(painted.at(-1)).toBe(100);
+  });
+
+  it('leaves the image before on the screen while it is held', async () => {
+    const made = make();
+    viewer = made.viewer;
+    const { session, api, work } = made;
+    await settle();
+    api.asked[0].answer(frameOf(2048));
+    for (const column of [100, 101]) {
+      centreAt(session, column);
+      await settle(1500);
+      while (work.length) {
+        await work[0].finish();
+        await settle(1500);
+      }
+    }
+    viewer.node.dispatchEvent(new KeyboardEvent('keydown', { key: ' ' }));
+    expect(painted.at(-1)).toBe(100);
+    centreAt(session, 102);
+    await settle();
+    await work[0].finish();
+    expect(painted.at(-1)).toBe(100);
+    viewer.node.dispatchEvent(new KeyboardEvent('keyup', { key: ' ' }));
+    expect(painted.at(-1)).toBe(101);
+  });
+
+  it('draws no region when what is shown is no projection any more', async () => {
+    const made = make('projection');
+    viewer = made.viewer;
+    const { session, api } = made;
+    await settle();
+    api.asked[0].answer(imageFrame(7));
+    await settle();
+    button(viewer, 'Draw ROI').click();
+    expect(viewer.view.drawing).toBe(true);
+    session.moveTo({ mode: 'sinogram' });
+    expect(viewer.view.drawing).toBe(false);
+    await settle(30);
+    api.asked[1].answer(imageFrame(8));
+    await settle();
+    expect(viewer.image?.data[0]).toBe(8);
+    // A drag that began on the projection.
+    emitter(viewer.view.drawn).emit([0, 0, 2, 2]);
+    expect(session.edits).toEqual([]);
+  });
+
+  it('stays busy while the row comes, whatever became of an image that is not wanted any more', async () => {
+    const made = make('sinogram');
+    viewer = made.viewer;
+    const { session, api } = made;
+    await settle();
+    expect(viewer.node.getAttribute('aria-busy')).toBe('true');
+    session.moveTo({ mode: 'slice' });
+    await settle(30);
+    expect(api.asked[0].signal?.aborted).toBe(true);
+    expect(api.asked).toHaveLength(2);
+    expect(viewer.node.getAttribute('aria-busy')).toBe('true');
+    viewer.dispose();
+  });
+
+  it('says of an image what it was asked as, though the mode is another by now', async () => {
+    const made = make('projection');
+    viewer = made.viewer;
+    const { session, api } = made;
+    await settle();
+    session.moveTo({ mode: 'slice' });
+    api.asked[0].answer(imageFrame(7, { angle: 45 }));
+    await settle(1);
+    expect(viewer.image?.data[0]).toBe(7);
+    expect(viewer.info.node.textContent).toContain('45°');
+  });
+
+  it('fetches anew when there are more data than there were', async () => {
+    const made = make();
+    viewer = made.viewer;
+    const { session, api, work } = made;
+    await settle();
+    api.asked[0].answer(frameOf(512));
+    await settle();
+    await work[0].finish();
+    session.changed.emit('description');
+    await settle(30);
+    expect(api.asked).toHaveLength(1);
+    const value = { ...DESCRIPTION, frames: 3 };
+    session.description = { state: 'ready', value };
+    session.changed.emit('description');
+    await settle(30);
+    expect(api.asked).toHaveLength(2);
+    api.asked[1].answer(frameOf(512));
+    await settle();
+    await work[0].finish();
+    session.moveTo({ mode: 'sinogram' });
+    await settle(30);
+    api.asked[2].answer(imageFrame(1));
+    await settle();
+    session.description = {
+      state: 'ready',
+      value: { ...DESCRIPTION, flats: 9 }
+    };
+    session.changed.emit('description');
+    await settle(30);
+    expect(api.asked).toHaveLength(4);
+  });
+
+  it('tries other values, and leaves out filters, with the axis of the image', async () => {
+    const made = make('slice', {
+      regions: {},
+      filters: [{ name: 'stripes-sorting', size: 5 }]
+    });
+    viewer = made.viewer;
+    const { api, work } = made;
+    await settle();
+    const axis = { column: 200, row: 0, tilt: 0.5 };
+    const live = { angles: [0, 90], left: 0, columns: 512, scale: 1, axis };
+    api.asked[0].answer(frameOf(512, { live }));
+    await settle();
+    await work[0].finish();
+    const column = 200 + 3 * Math.tan((0.5 * Math.PI) / 180);
+    expect(viewer.image?.data[0]).toBeCloseTo(column, 3);
+    const used = {
+      column: expect.closeTo(column, 9) as number,
+      row: 3,
+      tilt: 0.5
+    };
+    button(viewer, 'Sweep…').click();
+    await settle();
+    const asked = (): unknown => api.asked.at(-1)?.request;
+    expect(asked()).toMatchObject({
+      product: 'attenuation',
+      recipe: { regions: { centre: { ...used, column: 196.026 } } }
+    });
+    const parameter = viewer.node.querySelector<HTMLSelectElement>(
+      '.jp-tomo-sweep select'
+    );
+    if (!parameter) {
+      throw new Error('There is nothing to choose.');
+    }
+    parameter.selectedIndex = [...parameter.options].findIndex(({ text }) =>
+      text.startsWith('Stripes: sorting')
+    );
+    parameter.dispatchEvent(new Event('change'));
+    await settle(200);
+    expect(asked()).toMatchObject({
+      product: 'attenuation',
+      recipe: { regions: { centre: used } }
+    });
+    button(viewer, 'Compare…').click();
+    await settle();
+    const list = viewer.node.querySelector<HTMLSelectElement>(
+      '.jp-tomo-compare select'
+    );
+    expect(list?.value).toBe('filter 0 Stripes: sorting');
+    expect(asked()).toMatchObject({
+      product: 'slice',
+      recipe: { filters: [], regions: { centre: used } }
+    });
+  });
+});
+
+function button(
+  { node }: { node: HTMLElement },
+  text: string
+): HTMLButtonElement {
+  const found = [...node.querySelectorAll('button')].find(
+    ({ textContent }) => textContent === text
+  );
+  if (!found) {
+    throw new Error(`No button says ${text}.`);
+  }
+  return found;
+}

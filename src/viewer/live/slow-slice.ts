@@ -1,0 +1,148 @@
+/**
+ * Slices of external tools may take minutes: what one costs is said before it
+ * is begun, and it is begun when the user says so.
+ */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IDisposable } from '@lumino/disposable';
+
+import type { Recipe } from '../../recipe';
+import { effectiveReconstruction, toolOf } from '../../recipe';
+import type { ITomoApi } from '../../tokens';
+import { formatSeconds } from '../../quantities';
+import type { IMessage } from '../message';
+
+/** Seconds from which on a slice is begun only when it is asked for. */
+const SLOW = 10;
+
+/** What is to be done about a slice. */
+export type Verdict = 'go' | 'wait' | IMessage;
+
+export interface ISlowSlicesOptions {
+  readonly api: Pick<ITomoApi, 'estimate'>;
+  /** Purpose of the requests, of this viewer alone. */
+  readonly purpose: string;
+  readonly trans: TranslationBundle;
+  /** Called when a verdict has changed: the estimate came, or the user agreed. */
+  readonly changed: () => void;
+}
+
+export class SlowSlices implements IDisposable {
+  constructor(private readonly _options: ISlowSlicesOptions) {}
+
+  get isDisposed(): boolean {
+    return this._disposed;
+  }
+
+  /**
+   * Whether a slice may be begun.
+   *
+   * @param key of the slice: what was agreed to holds for it alone
+   */
+  about(base: string, recipe: Recipe, key: string): Verdict {
+    const { tool, method } = effectiveReconstruction(recipe);
+    if (tool === 'builtin' || tool === 'command' || key === this._agreed) {
+      return 'go';
+    }
+    // Rows and axes cost the same.
+    const { dataset, regions, reconstruction } = recipe;
+    const price = JSON.stringify([base, dataset, regions?.roi, reconstruction]);
+    if (price !== this._price) {
+      this._price = price;
+      this._seconds = undefined;
+      void this._ask(base, recipe, price);
+    }
+    const seconds = this._seconds;
+    if (seconds === undefined) {
+      return 'wait';
+    }
+    if (seconds === null || seconds < SLOW) {
+      return 'go';
+    }
+    const { trans, changed } = this._options;
+    return {
+      kind: 'empty',
+      title: trans.__(
+        'This slice takes about %1 by %2 %3.',
+        formatSeconds(seconds),
+        toolOf(tool)?.title ?? tool,
+        method
+      ),
+      actions: [
+        {
+          text: trans.__('Compute'),
+          run: () => {
+            this._agreed = key;
+            changed();
+          }
+        }
+      ]
+    };
+  }
+
+  /** What stands in the image's place while an agreed slice is computed; null for quick ones. */
+  computing(key: string, stop: () => void): IMessage | null {
+    if (key !== this._agreed) {
+      return null;
+    }
+    const { trans } = this._options;
+    return {
+      kind: 'busy',
+      title: this._seconds
+        ? trans.__(
+            'Computing this slice, which takes about %1…',
+            formatSeconds(this._seconds)
+          )
+        : trans.__('Computing this slice…'),
+      actions: [
+        {
+          text: trans.__('Cancel'),
+          run: () => {
+            this._agreed = '';
+            stop();
+          }
+        }
+      ]
+    };
+  }
+
+  dispose(): void {
+    this._disposed = true;
+    this._abort.abort();
+  }
+
+  private async _ask(
+    base: string,
+    recipe: Recipe,
+    price: string
+  ): Promise<void> {
+    const { api, purpose } = this._options;
+    const resource = recipe.dataset?.resource;
+    let seconds: number | null = null;
+    try {
+      const { slice } = await api.estimate(
+        {
+          purpose: `${purpose} cost`,
+          base,
+          recipe,
+          cores: 1,
+          memory: 2 ** 30,
+          ...(resource ? { resource } : {})
+        },
+        this._abort.signal
+      );
+      seconds = slice ?? null;
+    } catch {
+      // What is wrong with the recipe or the tool, the slice itself will say.
+    }
+    if (price === this._price && !this._disposed) {
+      this._seconds = seconds;
+      this._options.changed();
+    }
+  }
+
+  private _price = '';
+  private _seconds: number | null | undefined;
+  private _agreed = '';
+  private _disposed = false;
+  private readonly _abort = new AbortController();
+}

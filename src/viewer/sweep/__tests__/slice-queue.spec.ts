@@ -1,0 +1,119 @@
+import { ApiError } from '../../../api';
+import type { ILiveImage, IWantedSlice } from '../../../tuning';
+import { EngineSlices } from '../engine-slices';
+import { SliceQueue } from '../slice-queue';
+import type { ISliceSource } from '../slice-source';
+
+// What only a page has.
+jest.mock('../../../tuning/urls', () => ({}));
+
+const wanted = (row: number): IWantedSlice => ({
+  base: '/data',
+  recipe: { version: 1 },
+  row
+});
+
+const image = (row: number): ILiveImage => ({
+  data: Float32Array.of(row),
+  rows: 1,
+  columns: 1,
+  bin: 1,
+  about: {}
+});
+
+const failure = (where: string, code = 'tool-failed'): ApiError =>
+  new ApiError({ code, message: 'It does not.', where, hint: '' });
+
+/** A source that fails for some rows, and what became of what was asked. */
+function make(failing: Set<number>): {
+  queue: SliceQueue;
+  asked: number[];
+  told: string[];
+  ask: (...rows: number[]) => void;
+} {
+  const asked: number[] = [];
+  const told: string[] = [];
+  const source: ISliceSource = {
+    isDisposed: false,
+    dispose: () => undefined,
+    slice: ({ row }) => {
+      asked.push(row);
+      return failing.has(row)
+        ? Promise.reject(failure(''))
+        : Promise.resolve(image(row));
+    }
+  };
+  const queue = new SliceQueue(source, 320);
+  const ask = (...rows: number[]): void =>
+    queue.add(
+      rows.map(row => ({
+        wanted: wanted(row),
+        ready: ({ data }) => told.push(`ready ${data[0]}`),
+        failed: error =>
+          told.push(error instanceof ApiError ? `failed ${row}` : 'astray')
+      }))
+    );
+  return { queue, asked, told, ask };
+}
+
+const settle = (): Promise<void> => new Promise(resolve => setTimeout(resolve));
+
+it('a slice that fails does so alone, and can be asked for again', async () => {
+  const failing = new Set([1, 3]);
+  const { asked, told, ask } = make(failing);
+  ask(0, 1, 2, 3, 4);
+  await settle();
+  expect(told).toEqual([
+    'ready 0',
+    'failed 1',
+    'ready 2',
+    'failed 3',
+    'ready 4'
+  ]);
+  failing.delete(1);
+  ask(1);
+  ask(3);
+  await settle();
+  expect(told.slice(5)).toEqual(['ready 1', 'failed 3']);
+  expect(asked).toEqual([0, 1, 2, 3, 4, 1, 3]);
+});
+
+it('what is asked for meanwhile follows, and nothing comes after it was stopped', async () => {
+  const { queue, asked, told, ask } = make(new Set());
+  ask(0, 1);
+  ask(2);
+  await settle();
+  expect(told).toEqual(['ready 0', 'ready 1', 'ready 2']);
+  ask(3, 4);
+  queue.stop();
+  ask(5);
+  await settle();
+  expect(asked).toEqual([0, 1, 2, 3, 5]);
+  expect(told.slice(3)).toEqual(['ready 5']);
+  queue.dispose();
+  ask(6);
+  await settle();
+  expect(asked).toHaveLength(5);
+});
+
+it('where the browser does not let the engine, the agent makes the slice', async () => {
+  let error: Error = failure('browser', 'engine-refused');
+  const agent = { slice: jest.fn(() => Promise.resolve(image(7))) };
+  const slices = new EngineSlices(
+    {
+      isDisposed: false,
+      dispose: () => undefined,
+      slice: () => Promise.reject(error)
+    },
+    agent as unknown as ISliceSource
+  );
+  const { signal } = new AbortController();
+  const made = await slices.slice(wanted(7), 320, signal);
+  expect([...made.data]).toEqual([7]);
+  // What is wrong with the recipe is so for the agent, too.
+  error = failure('reconstruction.angles');
+  await expect(slices.slice(wanted(7), 320, signal)).rejects.toThrow(
+    'does not'
+  );
+  expect(agent.slice).toHaveBeenCalledTimes(1);
+});

@@ -1,0 +1,82 @@
+import { nullTranslator } from '@jupyterlab/translation';
+
+import { ContrastModel } from '../../contrast';
+import { SweepCell } from '../sweep-cell';
+
+const trans = nullTranslator.load('');
+
+beforeEach(() => {
+  // There is nothing to paint on here.
+  jest.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
+});
+
+function make(held = false): {
+  cell: SweepCell;
+  take: jest.Mock;
+  again: jest.Mock;
+} {
+  const take = jest.fn();
+  const again = jest.fn();
+  const cell = new SweepCell({
+    changes: [],
+    label: '262.35 · 21',
+    held,
+    trans,
+    contrast: new ContrastModel(),
+    take,
+    again
+  });
+  return { cell, take, again };
+}
+
+it('says what keeps its slice, offers to try again, and takes nothing unseen', () => {
+  const { cell, take, again } = make();
+  const picture = cell.node.querySelector<HTMLElement>('.jp-tomo-sweep-take');
+  picture?.click();
+  expect(take).toHaveBeenCalledTimes(1);
+  cell.fail({
+    code: 'tool-failed',
+    message: 'ASTRA has no memory for this slice.',
+    where: '',
+    hint: 'Take fewer iterations.'
+  });
+  expect(cell.isFailed).toBe(true);
+  expect(picture?.hidden).toBe(true);
+  const trouble = cell.node.querySelector('[role=alert]');
+  expect(trouble?.querySelector('p')?.textContent).toBe(
+    'ASTRA has no memory for this slice. Take fewer iterations.'
+  );
+  expect(cell.node.textContent).toContain('262.35 · 21');
+  trouble?.querySelector('button')?.click();
+  expect(again).toHaveBeenCalledTimes(1);
+  cell.wait();
+  expect(cell.isFailed).toBe(false);
+  expect(cell.node.querySelector('[role=alert]')).toBeNull();
+  cell.show({
+    data: Float32Array.of(1),
+    rows: 1,
+    columns: 1,
+    bin: 1,
+    about: {}
+  });
+  expect(cell.isReady).toBe(true);
+  expect(picture?.hidden).toBe(false);
+});
+
+it('keeps the focus while it is tried again', () => {
+  const { cell } = make();
+  const failure = { code: 'x', message: 'No.', where: '', hint: '' };
+  document.body.append(cell.node);
+  cell.fail(failure);
+  cell.node.querySelector<HTMLElement>('[role=alert] button')?.focus();
+  cell.wait();
+  expect(document.activeElement?.className).toBe('jp-tomo-sweep-take');
+  cell.fail(failure);
+  expect(document.activeElement?.textContent).toBe('Try again');
+  cell.node.remove();
+});
+
+it('says which values hold now', () => {
+  expect(make(true).cell.node.textContent).toBe('262.35 · 21 (now)');
+  expect(make().cell.node.textContent).toBe('262.35 · 21');
+});

@@ -1,0 +1,114 @@
+/**
+ * Slices for a sweep by the agent, where the engine of the browser does not
+ * make them: external tools.
+ */
+import { isAbort } from '../../api';
+import type { ITomoApi } from '../../tokens';
+import { effectiveReconstruction } from '../../recipe';
+import type { ILiveImage, IWantedSlice } from '../../tuning';
+import { imageOf } from '../pixels/image';
+import type { ISliceSource } from './slice-source';
+
+export interface IAgentSlicesOptions {
+  readonly api: Pick<ITomoApi, 'preview' | 'estimate'>;
+  /** Purpose of the requests, of this sweep alone. */
+  readonly purpose: string;
+  /** Width of the slices, before they are binned. */
+  readonly columns: number;
+  /** Kernel whose Python has the tool. */
+  readonly kernel: string | undefined;
+}
+
+export class AgentSlices implements ISliceSource {
+  constructor(private readonly _options: IAgentSlicesOptions) {}
+
+  get isDisposed(): boolean {
+    return this._disposed;
+  }
+
+  async seconds(
+    wanted: readonly IWantedSlice[],
+    signal: AbortSignal
+  ): Promise<number | null> {
+    let total = 0;
+    // The same parameters cost the same; the axis of rotation costs nothing.
+    const known = new Map<string, number | null>();
+    for (const { base, recipe } of wanted) {
+      const key = JSON.stringify(recipe.reconstruction);
+      const { tool } = effectiveReconstruction(recipe);
+      let each = tool === 'builtin' ? 0 : known.get(key);
+      if (each === undefined) {
+        each = await this._secondsOf(base, recipe, signal);
+        known.set(key, each);
+      }
+      if (each === null) {
+        return null;
+      }
+      total += each;
+    }
+    return total;
+  }
+
+  async slice(
+    { base, recipe, row }: IWantedSlice,
+    width: number,
+    signal: AbortSignal
+  ): Promise<ILiveImage> {
+    const { api, purpose, columns, kernel } = this._options;
+    const bin = Math.min(64, Math.max(1, Math.floor(columns / width)));
+    const frame = await api.preview(
+      {
+        purpose,
+        base,
+        recipe,
+        row,
+        product: 'slice',
+        ...(bin > 1 ? { bin } : {}),
+        ...(kernel !== undefined ? { kernel } : {}),
+        ...from(recipe)
+      },
+      signal
+    );
+    const image = imageOf(frame);
+    return { ...image, bin: image.bin ?? 1 };
+  }
+
+  dispose(): void {
+    this._disposed = true;
+  }
+
+  private async _secondsOf(
+    base: string,
+    recipe: IWantedSlice['recipe'],
+    signal: AbortSignal
+  ): Promise<number | null> {
+    const { api, purpose } = this._options;
+    try {
+      const { slice } = await api.estimate(
+        {
+          purpose: `${purpose} cost`,
+          base,
+          recipe,
+          cores: 1,
+          memory: 2 ** 30,
+          ...from(recipe)
+        },
+        signal
+      );
+      return slice ?? null;
+    } catch (error) {
+      if (signal.aborted || isAbort(error)) {
+        throw error;
+      }
+      // What is wrong with these values, their slice will say.
+      return 0;
+    }
+  }
+
+  private _disposed = false;
+}
+
+function from({ dataset }: IWantedSlice['recipe']): { resource?: string } {
+  const resource = dataset?.resource;
+  return resource ? { resource } : {};
+}

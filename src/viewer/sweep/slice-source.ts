@@ -1,0 +1,25 @@
+/**
+ * Where the slices of a sweep come from.
+ */
+import type { IDisposable } from '@lumino/disposable';
+
+import type { ILiveImage, IWantedSlice } from '../../tuning';
+
+export interface ISliceSource extends IDisposable {
+  /** Seconds that all of them take; null when nobody can tell. Left out: no time at all. */
+  seconds?(
+    wanted: readonly IWantedSlice[],
+    signal: AbortSignal
+  ): Promise<number | null>;
+  /**
+   * Compute one slice.
+   *
+   * @param width pixels at which it is shown
+   * @throws ApiError when it cannot be; an AbortError after the signal.
+   */
+  slice(
+    wanted: IWantedSlice,
+    width: number,
+    signal: AbortSignal
+  ): Promise<ILiveImage>;
+}

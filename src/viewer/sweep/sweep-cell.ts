@@ -1,0 +1,122 @@
+/**
+ * One slice of a sweep: its picture, which takes the values, or why there is none.
+ */
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { Failure } from '../../api';
+import type { IRecipeChange } from '../../tokens';
+import type { ILiveImage } from '../../tuning';
+import type { ContrastModel } from '../contrast';
+import { button, element } from '../dom';
+import { colourTable } from '../pixels/colours';
+import { paint } from '../pixels/paint';
+
+/** What a cell is of. */
+export interface ICellValues {
+  readonly changes: IRecipeChange[];
+  readonly label: string;
+  /** These are the values that hold now. */
+  readonly held: boolean;
+}
+
+export interface ICellOptions extends ICellValues {
+  readonly trans: TranslationBundle;
+  readonly contrast: ContrastModel;
+  readonly take: () => void;
+  readonly again: () => void;
+}
+
+export class SweepCell {
+  constructor(private readonly _options: ICellOptions) {
+    const { held, label, take, trans } = _options;
+    this.node.classList.toggle('jp-mod-held', held);
+    this._take = button('', trans.__('Take %1 into the recipe', label), take);
+    this._take.className = 'jp-tomo-sweep-take';
+    this._canvas.width = this._canvas.height = 1;
+    const name = element('span', 'jp-tomo-sweep-label', label);
+    name.title = label;
+    if (held) {
+      name.append(
+        element('span', 'jp-tomo-sweep-now', ` ${trans.__('(now)')}`)
+      );
+    }
+    this._take.append(this._canvas);
+    this.node.append(this._take, name);
+  }
+
+  readonly node = element('div', 'jp-tomo-sweep-cell');
+
+  get changes(): readonly IRecipeChange[] {
+    return this._options.changes;
+  }
+
+  /** Whether there is a picture. */
+  get isReady(): boolean {
+    return this._image !== null;
+  }
+
+  /** Whether it was tried, and cannot be had. */
+  get isFailed(): boolean {
+    return this._trouble !== null;
+  }
+
+  /** It is asked for. */
+  wait(): void {
+    const focused = this._trouble?.contains(document.activeElement);
+    this._trouble?.remove();
+    this._trouble = null;
+    this._take.hidden = false;
+    if (focused) {
+      this._take.focus();
+    }
+  }
+
+  show(image: ILiveImage): void {
+    this.wait();
+    this._image = image;
+    this.paint();
+  }
+
+  /** Say what is wrong, and offer to try again. */
+  fail({ message, hint }: Failure): void {
+    this.wait();
+    const { trans, again, label } = this._options;
+    const text = hint ? `${message} ${hint}` : message;
+    const words = element('p', '', text);
+    words.title = text;
+    this._trouble = element('div', 'jp-tomo-sweep-trouble');
+    this._trouble.setAttribute('role', 'alert');
+    const retry = button(
+      trans.__('Try again'),
+      trans.__('Compute the slice of %1 once more', label),
+      again
+    );
+    this._trouble.append(words, retry);
+    const focused = document.activeElement === this._take;
+    // What was not seen is not taken.
+    this._take.hidden = true;
+    this.node.prepend(this._trouble);
+    if (focused) {
+      retry.focus();
+    }
+  }
+
+  paint(): void {
+    const context = this._canvas.getContext('2d', { alpha: false });
+    if (!this._image || !context) {
+      return;
+    }
+    const { data, rows, columns } = this._image;
+    const { look, levels } = this._options.contrast;
+    const pixels = new ImageData(columns, rows);
+    paint(data, new Uint32Array(pixels.data.buffer), colourTable(look), levels);
+    this._canvas.width = columns;
+    this._canvas.height = rows;
+    context.putImageData(pixels, 0, 0);
+  }
+
+  private readonly _take: HTMLButtonElement;
+  private readonly _canvas = document.createElement('canvas');
+  private _trouble: HTMLElement | null = null;
+  private _image: ILiveImage | null = null;
+}
