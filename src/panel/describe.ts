@@ -113,6 +113,14 @@ export function proposedAir(
 }
 
 /** "agree within 0.1 px" with the level it stands for. */
+/** How far the rows differ; less than can be told is not "0". */
+export function spreadText(centre: Centre, trans: TranslationBundle): string {
+  const { spread } = centre.confidence;
+  return spread < 0.005
+    ? trans.__('spread below 0.01 px')
+    : trans.__('spread %1 px', formatNumber(spread, 2));
+}
+
 export function confidenceText(
   centre: Centre,
   trans: TranslationBundle

@@ -39,6 +39,8 @@ export interface INumberFieldProps {
   digits?: number;
   /** What an arrow key adds, and what it adds with shift. */
   steps?: readonly [number, number];
+  /** From where arrow keys go while the field is empty. */
+  start?: number | null;
   className?: string;
   disabled?: boolean;
 }
@@ -73,8 +75,16 @@ export function readNumber(
 }
 
 export function NumberField(props: INumberFieldProps): JSX.Element {
-  const { label, value, onCommit, steps, placeholder, className, disabled } =
-    props;
+  const {
+    label,
+    value,
+    onCommit,
+    steps,
+    start = null,
+    placeholder,
+    className,
+    disabled
+  } = props;
   const shown =
     value === null
       ? ''
@@ -104,11 +114,13 @@ export function NumberField(props: INumberFieldProps): JSX.Element {
   };
   /** One small or large step up (1) or down (-1). */
   const move = (direction: 1 | -1, large: boolean): void => {
-    if (!steps || value === null) {
+    const from =
+      'value' in read && read.value !== undefined
+        ? read.value
+        : (value ?? start);
+    if (!steps || from === null) {
       return;
     }
-    const from =
-      'value' in read && read.value !== undefined ? read.value : value;
     const step = direction * (large ? steps[1] : steps[0]);
     const next = Number((from + step).toFixed(6));
     if ('value' in readNumber(String(next), props)) {
@@ -125,7 +137,7 @@ export function NumberField(props: INumberFieldProps): JSX.Element {
       event.currentTarget.blur();
     } else if (
       steps &&
-      value !== null &&
+      (value ?? start) !== null &&
       (event.key === 'ArrowUp' || event.key === 'ArrowDown')
     ) {
       event.preventDefault();

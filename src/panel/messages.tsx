@@ -4,6 +4,8 @@
 import React from 'react';
 
 import type { Failure } from '../api';
+import { usePanel } from './context';
+import { fieldOf, sentenceOf, type IField } from './field-names';
 import { LinkAction } from './fields';
 
 export function FailureMessage(props: {
@@ -11,10 +13,30 @@ export function FailureMessage(props: {
   retry?: { label: string; onClick: () => void };
 }): JSX.Element {
   const { failure, retry } = props;
+  const { model, trans } = usePanel();
+  const alert = React.useRef<HTMLDivElement>(null);
+  // Without a recipe there are no sections to go to.
+  const field = model.session ? fieldOf(failure.where, trans) : null;
+  const goTo = (to: IField): void => {
+    const panel = alert.current?.closest('.jp-TomoPanel');
+    if (!model.isOpen(to.section)) {
+      model.toggle(to.section);
+    }
+    // The section is drawn in this frame.
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => controlOf(panel, to)?.focus())
+    );
+  };
   return (
-    <div className="jp-TomoMessage jp-mod-error" role="alert">
-      <span className="jp-TomoMessage-what">{failure.message}</span>
-      {failure.where && !failure.message.includes(failure.where) ? (
+    <div className="jp-TomoMessage jp-mod-error" role="alert" ref={alert}>
+      <span className="jp-TomoMessage-what">{sentenceOf(failure, trans)}</span>
+      {field ? (
+        <LinkAction
+          label={field.name}
+          title={trans.__('Go to this field (%1)', failure.where)}
+          onClick={() => goTo(field)}
+        />
+      ) : failure.where && !failure.message.includes(failure.where) ? (
         <code className="jp-TomoMessage-where" title={failure.where}>
           {failure.where}
         </code>
@@ -22,6 +44,24 @@ export function FailureMessage(props: {
       {failure.hint ? <span>{failure.hint}</span> : null}
       {retry ? <LinkAction {...retry} /> : null}
     </div>
+  );
+}
+
+/** Where a field is edited: its control, else the first of its section. */
+function controlOf(
+  panel: Element | null | undefined,
+  { section, control }: IField
+): HTMLElement | null {
+  const body = panel?.querySelector(`#jp-TomoPanel-${section}`);
+  const controls = [
+    ...(body?.querySelectorAll<HTMLElement>(
+      'input, select, textarea, button'
+    ) ?? [])
+  ];
+  return (
+    controls.find(each => each.getAttribute('aria-label') === control) ??
+    controls.find(each => !each.matches(':disabled')) ??
+    null
   );
 }
 

@@ -143,14 +143,7 @@ export class PanelModel extends VDomModel {
   };
 
   private _askEstimate(): void {
-    const session = this._session;
-    if (
-      this._seen &&
-      session?.description.state === 'ready' &&
-      // Without angles there is nothing to run, so nothing to estimate.
-      session.description.value.angles.source !== 'unknown' &&
-      session.problems.length === 0
-    ) {
+    if (this._seen && this._session && canEstimate(this._session)) {
       this._ask.invoke().catch(() => {
         // Disposed while it waited.
       });
@@ -159,7 +152,8 @@ export class PanelModel extends VDomModel {
 
   private async _fetchEstimate(): Promise<void> {
     const session = this._session;
-    if (!session || session.isDisposed) {
+    // It may have become another one during the pause.
+    if (!session || session.isDisposed || !canEstimate(session)) {
       return;
     }
     try {
@@ -223,6 +217,15 @@ export class PanelModel extends VDomModel {
   private readonly _restoring: Promise<void>;
   private _choice: string;
   private readonly _ask = new Debouncer(() => this._fetchEstimate(), PAUSE);
+}
+
+/** Without data and angles there is nothing to run, so nothing to estimate. */
+function canEstimate({ description, problems }: IRecipeSession): boolean {
+  return (
+    description.state === 'ready' &&
+    description.value.angles.source !== 'unknown' &&
+    problems.length === 0
+  );
 }
 
 /** What an estimate depends on, besides the recipe. */

@@ -98,6 +98,14 @@ function PanelContent(): JSX.Element {
   );
 }
 
+/** Made once: icons that are rendered write their styles again. */
+const UNDO = (
+  <undoIcon.react tag="span" elementPosition="center" width="16px" />
+);
+const REDO = (
+  <redoIcon.react tag="span" elementPosition="center" width="16px" />
+);
+
 function Header({ session }: { session: IRecipeSession | null }): JSX.Element {
   const { trans } = usePanel();
   return (
@@ -115,7 +123,7 @@ function Header({ session }: { session: IRecipeSession | null }): JSX.Element {
             title={trans.__('Undo')}
             onClick={() => session.undo()}
           >
-            <undoIcon.react tag="span" elementPosition="center" width="16px" />
+            {UNDO}
           </button>
           <button
             type="button"
@@ -124,7 +132,7 @@ function Header({ session }: { session: IRecipeSession | null }): JSX.Element {
             title={trans.__('Redo')}
             onClick={() => session.redo()}
           >
-            <redoIcon.react tag="span" elementPosition="center" width="16px" />
+            {REDO}
           </button>
         </>
       ) : null}

@@ -104,7 +104,7 @@ const panelPlugin: JupyterFrontEndPlugin<void> = {
       isEnabled: () =>
         recipes.currentWidget?.session.description.state === 'ready',
       execute: async () => {
-        await recipes.currentWidget?.session.findCentre();
+        await recipes.currentWidget?.session.findCentre(jobs.choice.kernel);
       }
     });
     // A recipe that opens wants its panel; what the user hid later stays hidden.

@@ -6,6 +6,15 @@ import React from 'react';
 
 import { usePanel } from './context';
 
+/** Made once: an icon that is rendered writes its style again. */
+const CARET = (
+  <caretDownIcon.react
+    tag="span"
+    className="jp-TomoSection-caret"
+    elementPosition="center"
+  />
+);
+
 export interface ISectionProps {
   /** Stable; its state is kept under it. */
   id: string;
@@ -37,11 +46,7 @@ export function Section({
           aria-controls={body}
           onClick={() => model.toggle(id)}
         >
-          <caretDownIcon.react
-            tag="span"
-            className="jp-TomoSection-caret"
-            elementPosition="center"
-          />
+          {CARET}
           <span className="jp-TomoSection-title">{title}</span>
         </button>
         {note ? <span className="jp-TomoSection-note">{note}</span> : null}

@@ -1,7 +1,8 @@
 /**
- * The plugins that are known without a Savu: their parameters with kinds,
- * defaults and options.
+ * Plugins with their parameters: those that are known without a Savu, and
+ * those that an installed one has.
  */
+import type { SavuPlugins } from '../api';
 import file from './catalogue.json';
 
 /** What a value is; `list` and `object` are JSON. */
@@ -30,6 +31,8 @@ export interface IPlugin {
   readonly help: string;
   /** Library that Savu needs for it. */
   readonly needs?: string;
+  /** Libraries that the installed Savu lacks. */
+  readonly missing?: readonly string[];
   readonly gpu?: boolean;
   readonly parameters: readonly IParameter[];
 }
@@ -84,11 +87,38 @@ function whenOf({
     : undefined;
 }
 
-const byId = new Map(PLUGINS.map(plugin => [plugin.id, plugin]));
+/** What can be in a list, and how it is checked. */
+export interface ICatalogue {
+  /** Of the Savu. */
+  readonly version: string;
+  /** It is that of an installed Savu, which stops at anything else. */
+  readonly installed: boolean;
+  /** Whether there is a graphics card; null when nobody knows. */
+  readonly gpu: boolean | null;
+  readonly plugins: readonly IPlugin[];
+  /** The plugin of a module; undefined when the catalogue does not have it. */
+  find(id: string): IPlugin | undefined;
+}
 
-/** The plugin of a module; undefined when the catalogue does not have it. */
-export function pluginOf(id: string): IPlugin | undefined {
-  return byId.get(id);
+/** The one that comes with the project. */
+export const SHIPPED: ICatalogue = made(SAVU_VERSION, false, null, PLUGINS);
+
+/** The one of an installed Savu. */
+export function installedCatalogue(
+  told: SavuPlugins,
+  gpu: boolean | null
+): ICatalogue {
+  return made(told.version ?? '', true, gpu, told.plugins);
+}
+
+function made(
+  version: string,
+  installed: boolean,
+  gpu: boolean | null,
+  plugins: readonly IPlugin[]
+): ICatalogue {
+  const byId = new Map(plugins.map(plugin => [plugin.id, plugin]));
+  return { version, installed, gpu, plugins, find: id => byId.get(id) };
 }
 
 /** Whether a parameter is used with the values of the others. */

@@ -3,14 +3,17 @@
  */
 import React from 'react';
 
-import { KINDS, PLUGINS } from './catalogue';
+import { KINDS } from './catalogue';
 import type { IPlugin } from './catalogue';
+import { CatalogueReason } from './catalogue-choice';
 import { useEditor } from './context';
 
 export function Chooser(): JSX.Element {
   const { model, trans } = useEditor();
   const [query, setQuery] = React.useState('');
-  const found = PLUGINS.filter(plugin => matches(plugin, query));
+  const found = model.catalogue.plugins.filter(plugin =>
+    matches(plugin, query)
+  );
   return (
     <div
       className="jp-TomoSavu-chooser"
@@ -35,6 +38,7 @@ export function Chooser(): JSX.Element {
           }
         }}
       />
+      <CatalogueReason />
       {KINDS.map(({ name, title }) => {
         const plugins = found.filter(({ kind }) => kind === name);
         return plugins.length ? (
@@ -48,6 +52,9 @@ export function Chooser(): JSX.Element {
                     <span className="jp-TomoSavu-class">
                       {plugin.name}
                       {plugin.gpu ? ` · ${trans.__('GPU')}` : ''}
+                      {plugin.missing?.length
+                        ? ` · ${trans.__('%1 is missing', plugin.missing.join(', '))}`
+                        : ''}
                     </span>
                     <span className="jp-TomoSavu-help">{plugin.help}</span>
                   </button>

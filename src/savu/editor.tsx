@@ -5,6 +5,7 @@ import { VDomRenderer } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { redoIcon, undoIcon } from '../icons';
+import { CatalogueChoice } from './catalogue-choice';
 import { Chooser } from './chooser';
 import type { IEditorContext } from './context';
 import { EditorContext, useEditor } from './context';
@@ -91,6 +92,7 @@ function Header(): JSX.Element {
           </>
         )}
         <span className="jp-TomoSavu-facts">{facts.join(' · ')}</span>
+        <CatalogueChoice />
         <button
           type="button"
           className={`jp-TomoSavu-verdict jp-mod-${errors ? 'error' : warnings ? 'warning' : 'good'}`}

@@ -2,6 +2,7 @@
  * A process list as the text of a document. The parameters stand in it as
  * Savu wrote them, so that 3.0 stays 3.0 until somebody changes it.
  */
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import type { Node, ParseError } from 'jsonc-parser';
 
@@ -33,31 +34,42 @@ function block(lines: readonly string[]): string {
  *
  * @throws ListTextError that says what is wrong with it.
  */
-export function parseList(text: string): SavuList {
+export function parseList(text: string, trans: TranslationBundle): SavuList {
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true });
   if (!root || errors.length || root.type !== 'object') {
-    throw new ListTextError('The text is not a JSON object.');
+    throw new ListTextError(trans.__('The text is not a JSON object.'));
   }
   const version: unknown = findNodeAtLocation(root, ['version'])?.value;
   return {
     version: typeof version === 'string' ? version : '',
-    plugins: items(root, 'plugins').map((node, index) =>
-      pluginOf(text, node, index)
+    plugins: items(root, 'plugins', trans).map((node, index) =>
+      pluginOf(text, node, index, trans)
     ),
-    loops: items(root, 'loops').map(loopOf)
+    loops: items(root, 'loops', trans).map((node, index) =>
+      loopOf(node, index, trans)
+    )
   };
 }
 
-function items(root: Node, name: string): readonly Node[] {
+function items(
+  root: Node,
+  name: string,
+  trans: TranslationBundle
+): readonly Node[] {
   const node = findNodeAtLocation(root, [name]);
   if (node && node.type !== 'array') {
-    throw new ListTextError(`"${name}" is not a list.`);
+    throw new ListTextError(trans.__('"%1" is not a list.', name));
   }
   return node?.children ?? [];
 }
 
-function pluginOf(text: string, node: Node, index: number): SavuPlugin {
+function pluginOf(
+  text: string,
+  node: Node,
+  index: number,
+  trans: TranslationBundle
+): SavuPlugin {
   const valueOf = (key: string): unknown =>
     findNodeAtLocation(node, [key])?.value;
   const name = valueOf('name');
@@ -69,7 +81,7 @@ function pluginOf(text: string, node: Node, index: number): SavuPlugin {
     data?.type !== 'object'
   ) {
     throw new ListTextError(
-      `Plugin ${index + 1} lacks its name, id or parameters.`
+      trans.__('Plugin %1 lacks its name, id or parameters.', index + 1)
     );
   }
   return {
@@ -80,12 +92,16 @@ function pluginOf(text: string, node: Node, index: number): SavuPlugin {
   };
 }
 
-function loopOf(node: Node, index: number): SavuLoop {
+function loopOf(node: Node, index: number, trans: TranslationBundle): SavuLoop {
   const whole = (key: string): number => {
     const value: unknown = findNodeAtLocation(node, [key])?.value;
     if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
       throw new ListTextError(
-        `"${key}" of repeat ${index + 1} is not a whole number above zero.`
+        trans.__(
+          '"%1" of repeat %2 is not a whole number above zero.',
+          key,
+          index + 1
+        )
       );
     }
     return value;

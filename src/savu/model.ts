@@ -2,11 +2,12 @@
  * An open process list: what its document says, and what is chosen in it.
  */
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { VDomModel } from '@jupyterlab/ui-components';
 
 import type { SavuList, SavuLoop, SavuPlugin } from '../api';
-import { pluginOf } from './catalogue';
-import type { IPlugin } from './catalogue';
+import type { ICatalogue, IPlugin } from './catalogue';
+import type { Catalogues } from './catalogues';
 import { check } from './checks';
 import type { IFinding } from './checks';
 import { ListTextError, parseList, printList } from './list-text';
@@ -15,12 +16,27 @@ import type { Values } from './operations';
 
 export class SavuListModel extends VDomModel {
   constructor(
-    private readonly _context: DocumentRegistry.IContext<DocumentRegistry.ICodeModel>
+    private readonly _context: DocumentRegistry.IContext<DocumentRegistry.ICodeModel>,
+    /** Where the plugins are looked up. */
+    readonly catalogues: Catalogues,
+    private readonly _trans: TranslationBundle
   ) {
     super();
+    catalogues.changed.connect(this._onCatalogue, this);
+    catalogues.use();
     _context.model.contentChanged.connect(this._read, this);
     _context.model.stateChanged.connect(this._onState, this);
     this._read();
+  }
+
+  override dispose(): void {
+    this.catalogues.changed.disconnect(this._onCatalogue, this);
+    super.dispose();
+  }
+
+  /** What can be added, and by what is checked. */
+  get catalogue(): ICatalogue {
+    return this.catalogues.catalogue;
   }
 
   get list(): SavuList {
@@ -65,7 +81,7 @@ export class SavuListModel extends VDomModel {
   }
 
   get known(): IPlugin | undefined {
-    return this.plugin && pluginOf(this.plugin.id);
+    return this.plugin && this.catalogue.find(this.plugin.id);
   }
 
   get values(): Values {
@@ -95,7 +111,7 @@ export class SavuListModel extends VDomModel {
   add(plugin: IPlugin): void {
     const { plugins } = this._list;
     const loaders = plugins.filter(
-      ({ id }) => pluginOf(id)?.kind === 'loader'
+      ({ id }) => this.catalogue.find(id)?.kind === 'loader'
     ).length;
     const at =
       plugin.kind === 'loader'
@@ -172,11 +188,17 @@ export class SavuListModel extends VDomModel {
 
   private readonly _onState = (): void => this.stateChanged.emit();
 
+  private readonly _onCatalogue = (): void => {
+    this._findings = check(this._list, this._trans, this.catalogue);
+    this.stateChanged.emit();
+  };
+
   private readonly _read = (): void => {
     const text = this._context.model.sharedModel.getSource();
     try {
       // Before it is loaded the document is empty.
-      this._list = text === '' ? operations.EMPTY : parseList(text);
+      this._list =
+        text === '' ? operations.EMPTY : parseList(text, this._trans);
       this._problem = '';
     } catch (error) {
       if (!(error instanceof ListTextError)) {
@@ -184,7 +206,7 @@ export class SavuListModel extends VDomModel {
       }
       this._problem = error.message;
     }
-    this._findings = check(this._list);
+    this._findings = check(this._list, this._trans, this.catalogue);
     const last = this._list.plugins.length - 1;
     this._selected = Math.min(Math.max(this._selected, 0), last);
     this.stateChanged.emit();

@@ -26,12 +26,12 @@ export function ParameterRow(props: IParameterRowProps): JSX.Element {
   const { model, trans } = useEditor();
   const { name, help, default: standard } = parameter;
   const value = name in values ? values[name] : standard;
-  const tuning = tuningOf(name, value);
+  const tuning = tuningOf(name, value, trans);
   const used = isUsed(parameter, values);
   const changed =
     standard !== undefined &&
     JSON.stringify(value) !== JSON.stringify(standard);
-  const wrong = removable ? null : misfit(parameter, value);
+  const wrong = removable ? null : misfit(parameter, value, trans);
   return (
     <div
       className={`jp-TomoSavu-parameter${used ? '' : ' jp-mod-unused'}`}
@@ -88,10 +88,10 @@ function Control({
   parameter: IParameter;
   value: unknown;
 }): JSX.Element {
-  const { model } = useEditor();
+  const { model, trans } = useEditor();
   const [several, setSeveral] = React.useState(false);
   const { name, kinds, options } = parameter;
-  const plain = tuningOf(name, value) === null && !several;
+  const plain = tuningOf(name, value, trans) === null && !several;
   if (plain && options) {
     return (
       <Choice
@@ -166,11 +166,11 @@ function ValueField({
   const { input, problem } = useDraft({
     text: fieldText(value),
     refuse: text => {
-      const read = readField(parameter, text);
+      const read = readField(parameter, text, trans);
       return 'problem' in read ? read.problem : null;
     },
     onCommit: text => {
-      const read = readField(parameter, text);
+      const read = readField(parameter, text, trans);
       if ('value' in read) {
         model.set(name, read.value);
       }
@@ -187,7 +187,7 @@ function ValueField({
         aria-label={name}
         title={trans.__(
           '%1; several as 1;2;3; or start:stop:step;',
-          kindsOf(parameter)
+          kindsOf(parameter, trans)
         )}
         placeholder={kinds.includes('null') ? trans.__('none') : undefined}
         spellCheck={false}

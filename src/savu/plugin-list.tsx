@@ -10,7 +10,6 @@ import {
 import React from 'react';
 
 import type { SavuPlugin } from '../api';
-import { pluginOf } from './catalogue';
 import type { Severity } from './checks';
 import { useEditor } from './context';
 import { Repeats } from './repeats';
@@ -94,7 +93,7 @@ function Row({
 }): JSX.Element {
   const { model, trans } = useEditor();
   const [over, setOver] = React.useState(false);
-  const known = pluginOf(plugin.id);
+  const known = model.catalogue.find(plugin.id);
   const chosen = model.selected === index && !model.adding;
   const worst = worstOf(
     model.findings

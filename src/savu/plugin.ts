@@ -19,7 +19,8 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { Widget } from '@lumino/widgets';
 
 import { savuIcon } from '../icons';
-import { CommandIDs, IRecipeTracker, ITomoApi } from '../tokens';
+import { CommandIDs, IRecipeTracker, ITomoApi, ITomoJobs } from '../tokens';
+import { Catalogues } from './catalogues';
 import { addCommands, LIST_EXTENSION } from './commands';
 import { PROVIDER, SavuContentProvider } from './provider';
 import {
@@ -41,6 +42,7 @@ const savuPlugin: JupyterFrontEndPlugin<void> = {
   requires: [ITomoApi, IDefaultDrive],
   optional: [
     IRecipeTracker,
+    ITomoJobs,
     ILayoutRestorer,
     ICommandPalette,
     IDefaultFileBrowser,
@@ -53,6 +55,7 @@ const savuPlugin: JupyterFrontEndPlugin<void> = {
     api: ITomoApi,
     drive: Contents.IDrive,
     recipes: IRecipeTracker | null,
+    jobs: ITomoJobs | null,
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null,
     defaultBrowser: FileBrowser | null,
@@ -65,9 +68,9 @@ const savuPlugin: JupyterFrontEndPlugin<void> = {
       // Without providers the file would be read as text.
       return;
     }
-    providers.register(PROVIDER, new SavuContentProvider(drive, api));
     const translator = translator_ ?? nullTranslator;
     const trans = translator.load('jupyterlab_tomo');
+    providers.register(PROVIDER, new SavuContentProvider(drive, api, trans));
     const tracker = new WidgetTracker<SavuDocument>({ namespace: 'tomo-savu' });
 
     const { commands, docRegistry, serviceManager } = app;
@@ -91,6 +94,7 @@ const savuPlugin: JupyterFrontEndPlugin<void> = {
         contentProviderId: PROVIDER,
         translator
       },
+      new Catalogues(api, jobs),
       trans
     );
     factory.widgetCreated.connect((_, widget) => {

@@ -5,6 +5,7 @@
  * reverting, undo and the mark of unsaved changes are those of every file.
  */
 import type { Contents, IContentProvider } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { failureOf } from '../api';
 import type { Failure, IApiClient } from '../api';
@@ -23,7 +24,8 @@ type Drive = Pick<Contents.IDrive, 'get' | 'save'>;
 export class SavuContentProvider implements IContentProvider {
   constructor(
     private readonly _drive: Drive,
-    private readonly _lists: Lists
+    private readonly _lists: Lists,
+    private readonly _trans: TranslationBundle
   ) {}
 
   /**
@@ -41,11 +43,14 @@ export class SavuContentProvider implements IContentProvider {
       return about;
     }
     if (about.type !== 'file') {
-      throw new Error(`${localPath} is not a file.`);
+      throw new Error(this._trans.__('%1 is not a file.', localPath));
     }
     if ((about.size ?? 0) > MOST) {
       throw new Error(
-        `${localPath} is too large for a process list, so it is probably a data set. Choose "Open in Tomography" in its context menu.`
+        this._trans.__(
+          '%1 is too large for a process list, so it is probably a data set. Choose "Open in Tomography" in its context menu.',
+          localPath
+        )
       );
     }
     const file = await this._drive.get(localPath, {
@@ -63,7 +68,7 @@ export class SavuContentProvider implements IContentProvider {
     options: Partial<Contents.IModel> = {}
   ): Promise<Contents.IModel> {
     const text: unknown = options.content;
-    const list = parseList(typeof text === 'string' ? text : '');
+    const list = parseList(typeof text === 'string' ? text : '', this._trans);
     const { content } = await told(this._lists.savuWrite(list));
     const saved = await this._drive.save(localPath, {
       type: 'file',

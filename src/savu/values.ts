@@ -1,6 +1,8 @@
 /**
  * Values of parameters: what kind they are, and how they are written in a field.
  */
+import type { TranslationBundle } from '@jupyterlab/translation';
+
 import type { IParameter, Kind } from './catalogue';
 import { tuningOf } from './tuned-values';
 
@@ -8,15 +10,24 @@ import { tuningOf } from './tuned-values';
 export type ReadValue =
   { readonly value: unknown } | { readonly problem: string };
 
-const NAMES: Record<Kind, string> = {
-  text: 'text',
-  integer: 'a whole number',
-  number: 'a number',
-  flag: 'true or false',
-  null: 'none',
-  list: 'a list as [1, 2]',
-  object: 'an object as {"1": 2}'
-};
+function nameOf(kind: Kind, trans: TranslationBundle): string {
+  switch (kind) {
+    case 'text':
+      return trans.__('text');
+    case 'integer':
+      return trans.__('a whole number');
+    case 'number':
+      return trans.__('a number');
+    case 'flag':
+      return trans.__('true or false');
+    case 'null':
+      return trans.__('none');
+    case 'list':
+      return trans.__('a list as [1, 2]');
+    case 'object':
+      return trans.__('an object as {"1": 2}');
+  }
+}
 
 export function hasKind(value: unknown, kind: Kind): boolean {
   switch (kind) {
@@ -40,8 +51,12 @@ export function hasKind(value: unknown, kind: Kind): boolean {
 }
 
 /** Why a value does not fit its parameter; null when it does. Tuned values are not looked into. */
-export function misfit(parameter: IParameter, value: unknown): string | null {
-  const tuning = tuningOf(parameter.name, value);
+export function misfit(
+  parameter: IParameter,
+  value: unknown,
+  trans: TranslationBundle
+): string | null {
+  const tuning = tuningOf(parameter.name, value, trans);
   if (tuning) {
     return 'problem' in tuning ? tuning.problem : null;
   }
@@ -49,17 +64,32 @@ export function misfit(parameter: IParameter, value: unknown): string | null {
     parameter.options &&
     !parameter.options.some(option => option === value)
   ) {
-    return `It is ${shown(value)}; possible are ${parameter.options.map(shown).join(', ')}.`;
+    return trans.__(
+      'It is %1; possible are %2.',
+      shown(value),
+      parameter.options.map(shown).join(', ')
+    );
   }
   return parameter.kinds.some(kind => hasKind(value, kind))
     ? null
-    : `It is ${shown(value)}, but should be ${kindsOf(parameter)}.`;
+    : trans.__(
+        'It is %1, but should be %2.',
+        shown(value),
+        kindsOf(parameter, trans)
+      );
 }
 
-export function kindsOf({ kinds }: IParameter): string {
-  const names = kinds.map(kind => NAMES[kind]);
+export function kindsOf(
+  { kinds }: IParameter,
+  trans: TranslationBundle
+): string {
+  const names = kinds.map(kind => nameOf(kind, trans));
   return names.length > 1
-    ? `${names.slice(0, -1).join(', ')} or ${names[names.length - 1]}`
+    ? trans.__(
+        '%1 or %2',
+        names.slice(0, -1).join(', '),
+        names[names.length - 1]
+      )
     : names.join('');
 }
 
@@ -75,7 +105,11 @@ export function fieldText(value: unknown): string {
  * What the text of a field means for a parameter. Text with a semicolon tunes;
  * an empty field is none where that is possible.
  */
-export function readField(parameter: IParameter, text: string): ReadValue {
+export function readField(
+  parameter: IParameter,
+  text: string,
+  trans: TranslationBundle
+): ReadValue {
   const { kinds } = parameter;
   const trimmed = text.trim();
   if (trimmed === '') {
@@ -83,9 +117,9 @@ export function readField(parameter: IParameter, text: string): ReadValue {
       ? { value: null }
       : kinds.includes('text')
         ? { value: '' }
-        : { problem: `Give ${kindsOf(parameter)}.` };
+        : { problem: trans.__('Give %1.', kindsOf(parameter, trans)) };
   }
-  const tuning = tuningOf(parameter.name, trimmed);
+  const tuning = tuningOf(parameter.name, trimmed, trans);
   if (tuning) {
     return 'problem' in tuning ? tuning : { value: trimmed };
   }
@@ -98,7 +132,7 @@ export function readField(parameter: IParameter, text: string): ReadValue {
   }
   return kinds.includes('text')
     ? { value: trimmed }
-    : { problem: `Give ${kindsOf(parameter)}.` };
+    : { problem: trans.__('Give %1.', kindsOf(parameter, trans)) };
 }
 
 export function shown(value: unknown): string {

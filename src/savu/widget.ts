@@ -10,6 +10,7 @@ import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { savuIcon } from '../icons';
+import type { Catalogues } from './catalogues';
 import { SavuEditor } from './editor';
 import { SavuListModel } from './model';
 
@@ -57,6 +58,7 @@ export class SavuDocumentFactory extends ABCWidgetFactory<
 > {
   constructor(
     options: DocumentRegistry.IWidgetFactoryOptions<SavuDocument>,
+    private readonly _catalogues: Catalogues,
     private readonly _trans: TranslationBundle
   ) {
     super(options);
@@ -65,7 +67,7 @@ export class SavuDocumentFactory extends ABCWidgetFactory<
   protected override createNewWidget(
     context: DocumentRegistry.IContext<DocumentRegistry.ICodeModel>
   ): SavuDocument {
-    const model = new SavuListModel(context);
+    const model = new SavuListModel(context, this._catalogues, this._trans);
     const content = new SavuEditor({ model, trans: this._trans });
     return new SavuDocument({ content, context });
   }

@@ -13,6 +13,7 @@ import {
   sliceCount,
   spaceText,
   stepApplies,
+  spreadText,
   stepText
 } from '../describe';
 import { CENTRE, ESTIMATE, FakeSession, GRAPES } from './fakes';
@@ -125,6 +126,12 @@ describe('what the panel says', () => {
       confidence: { level: 'uncertain' as const, spread: 1.44 }
     };
     expect(confidenceText(apart, trans)).toBe('uncertain: 1.4 px apart');
+    expect(spreadText(apart, trans)).toBe('spread 1.44 px');
+    const close = {
+      ...CENTRE,
+      confidence: { level: 'good' as const, spread: 0.002 }
+    };
+    expect(spreadText(close, trans)).toBe('spread below 0.01 px');
   });
 
   it('of steps', () => {

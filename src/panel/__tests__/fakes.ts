@@ -171,8 +171,9 @@ export class FakeSession implements IRecipeSession {
   position: IViewPosition = { mode: 'projection', frame: 0, row: 64 };
   readonly changed: Signal<
     IRecipeSession,
-    'recipe' | 'description' | 'centre' | 'position' | 'path'
+    'recipe' | 'description' | 'centre' | 'position' | 'path' | 'cost'
   > = new Signal(this);
+  rowSeconds: number | null = null;
   isDisposed = false;
   readonly edits: IRecipeChange[][] = [];
   undone = 0;
@@ -196,6 +197,10 @@ export class FakeSession implements IRecipeSession {
   }
   moveTo(position: Partial<IViewPosition>): void {
     this.position = { ...this.position, ...position };
+  }
+  tookRow(seconds: number): void {
+    this.rowSeconds = seconds;
+    this.changed.emit('cost');
   }
   describe(): Promise<void> {
     return Promise.resolve();
@@ -294,9 +299,11 @@ export class FakeJobs implements ITomoJobs {
   submit(): Promise<Job> {
     return Promise.resolve(job());
   }
+  /** What an estimate warns of. */
+  warnings: string[] = [];
   estimate(): Promise<Estimate> {
     this.calls.push('estimate');
-    return Promise.resolve(ESTIMATE);
+    return Promise.resolve({ ...ESTIMATE, warnings: this.warnings });
   }
   cancel(id: string): Promise<void> {
     this.calls.push(`cancel ${id}`);
@@ -388,6 +395,10 @@ export class FakeClusters implements ITomoClusters {
   }
   queue(name: string): Promise<Queue> {
     this.calls.push(`queue ${name}`);
+    return Promise.resolve(this.listed);
+  }
+  cancelQueued(name: string, ids: readonly string[]): Promise<Queue> {
+    this.calls.push(`cancel ${ids.join(' ')} on ${name}`);
     return Promise.resolve(this.listed);
   }
   dispose(): void {

@@ -3,7 +3,9 @@ import { Widget } from '@lumino/widgets';
 import { act, Simulate } from 'react-dom/test-utils';
 
 import type { Description } from '../../api';
+import recipeSchema from '../../recipe/_generated/recipe.schema.json';
 import { CommandIDs } from '../../tokens';
+import { fieldOf } from '../field-names';
 import { TomoPanel } from '../panel';
 import {
   CENTRE,
@@ -149,6 +151,31 @@ describe('TomoPanel', () => {
     expect(session.recipe.dataset?.roles).toEqual({ bbob: 'flat' });
   });
 
+  it('names a group only when its role does not', async () => {
+    const session = new FakeSession();
+    const node = await show(fakeContext(session));
+    const names = (): (string | null)[] =>
+      [...node.querySelectorAll('.jp-TomoChip-name')].map(
+        each => each.textContent
+      );
+    expect(names()).toEqual(['ct5s', 'ob', 'dc', 'bbob', 'bbs']);
+    await act(async () => {
+      session.description = {
+        state: 'ready',
+        value: {
+          ...GRAPES,
+          groups: GRAPES.groups.map((group, index) => ({
+            ...group,
+            name: ['projections', 'flat', 'Darks', 'bbob', 'bbs'][index]
+          }))
+        }
+      };
+      session.changed.emit('description');
+      await Promise.resolve();
+    });
+    expect(names()).toEqual(['bbob', 'bbs']);
+  });
+
   it('uses the proposed angles by one click', async () => {
     const session = new FakeSession();
     const node = await show(fakeContext(session));
@@ -180,6 +207,18 @@ describe('TomoPanel', () => {
       '401,25'
     );
     expect(session.recipe.regions?.centre?.column).toBe(401.25);
+    // The image has 835 columns.
+    for (const outside of ['835', '-1']) {
+      await type(
+        labelled(
+          node,
+          'Column of the axis of rotation; empty: found by the run',
+          HTMLInputElement
+        ),
+        outside
+      );
+      expect(session.recipe.regions?.centre?.column).toBe(401.25);
+    }
     await type(
       labelled(
         node,
@@ -189,6 +228,82 @@ describe('TomoPanel', () => {
       ''
     );
     expect(session.recipe.regions?.centre).toBeUndefined();
+  });
+
+  it('takes row and tilt of a found axis with its column', async () => {
+    const session = new FakeSession();
+    const found = {
+      ...CENTRE,
+      column: 400.12,
+      row: 63.5,
+      tilt: 0.3,
+      confidence: { ...CENTRE.confidence, level: 'uncertain' as const }
+    };
+    session.centre = { state: 'ready', value: found };
+    const node = await show(fakeContext(session));
+    await click(button(node, 'use 400.12 all the same'));
+    const centre = { column: 400.12, row: 63.5, tilt: 0.3 };
+    expect(session.edits[0]).toEqual([
+      { path: ['regions', 'centre'], value: centre }
+    ]);
+    await act(async () => {
+      session.edit({ path: ['regions', 'centre'], value: undefined });
+      await Promise.resolve();
+    });
+    await click(labelled(node, 'More', HTMLButtonElement));
+    expect(session.recipe.regions?.centre).toEqual({
+      ...centre,
+      column: 400.17
+    });
+  });
+
+  it('offers a good axis that the recipe does not have', async () => {
+    const session = new FakeSession({
+      dataset: { path: 'a' },
+      regions: { centre: { column: 402 } }
+    });
+    session.centre = {
+      state: 'ready',
+      value: { ...CENTRE, column: 399.44321 }
+    };
+    const node = await show(fakeContext(session));
+    await click(button(node, 'use 399.44'));
+    expect(session.recipe.regions?.centre).toMatchObject({
+      column: 399.443
+    });
+    expect(node.textContent).not.toContain('use 399.44');
+  });
+
+  it('shows the angles of the recipe, also when they change elsewhere', async () => {
+    const angles = { first: 0, last: 180, endpoint: true };
+    const session = new FakeSession({ dataset: { path: 'a', angles } });
+    session.description = { state: 'ready', value: KNOWN };
+    const node = await show(fakeContext(session));
+    await click(button(node, 'change'));
+    const last = labelled(node, 'Last angle in degrees', HTMLInputElement);
+    await type(last, '170');
+    await act(async () => {
+      // As undo does.
+      session.edit({ path: ['dataset', 'angles'], value: angles });
+      await Promise.resolve();
+    });
+    expect(last.value).toBe('180');
+    await type(labelled(node, 'First angle in degrees', HTMLInputElement), '5');
+    expect(session.recipe.dataset?.angles).toEqual({ ...angles, first: 5 });
+  });
+
+  it('leaves out no projection that is not there', async () => {
+    const session = new FakeSession({
+      dataset: { path: 'a', exclude: [1, 2, 3] }
+    });
+    session.description = { state: 'ready', value: KNOWN };
+    const node = await show(fakeContext(session));
+    const field = labelled(node, 'Excluded projections', HTMLInputElement);
+    // What is left out is among the frames that there are.
+    await type(field, String(KNOWN.frames));
+    expect(session.recipe.dataset?.exclude).toEqual([1, 2, 3]);
+    await type(field, String(KNOWN.frames - 1));
+    expect(session.recipe.dataset?.exclude).toEqual([KNOWN.frames - 1]);
   });
 
   it('does not commit what is not a number', async () => {
@@ -203,6 +318,43 @@ describe('TomoPanel', () => {
     expect(session.edits).toHaveLength(0);
     await type(tilt, '0.5');
     expect(session.recipe.regions?.centre?.tilt).toBe(0.5);
+  });
+
+  it('uses some of the angles, from the ends of the data on, and turns slices', async () => {
+    const session = new FakeSession();
+    session.description = {
+      state: 'ready',
+      value: {
+        ...GRAPES,
+        angles: { ...GRAPES.angles, first: 360, last: 0, source: 'recipe' }
+      }
+    };
+    const node = await show(fakeContext(session));
+    const field = (label: string): HTMLInputElement =>
+      labelled(node, label, HTMLInputElement);
+    const press = async (label: string, keys: object): Promise<void> => {
+      await act(async () => {
+        Simulate.keyDown(field(label), keys);
+        await Promise.resolve();
+      });
+    };
+    const most = 'Largest angle that is used, in degrees; empty: no limit';
+    expect(field(most).placeholder).toBe('360');
+    await press(most, { key: 'ArrowDown', shiftKey: true });
+    await press(most, { key: 'ArrowDown' });
+    expect(session.recipe.reconstruction?.angles).toEqual({ to: 349 });
+    await type(field('Of these the first and then every n-th projection'), '3');
+    await press('Degrees by which slices are turned clockwise', {
+      key: 'ArrowUp',
+      shiftKey: true
+    });
+    expect(session.recipe.reconstruction).toMatchObject({
+      angles: { to: 349, every: 3 },
+      rotation: 1
+    });
+    await type(field('Of these the first and then every n-th projection'), '1');
+    await type(field(most), '');
+    expect(session.recipe.reconstruction?.angles).toBeUndefined();
   });
 
   it('says how far the centre finder agrees', async () => {
@@ -236,6 +388,28 @@ describe('TomoPanel', () => {
     expect(session.recipe.filters?.[4]).toEqual({ name: 'stripes-sorting' });
     await click(labelled(node, 'Remove Stripes: sorting', HTMLButtonElement));
     expect(session.recipe.filters).toHaveLength(4);
+  });
+
+  it('says what a step costs that needs the projections again', async () => {
+    const session = new FakeSession();
+    const node = await show(fakeContext(session));
+    await choose(
+      labelled(node, 'Add a step', HTMLSelectElement),
+      'stripes-sorting'
+    );
+    const costs = (): (string | null)[] =>
+      [...node.querySelectorAll('.jp-TomoStep')].map(
+        step => step.querySelector('.jp-TomoStep-cost')?.textContent ?? null
+      );
+    // Stripes are removed in the browser, and cost nothing to speak of.
+    expect(costs()).toEqual(['server', 'server', 'server', 'server', null]);
+    await act(async () => session.tookRow(3.44));
+    expect(costs()).toEqual(['3.4 s', '3.4 s', '3.4 s', '3.4 s', null]);
+    expect(
+      node.querySelector('.jp-TomoStep-cost')?.getAttribute('title')
+    ).toContain('which took 3.4 s the last time');
+    await act(async () => session.tookRow(0.02));
+    expect(costs()[0]).toBe('< 0.1 s');
   });
 
   it('draws the form of a step from its schema and edits one key', async () => {
@@ -334,6 +508,80 @@ describe('TomoPanel', () => {
     expect(button(node, 'Reconstruct').disabled).toBe(true);
   });
 
+  it.each([
+    ['dataset.path', 'Data › Path', 'Path of the data set'],
+    ['dataset.exclude', 'Data › Leave out', ''],
+    [
+      'regions.centre.tilt',
+      'Centre of rotation › Tilt',
+      'Tilt of the axis in degrees'
+    ],
+    ['output.folder', 'Output › Folder', 'Output folder'],
+    ['reconstruction.method', 'Tool › Method', 'Method'],
+    ['filters.0.size', 'Filters › 1 › size', '']
+  ])(
+    'names %s as the panel does, and goes there',
+    async (where, name, control) => {
+      const session = new FakeSession();
+      const message = `${where} is not as it should be.`;
+      const failure = { code: 'x', message, where, hint: 'Correct it.' };
+      session.description = { state: 'failed', failure };
+      const context = fakeContext(session);
+      const node = await show(context);
+      const alert = node.querySelector('.jp-TomoMessage')!;
+      expect(alert.textContent).toContain(`${name} is not as it should be.`);
+      expect(alert.textContent).not.toContain(where);
+      const section = fieldOf(where, context.trans)!.section;
+      if (section !== 'data') {
+        await act(async () => context.model.toggle(section));
+        expect(context.model.isOpen(section)).toBe(false);
+      }
+      await click(button(alert, name));
+      await act(async () => {
+        await new Promise(resolve => setTimeout(resolve, 100));
+      });
+      expect(context.model.isOpen(section)).toBe(true);
+      const body = node.querySelector(`#jp-TomoPanel-${section}`)!;
+      expect(body.contains(document.activeElement)).toBe(true);
+      if (control) {
+        expect(document.activeElement?.getAttribute('aria-label')).toBe(
+          control
+        );
+      }
+    }
+  );
+
+  it('has a name for every field of a recipe', () => {
+    const { trans } = fakeContext(new FakeSession());
+    interface ISchema {
+      properties?: Record<string, ISchema>;
+      $ref?: string;
+      [other: string]: unknown;
+    }
+    const definitions: Record<string, ISchema> = recipeSchema.definitions;
+    const fields = (name: string, { properties, $ref }: ISchema): string[] => {
+      const inner =
+        properties ?? definitions[$ref?.split('/').pop() ?? '']?.properties;
+      return Object.keys(inner ?? {}).map(key => `${name}.${key}`);
+    };
+    const { dataset, regions, reconstruction, output } =
+      recipeSchema.properties;
+    const all = [
+      ...fields('dataset', dataset),
+      ...fields('regions', regions),
+      ...fields('regions.centre', definitions.regions.properties?.centre ?? {}),
+      ...fields('reconstruction', reconstruction),
+      ...fields('output', output)
+    ];
+    expect(all.length).toBeGreaterThan(20);
+    // What has no row of its own is called by its key.
+    const missing = all.filter(where => {
+      const key = where.split('.').pop() ?? '';
+      return fieldOf(where, trans)?.name.split(' › ').includes(key) ?? true;
+    });
+    expect(missing).toEqual([]);
+  });
+
   it('asks for an estimate while it is seen, half a second after an edit', async () => {
     jest.useFakeTimers();
     try {
@@ -347,11 +595,20 @@ describe('TomoPanel', () => {
         'State the angles first'
       );
       session.description = { state: 'ready', value: KNOWN };
+      jobs.warnings = ['The axis is 18 columns off the middle.'];
       session.edit({ path: ['output', 'folder'], value: 'slices' });
       await act(() => jest.advanceTimersByTimeAsync(600));
       expect(jobs.calls).toEqual(['refresh', 'estimate']);
       expect(node.textContent).toContain('1.4 GiB memory, about 3.2 s');
       expect(node.textContent).toContain('340 MiB, 51 GiB free');
+      expect(
+        [...node.querySelectorAll('.jp-TomoWarnings')].at(-1)?.textContent
+      ).toBe('The axis is 18 columns off the middle.');
+      // What is not known any more when the pause ends is not asked for.
+      session.edit({ path: ['output', 'folder'], value: 'elsewhere' });
+      session.description = { state: 'pending' };
+      await act(() => jest.advanceTimersByTimeAsync(600));
+      expect(jobs.calls).toEqual(['refresh', 'estimate']);
     } finally {
       jest.useRealTimers();
     }

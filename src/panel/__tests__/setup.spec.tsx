@@ -103,6 +103,12 @@ describe('Setup', () => {
       each => each.textContent
     );
     expect(labels.slice(0, 4)).toEqual(['Title', 'Host', 'User', 'Partition']);
+    // Every setting of a cluster has its field.
+    const titles = Object.values(clusters.schema.properties).map(
+      each => each.title
+    );
+    expect(titles).toHaveLength(23);
+    expect([...labels].sort()).toEqual(titles.sort());
     // Nobody is shown all of it at once.
     expect(
       node.querySelector('.jp-TomoForm-advanced [aria-label="Jump host"]')
@@ -124,6 +130,8 @@ describe('Setup', () => {
     expect(node.querySelector('.jp-TomoForm-error')?.textContent).toBe(
       'At most 65535.'
     );
+    // Once: not in a list above the form, too.
+    expect(node.textContent?.split('At most 65535.')).toHaveLength(2);
     expect(
       node.querySelector<HTMLDetailsElement>('.jp-TomoForm-advanced')?.open
     ).toBe(true);
@@ -241,6 +249,11 @@ describe('JobTable', () => {
       'cancel a',
       'cancel b'
     ]);
+    // What makes sense for one job alone is offered for one.
+    expect(button(node, 'Log').disabled).toBe(true);
+    expect(button(node, 'Use this recipe (3)').disabled).toBe(true);
+    await click(button(node, 'Run again'));
+    expect(jobs.calls.at(-1)).toBe('again c');
     const header = button(node, 'Name');
     await click(header);
     expect(
@@ -249,6 +262,72 @@ describe('JobTable', () => {
       )
     ).toEqual(['a', 'c', 'b']);
     expect(header.closest('th')?.getAttribute('aria-sort')).toBe('ascending');
+  });
+
+  it('offers all that can be done with the one that is selected', async () => {
+    const { jobs, clusters } = withScarf('online');
+    jobs.jobs = [
+      job({
+        id: 'a',
+        name: 'one',
+        resource: 'scarf',
+        state: 'finished',
+        output: '/data/out',
+        command: "sbatch --job-name='a b' batch.sh",
+        memory: 3 * 1024 ** 2
+      }),
+      job({
+        id: 'b',
+        name: 'two',
+        state: 'failed',
+        resumable: true,
+        slices: { done: 0, total: 128 }
+      })
+    ];
+    const context = fakeContext(null, jobs, clusters);
+    const node = await show(new JobTable(context));
+    const bar = node.querySelector('[role="toolbar"]');
+    const labels = (): string[] =>
+      [...(bar?.querySelectorAll('button') ?? [])]
+        .filter(each => !each.disabled)
+        .map(each => each.textContent ?? '');
+    expect(labels()).toEqual(['Refresh']);
+    const row = (key: string): Element => {
+      const found = node.querySelector(`tr[data-key="${key}"]`);
+      if (!found) {
+        throw new Error(`No row ${key}.`);
+      }
+      return found;
+    };
+    const cell = (column: string): string =>
+      row('a').querySelector(`td[data-column="${column}"]`)?.textContent ?? '';
+    expect([cell('memory'), cell('command')]).toEqual([
+      '3.0 MiB',
+      "sbatch --job-name='a b' batch.sh"
+    ]);
+    await click(row('a'));
+    expect(labels()).toEqual([
+      'Refresh',
+      'Run again',
+      'Log',
+      'Open result',
+      'Fetch result',
+      'Use this recipe',
+      'Remove'
+    ]);
+    await click(button(node, 'Log'));
+    expect(document.activeElement?.className).toBe('jp-TomoLog');
+    await click(row('b'));
+    expect(labels()).toEqual([
+      'Refresh',
+      'Resume',
+      'Run again',
+      'Log',
+      'Use this recipe',
+      'Remove'
+    ]);
+    await click(button(node, 'Resume'));
+    expect(jobs.calls.at(-1)).toBe('resume b');
   });
 
   it('switches to all jobs of the user on a cluster', async () => {
@@ -263,7 +342,8 @@ describe('JobTable', () => {
         nodes: 'cn1',
         elapsed: 60,
         limit: 3600,
-        cores: 4
+        cores: 4,
+        command: '/home/ann/<img src=x onerror=alert(1)>.sh'
       }
     ];
     const node = await show(new JobTable(fakeContext(null, jobs, clusters)));
@@ -283,9 +363,31 @@ describe('JobTable', () => {
     expect(node.querySelector('td[data-column="name"]')?.textContent).toBe(
       'somebody <b>else</b>'
     );
-    expect(node.querySelector('td b')).toBeNull();
+    expect(node.querySelector('td b, td img')).toBeNull();
+    expect(node.querySelector('td[data-column="command"]')?.textContent).toBe(
+      '/home/ann/<img src=x onerror=alert(1)>.sh'
+    );
     expect(node.querySelector('td[data-column="elapsed"]')?.textContent).toBe(
       '1 min of 1 h'
     );
+    // It is not ours: it is asked before it is ended.
+    const row = node.querySelector('tbody tr');
+    if (!row) {
+      throw new Error('No row.');
+    }
+    await click(row);
+    await click(button(node, 'Cancel'));
+    const ask = document.querySelector('.jp-Dialog');
+    expect(ask?.textContent).toContain('4711 on SCARF');
+    expect(clusters.calls).toEqual(['queue scarf']);
+    await act(async () => {
+      ask?.querySelector<HTMLElement>('.jp-mod-warn')?.click();
+      await new Promise(resolve => setTimeout(resolve, 50));
+    });
+    expect(clusters.calls).toEqual([
+      'queue scarf',
+      'cancel 4711 on scarf',
+      'queue scarf'
+    ]);
   });
 });

@@ -67,14 +67,13 @@ describe('the words of Slurm', () => {
     expect(slurmSentence(RUNNING, trans, NOW)).toBe(
       'RUNNING · on cn[1-2] · 3 min of 2 h · 1 of 3 tasks ended, 1 runs, 1 waits'
     );
-    expect(memoryUsed(RUNNING)).toBe(1.5 * GIB);
+    expect(memoryUsed({ slurm: RUNNING })).toBe(1.5 * GIB);
     expect(slurmFacts(RUNNING, trans, NOW)).toEqual([
       ['Slurm', '27 RUNNING'],
       ['Tasks', '1 of 3 tasks ended, 1 runs, 1 waits'],
       ['Node', 'cn[1-2]'],
       ['Time', '3 min of 2 h'],
-      ['Cores', '16'],
-      ['Memory', '1.5 GiB used']
+      ['Cores', '16']
     ]);
   });
 
@@ -98,7 +97,11 @@ describe('the words of Slurm', () => {
       tasks: [task(null, 'OUT_OF_MEMORY')]
     };
     expect(slurmSentence(ended, trans, NOW)).toBe('OUT_OF_MEMORY 0:125');
-    expect(memoryUsed(ended)).toBeNull();
+    expect(memoryUsed({ slurm: ended })).toBeNull();
+    // While it runs, only the runner knows.
+    expect(memoryUsed({ slurm: ended, memory: GIB })).toBe(GIB);
+    expect(memoryUsed({ slurm: RUNNING, memory: GIB })).toBe(1.5 * GIB);
+    expect(memoryUsed({ memory: 5 })).toBe(5);
   });
 
   it('tell of copies, and of what was seen last', () => {

@@ -218,6 +218,55 @@ describe('the Tool section', () => {
     expect(methods()).toContain('tikh');
   });
 
+  it('labels a switch once, and it can be turned off', async () => {
+    const session = new FakeSession({
+      dataset: { path: 'grapes_ct/' },
+      reconstruction: { tool: 'astra', method: 'SIRT' }
+    });
+    const node = await show(session, found);
+    const box = node.querySelector('input[aria-label="Only the disc"]');
+    if (!(box instanceof HTMLInputElement)) {
+      throw new Error('There is no switch.');
+    }
+    expect(box.checked).toBe(true);
+    expect(node.textContent?.split('Only the disc')).toHaveLength(2);
+    expect(node.textContent).not.toContain('Reconstruct only the disc');
+    act(() => {
+      box.checked = false;
+      Simulate.change(box);
+    });
+    expect(session.recipe.reconstruction?.parameters).toEqual({ disc: false });
+  });
+
+  it('has what was typed in the recipe when its field is left', async () => {
+    const session = new FakeSession({
+      dataset: { path: 'grapes_ct/' },
+      reconstruction: { tool: 'command', method: 'run' }
+    });
+    const node = await show(session, found);
+    const field = node.querySelector('input[aria-label="Command"]');
+    if (!(field instanceof HTMLInputElement)) {
+      throw new Error('There is no field.');
+    }
+    field.focus();
+    act(() => {
+      field.value = 'recon {input} {output}';
+      Simulate.change(field);
+    });
+    expect(session.edits).toEqual([]);
+    act(() => {
+      Simulate.blur(field);
+    });
+    expect(session.edits).toEqual([
+      [
+        {
+          path: ['reconstruction', 'parameters', 'command'],
+          value: 'recon {input} {output}'
+        }
+      ]
+    ]);
+  });
+
   it('says what went wrong when the tools cannot be asked for', async () => {
     const node = await show(new FakeSession(), () =>
       Promise.reject(new Error('the agent is away'))

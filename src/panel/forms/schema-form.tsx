@@ -50,15 +50,22 @@ export function SchemaForm({
     }
   };
   const pause = React.useMemo(() => {
-    let latest: ReadonlyJSONObject = {};
-    const debouncer = new Debouncer(() => commit.current(latest), PAUSE);
+    let waiting: ReadonlyJSONObject | null = null;
+    const end = (): void => {
+      if (waiting) {
+        commit.current(waiting);
+        waiting = null;
+      }
+    };
+    const debouncer = new Debouncer(end, PAUSE);
     return {
       commit: (after: ReadonlyJSONObject): void => {
-        latest = after;
+        waiting = after;
         debouncer.invoke().catch(() => {
           // Disposed while it waited: the form is gone.
         });
       },
+      end,
       dispose: (): void => debouncer.dispose()
     };
   }, []);
@@ -67,7 +74,7 @@ export function SchemaForm({
   React.useEffect(() => setDraft(copyOf(key)), [key]);
 
   const problems = changeProblems(session, formChanges(path, values, draft));
-  return (
+  const form = (
     <FormComponent
       className="jp-TomoForm"
       tagName="div"
@@ -76,6 +83,7 @@ export function SchemaForm({
       formData={draft}
       validator={trustingValidator}
       noValidate
+      showErrorList={false}
       extraErrors={errorsOf(problems)}
       templates={TEMPLATES}
       widgets={WIDGETS}
@@ -91,6 +99,8 @@ export function SchemaForm({
       }}
     />
   );
+  // Whoever leaves a field is done: a button that is pressed next finds the recipe as it is seen.
+  return <div onBlur={pause.end}>{form}</div>;
 }
 
 /** What the recipe's validation says of some changes, by the last key of their paths. */

@@ -1,5 +1,5 @@
 /**
- * Controls of the forms: a slider where a number has two bounds, and a choice.
+ * Controls of the forms: a slider where a number has two bounds, a choice and a switch.
  */
 import type { RegistryWidgetsType, WidgetProps } from '@rjsf/utils';
 import React from 'react';
@@ -16,7 +16,7 @@ export function widgetFor(parameter: IParameterSchema): string {
   }
   const number = parameter.type === 'number' || parameter.type === 'integer';
   if (!number) {
-    return parameter.type === 'boolean' ? 'checkbox' : 'text';
+    return parameter.type === 'boolean' ? 'tomoSwitch' : 'tomoText';
   }
   const { minimum, maximum } = parameter;
   // On a wide range no hand meets a value.
@@ -59,6 +59,29 @@ function NumberInput({ id, value, label, onChange }: WidgetProps): JSX.Element {
         }
       }}
       onBlur={() => setDraft(null)}
+    />
+  );
+}
+
+/** A text field as wide as there is room. */
+function Text(props: WidgetProps): JSX.Element {
+  const { id, label, placeholder, options, onChange } = props;
+  const value: unknown = props.value;
+  return (
+    <input
+      id={id}
+      className="jp-TomoField jp-mod-wide"
+      aria-label={label}
+      spellCheck={false}
+      autoComplete="off"
+      placeholder={placeholder}
+      title={typeof value === 'string' && value ? value : placeholder}
+      value={typeof value === 'string' ? value : ''}
+      onChange={event =>
+        onChange(
+          event.target.value === '' ? options.emptyValue : event.target.value
+        )
+      }
     />
   );
 }
@@ -110,8 +133,23 @@ function Choice({
   );
 }
 
+/** A box to tick; the row has its label and the help already. */
+function Switch({ id, value, label, onChange }: WidgetProps): JSX.Element {
+  return (
+    <input
+      id={id}
+      type="checkbox"
+      aria-label={label}
+      checked={value === true}
+      onChange={event => onChange(event.target.checked)}
+    />
+  );
+}
+
 export const WIDGETS: RegistryWidgetsType = {
   tomoNumber: NumberInput,
+  tomoText: Text,
   tomoSlider: Slider,
-  tomoChoice: Choice
+  tomoChoice: Choice,
+  tomoSwitch: Switch
 };

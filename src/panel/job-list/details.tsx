@@ -4,8 +4,8 @@
 import React from 'react';
 
 import type { Job } from '../../api';
-import { seenText, slurmFacts } from '../../cluster-words';
-import { formatTime } from '../../quantities';
+import { memoryUsed, seenText, slurmFacts } from '../../cluster-words';
+import { formatBytes, formatTime } from '../../quantities';
 import { usePanel } from '../context';
 import { LinkAction } from '../fields';
 import { jobActions, PROMPT } from './actions';
@@ -16,8 +16,13 @@ export function JobDetails({ job }: { job: Job }): JSX.Element {
   const resource = model.jobs.resources.find(
     each => each.name === job.resource
   );
+  const used = memoryUsed(job);
   const facts: [string, string][] = [
     ...(job.slurm ? slurmFacts(job.slurm, trans) : []),
+    [
+      trans.__('Memory'),
+      used === null ? '' : trans.__('%1 used', formatBytes(used))
+    ],
     [trans.__('Submitted'), formatTime(job.created)],
     [trans.__('Seen'), seenText(job, resource, trans)],
     [trans.__('Result'), job.output],

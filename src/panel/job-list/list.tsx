@@ -57,11 +57,13 @@ export function JobsSection(): JSX.Element {
   const names = filterNames(trans);
   const note = (
     <>
-      {active ? `${trans._n('%1 running', '%1 running', active)} · ` : null}
+      {active ? trans._n('%1 running', '%1 running', active) : null}
       <select
         className="jp-TomoFilter"
         aria-label={trans.__('Jobs to show')}
         value={filter}
+        // As wide as what is chosen, not as the longest choice.
+        style={{ width: `${names[filter].length + 3}ch` }}
         onChange={event =>
           setFilter(FILTERS.find(each => each === event.target.value) ?? 'all')
         }

@@ -13,6 +13,7 @@ import {
   stateWord
 } from '../../job-words';
 import { usePanel } from '../context';
+import { sentenceOf } from '../field-names';
 import { LinkAction } from '../fields';
 import { jobActions, PROMPT } from './actions';
 import { JobDetails } from './details';
@@ -95,7 +96,12 @@ export function JobRow({ job }: { job: Job }): JSX.Element {
       </div>
       <JobProgress job={job} />
       {job.failure ? (
-        <div className="jp-TomoJob-failure">{failureSentence(job.failure)}</div>
+        <div className="jp-TomoJob-failure">
+          {failureSentence({
+            ...job.failure,
+            message: sentenceOf(job.failure, trans)
+          })}
+        </div>
       ) : null}
       {sentences.map(sentence => (
         <div className="jp-TomoJob-sentence" key={sentence}>

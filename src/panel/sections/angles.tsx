@@ -56,23 +56,22 @@ function AnglesEditor({ session, description }: IAnglesProps): JSX.Element {
   const { trans } = usePanel();
   const stated = session.recipe.dataset?.angles;
   const proposal = proposedAngles(description);
-  const [first, setFirst] = React.useState(
-    stated?.first ?? proposal?.first ?? 0
-  );
-  const [last, setLast] = React.useState(stated?.last ?? proposal?.last ?? 180);
-  const [endpoint, setEndpoint] = React.useState(
-    stated?.endpoint ?? proposal?.endpoint ?? true
-  );
+  const held = {
+    first: stated?.first ?? proposal?.first ?? 0,
+    last: stated?.last ?? proposal?.last ?? 180,
+    endpoint: stated?.endpoint ?? proposal?.endpoint ?? true
+  };
+  // Until there are any, they are put together here and set at once.
+  const [draft, setDraft] = React.useState(held);
   const known = description.angles.source !== 'unknown';
+  const { first, last, endpoint } = known || stated ? held : draft;
   const set = (angles: {
     first: number;
     last: number;
     endpoint: boolean;
   }): void => {
-    setFirst(angles.first);
-    setLast(angles.last);
-    setEndpoint(angles.endpoint);
-    if (known) {
+    setDraft(angles);
+    if (known || stated) {
       session.edit(...angleChanges(angles));
     }
   };

@@ -1,21 +1,41 @@
 /**
  * How the axis of rotation was found: methods, what each says, and the picture of why.
  */
+import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import type { Centre, Description } from '../../api';
+import type { Centre, Description, Tool } from '../../api';
 import { formatNumber } from '../../quantities';
+import type { Fetched } from '../../tokens';
 import { usePanel } from '../context';
 import { Chart } from './chart';
 
 type Methods = NonNullable<Description['centreMethods']>;
 
-/** The methods to choose from; those that the angles do not allow say why. */
-export function methodChoices(
+/**
+ * The methods of a data set: why the angles do not allow one, or that its tool is not there.
+ */
+export function centreMethods(
   description: Description | null,
-  chosen: string
+  tools: Fetched<readonly Tool[]>
+): Methods {
+  return (description?.centreMethods ?? []).map(method => {
+    const tool =
+      tools.state === 'ready'
+        ? tools.value.find(({ name }) => name === method.tool)
+        : undefined;
+    return method.why === undefined && tool?.available === false
+      ? { ...method, why: `${tool.why} ${tool.install}`.trim() }
+      : method;
+  });
+}
+
+/** The methods to choose from; those that cannot be used say why. */
+export function methodChoices(
+  methods: Methods,
+  chosen: string,
+  trans: TranslationBundle
 ): { value: string; label: string; disabled?: boolean; title?: string }[] {
-  const methods: Methods = description?.centreMethods ?? [];
   const choices = methods.map(({ name, title, help, why }) => ({
     value: name,
     label: title,
@@ -24,19 +44,24 @@ export function methodChoices(
   }));
   return methods.some(({ name }) => name === chosen)
     ? choices
-    : [...choices, { value: chosen, label: chosen }];
+    : [
+        ...choices,
+        {
+          value: chosen,
+          label: chosen === 'auto' ? trans.__('Automatic') : chosen
+        }
+      ];
 }
 
 /** What the chosen method does, or why it cannot be used, and which others cannot. */
 export function MethodNote({
-  description,
+  methods,
   method
 }: {
-  description: Description | null;
+  methods: Methods;
   method: string;
 }): JSX.Element | null {
   const { trans } = usePanel();
-  const methods: Methods = description?.centreMethods ?? [];
   const chosen = methods.find(({ name }) => name === method);
   if (!chosen) {
     return null;
@@ -99,7 +124,7 @@ export function CentreEvidence({
                 ) : (
                   <>
                     <td>{formatNumber(column, 2)}</td>
-                    <td>± {formatNumber(spread ?? 0, 2)}</td>
+                    <td>{accuracy(spread)}</td>
                   </>
                 )}
               </tr>
@@ -133,4 +158,11 @@ export function CentreEvidence({
       ) : null}
     </details>
   );
+}
+
+/** Nobody measures an axis to less than a hundredth of a pixel. */
+function accuracy(spread: number | null | undefined): string {
+  return typeof spread === 'number'
+    ? `± ${formatNumber(Math.max(spread, 0.01), 2)}`
+    : '';
 }

@@ -4,15 +4,22 @@
 import React from 'react';
 
 import type { Description } from '../../api';
+import { axisChanges } from '../../axis';
 import { formatNumber } from '../../quantities';
 import type { IRecipeSession } from '../../tokens';
 import { CommandIDs } from '../../tokens';
 import { usePanel } from '../context';
-import { confidenceText, proposedAir } from '../describe';
+import { confidenceText, proposedAir, spreadText } from '../describe';
 import type { RegionName } from '../edits';
 import { columnChange, sideChange } from '../edits';
-import { CentreEvidence, MethodNote, methodChoices } from './centre-evidence';
+import {
+  CentreEvidence,
+  MethodNote,
+  centreMethods,
+  methodChoices
+} from './centre-evidence';
 import { Action, ChoiceField, LinkAction, NumberField, Row } from '../fields';
+import { useFoundTools } from '../found-tools';
 import { FailureMessage, Warnings } from '../messages';
 import { Section } from '../section';
 
@@ -29,15 +36,17 @@ export function CentreSection({
   const description =
     session.description.state === 'ready' ? session.description.value : null;
   const { column, tilt, method = 'auto' } = recipe.regions?.centre ?? {};
+  const methods = centreMethods(description, useFoundTools());
   const middle = description ? (description.columns - 1) / 2 : 0;
   const found = centre.state === 'ready' ? centre.value : null;
-  const move = (sign: number) => (event: React.MouseEvent) =>
+  const move = (sign: number) => (event: React.MouseEvent) => {
+    const by = sign * COLUMN_STEPS[event.shiftKey ? 1 : 0];
     session.edit(
-      columnChange(
-        (column ?? found?.column ?? middle) +
-          sign * COLUMN_STEPS[event.shiftKey ? 1 : 0]
-      )
+      ...(column === undefined && found
+        ? axisChanges({ ...found, column: found.column + by }, recipe)
+        : [columnChange((column ?? middle) + by)])
     );
+  };
   const stepTitle = trans.__(
     '%1 px; with shift %2 px',
     COLUMN_STEPS[0],
@@ -75,6 +84,8 @@ export function CentreSection({
             className="jp-mod-column"
             value={column ?? null}
             digits={3}
+            min={0}
+            max={description ? description.columns - 1 : undefined}
             placeholder={trans.__('auto')}
             optional
             steps={COLUMN_STEPS}
@@ -105,13 +116,14 @@ export function CentreSection({
             }
           />
         ) : null}
-        {found?.confidence.level === 'uncertain' && found.column !== column ? (
+        {found && Number(found.column.toFixed(3)) !== column ? (
           <LinkAction
-            label={trans.__(
-              'use %1 all the same',
-              formatNumber(found.column, 2)
-            )}
-            onClick={() => session.edit(columnChange(found.column))}
+            label={
+              found.confidence.level === 'good'
+                ? trans.__('use %1', formatNumber(found.column, 2))
+                : trans.__('use %1 all the same', formatNumber(found.column, 2))
+            }
+            onClick={() => session.edit(...axisChanges(found, recipe))}
           />
         ) : null}
       </Row>
@@ -119,7 +131,7 @@ export function CentreSection({
         <ChoiceField
           label={trans.__('How the centre of rotation is found')}
           value={method}
-          options={methodChoices(description, method)}
+          options={methodChoices(methods, method, trans)}
           onCommit={value =>
             session.edit({
               path: ['regions', 'centre', 'method'],
@@ -135,7 +147,7 @@ export function CentreSection({
           disabled={!description}
           onClick={() => void commands.execute(CommandIDs.centreByEye)}
         />
-        <MethodNote description={description} method={method} />
+        <MethodNote methods={methods} method={method} />
       </Row>
       <Row
         label={trans.__('Tilt')}
@@ -160,10 +172,7 @@ export function CentreSection({
         <span className="jp-TomoNote">
           °
           {found
-            ? ` · ${trans._n('%1 row', '%1 rows', found.rows.length)}, ${trans.__(
-                'spread %1 px',
-                formatNumber(found.confidence.spread, 2)
-              )}`
+            ? ` · ${trans._n('%1 row', '%1 rows', found.rows.length)}, ${spreadText(found, trans)}`
             : null}
         </span>
       </Row>

@@ -211,7 +211,7 @@ function DescribedRows({
           }
         />
         <ChoiceField
-          label={trans.__('Rotate clockwise')}
+          label={trans.__('Rotate projections clockwise')}
           value={String(dataset?.rotate ?? 0)}
           options={[0, 90, 180, 270].map(angle => ({
             value: String(angle),
@@ -253,9 +253,7 @@ function DescribedRows({
             const indices = parseIndices(text);
             return (
               indices !== null &&
-              indices.every(
-                index => index < description.frames + exclude.length
-              )
+              indices.every(index => index < description.frames)
             );
           }}
           onCommit={text => {

@@ -1,11 +1,13 @@
 /**
  * Section: the pre-processing steps, in the order in which they run.
  */
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { caretRightIcon, closeIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import type { IEffectiveFilter } from '../../recipe';
 import { effectiveFilters, missingSteps, stepOf } from '../../recipe';
+import { formatSeconds } from '../../quantities';
 import type { IRecipeSession } from '../../tokens';
 import { usePanel } from '../context';
 import { stepApplies, stepText } from '../describe';
@@ -29,7 +31,11 @@ export function FiltersSection({
     <Section
       id="filters"
       title={trans.__('Filters')}
-      note={trans.__('%1 of %2 on', on, steps.length)}
+      note={
+        steps.length
+          ? trans.__('%1 of %2 on', on, steps.length)
+          : trans.__('none')
+      }
     >
       <ol className="jp-TomoSteps">
         {steps.map(step => (
@@ -63,6 +69,45 @@ export function FiltersSection({
   );
 }
 
+/** Made once: icons that are rendered write their styles again. */
+const CARET = (
+  <caretRightIcon.react
+    tag="span"
+    className="jp-TomoStep-caret"
+    elementPosition="center"
+  />
+);
+const CLOSE = (
+  <closeIcon.react tag="span" elementPosition="center" width="12px" />
+);
+
+/** What a change of a step on projections takes, unlike one on sinograms. */
+function rowCost(
+  seconds: number | null,
+  trans: TranslationBundle
+): { text: string; why: string } {
+  const about =
+    seconds === null
+      ? null
+      : seconds < 0.1
+        ? trans.__('< 0.1 s')
+        : formatSeconds(seconds);
+  return about === null
+    ? {
+        text: trans.__('server'),
+        why: trans.__(
+          'A change needs the projections again: the server computes the row anew.'
+        )
+      }
+    : {
+        text: about,
+        why: trans.__(
+          'A change needs the projections again: the server computes the row anew, which took %1 the last time.',
+          about
+        )
+      };
+}
+
 function Step({
   session,
   step
@@ -79,6 +124,8 @@ function Step({
   const summary = applies
     ? stepText(step, session.recipe, trans)
     : trans.__('not for this kind of pixels');
+  const cost =
+    known?.domain === 'projection' ? rowCost(session.rowSeconds, trans) : null;
   return (
     <li className={`jp-TomoStep${off ? ' jp-mod-off' : ''}`}>
       <div className="jp-TomoStep-line">
@@ -101,11 +148,12 @@ function Step({
           <span className="jp-TomoStep-summary" title={summary}>
             {summary}
           </span>
-          <caretRightIcon.react
-            tag="span"
-            className="jp-TomoStep-caret"
-            elementPosition="center"
-          />
+          {cost ? (
+            <span className="jp-TomoStep-cost" title={cost.why}>
+              {cost.text}
+            </span>
+          ) : null}
+          {CARET}
         </button>
         {known?.default === false ? (
           <button
@@ -115,7 +163,7 @@ function Step({
             title={trans.__('Remove this step')}
             onClick={() => session.edit(removeStepChange(step.index))}
           >
-            <closeIcon.react tag="span" elementPosition="center" width="12px" />
+            {CLOSE}
           </button>
         ) : null}
       </div>

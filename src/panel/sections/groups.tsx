@@ -51,6 +51,12 @@ export function roleWord(
   }
 }
 
+/** Whether a text like "20 flats" tells the name of the group, too. */
+function saysName(text: string, name: string): boolean {
+  const words = text.toLowerCase().split(' ');
+  return [name, `${name}s`].some(each => words.includes(each.toLowerCase()));
+}
+
 function roleName(role: string, trans: TranslationBundle): string {
   switch (role) {
     case 'projection':
@@ -95,7 +101,9 @@ export function Groups({
             title={facts}
           >
             <span className="jp-TomoChip-text">{text}</span>
-            <span className="jp-TomoChip-name">{group.name}</span>
+            {saysName(text, group.name) ? null : (
+              <span className="jp-TomoChip-name">{group.name}</span>
+            )}
             <span aria-hidden="true">▾</span>
             <select
               aria-label={trans.__('Role of %1', group.name)}

@@ -10,7 +10,7 @@ import { Badge } from '../badge';
 import { usePanel } from '../context';
 import { estimateText, sliceCount } from '../describe';
 import { Action, ChoiceField, LinkAction, NumberField, Row } from '../fields';
-import { FailureMessage } from '../messages';
+import { FailureMessage, Warnings } from '../messages';
 import { Section } from '../section';
 
 const GIB = 1024 ** 3;
@@ -239,11 +239,14 @@ function EstimateRow({ cluster }: { cluster: boolean }): JSX.Element | null {
     return <FailureMessage failure={estimate.failure} />;
   }
   return estimate.state === 'ready' ? (
-    <Row label={trans.__('Takes')} title={estimate.value.basis}>
-      <span className="jp-TomoValue" title={estimate.value.basis}>
-        {estimateText(estimate.value, trans, cluster)}
-      </span>
-    </Row>
+    <>
+      <Row label={trans.__('Takes')} title={estimate.value.basis}>
+        <span className="jp-TomoValue" title={estimate.value.basis}>
+          {estimateText(estimate.value, trans, cluster)}
+        </span>
+      </Row>
+      <Warnings texts={estimate.value.warnings ?? []} />
+    </>
   ) : null;
 }
 

@@ -10,10 +10,12 @@ import type { IRecipeSession } from '../../tokens';
 import { usePanel } from '../context';
 import { ChoiceField, LinkAction, Row } from '../fields';
 import type { IChoiceFieldProps } from '../fields';
+import { useFoundTools } from '../found-tools';
 import { SchemaForm } from '../forms/schema-form';
 import { Section } from '../section';
 import type { IOffer, IOfferedMethod } from '../tools';
 import { offersOf } from '../tools';
+import { AnglesUsedRow, TurnRow } from './slice';
 
 type Schema = Readonly<Record<string, IParameterSchema>>;
 
@@ -76,6 +78,8 @@ export function ToolSection({
         schema={MASK}
         values={{ mask }}
       />
+      <AnglesUsedRow session={session} />
+      <TurnRow session={session} />
       <Missing offers={offers} chosen={tool} />
     </Section>
   );
@@ -136,11 +140,15 @@ function Parameters({
 }): JSX.Element {
   const { trans } = usePanel();
   const [all, setAll] = React.useState(false);
-  const entries = Object.entries(schema);
+  const entries = Object.entries(schema).filter(([, parameter]) =>
+    counts(parameter, values)
+  );
   const shown = entries.filter(
     ([name, parameter]) =>
       all ||
       parameter.level !== 'advanced' ||
+      // What belongs to a choice that was made is shown with it.
+      parameter.when !== undefined ||
       JSON.stringify(values[name]) !== JSON.stringify(parameter.default)
   );
   return (
@@ -265,24 +273,21 @@ function Missing({
   );
 }
 
-/** The tools as they are known now; asks for them when the section is shown. */
 function useOffers(): IOffer[] {
-  const { tools } = usePanel();
-  const [found, setFound] = React.useState(tools.found);
-  React.useEffect(() => {
-    const follow = (): void => {
-      setFound(tools.found);
-      tools.want();
-    };
-    follow();
-    tools.changed.connect(follow);
-    return () => {
-      tools.changed.disconnect(follow);
-    };
-  }, [tools]);
+  const found = useFoundTools();
   return React.useMemo(
     () => offersOf(found.state === 'ready' ? found.value : null),
     [found]
+  );
+}
+
+/** Whether a parameter does anything with the values of the others. */
+function counts(
+  { when }: IParameterSchema,
+  values: Readonly<Record<string, unknown>>
+): boolean {
+  return Object.entries(when ?? {}).every(([name, wanted]) =>
+    wanted.includes(values[name])
   );
 }
 

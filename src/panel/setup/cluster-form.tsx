@@ -63,6 +63,7 @@ export function ClusterForm(props: IClusterFormProps): JSX.Element {
       formContext={{ problems }}
       validator={trustingValidator}
       noValidate
+      showErrorList={false}
       extraErrors={errorsOf(problems)}
       templates={TEMPLATES}
       widgets={ALL_WIDGETS}
@@ -133,7 +134,11 @@ function controlOf(property: RJSFSchema): object {
     default:
       return property.enum
         ? { 'ui:widget': 'tomoChoice' }
-        : { 'ui:widget': 'tomoText', 'ui:placeholder': description };
+        : {
+            'ui:widget': 'tomoText',
+            'ui:placeholder': description,
+            'ui:emptyValue': ''
+          };
   }
 }
 

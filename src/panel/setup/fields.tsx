@@ -14,24 +14,6 @@ import React from 'react';
 import { usePanel } from '../context';
 import { LinkAction } from '../fields';
 
-function Text(props: WidgetProps): JSX.Element {
-  const { id, label, placeholder, onChange } = props;
-  const value: unknown = props.value;
-  return (
-    <input
-      id={id}
-      className="jp-TomoField jp-mod-wide"
-      aria-label={label}
-      spellCheck={false}
-      autoComplete="off"
-      placeholder={placeholder}
-      title={typeof value === 'string' && value ? value : placeholder}
-      value={typeof value === 'string' ? value : ''}
-      onChange={event => onChange(event.target.value)}
-    />
-  );
-}
-
 /** A list of texts, one a line. */
 function Lines(props: WidgetProps): JSX.Element {
   const { id, label, placeholder, onChange } = props;
@@ -172,7 +154,6 @@ function Mapping(props: FieldProps): JSX.Element {
 }
 
 export const SETUP_WIDGETS: RegistryWidgetsType = {
-  tomoText: Text,
   tomoLines: Lines
 };
 

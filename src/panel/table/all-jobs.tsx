@@ -3,7 +3,7 @@
  */
 import React from 'react';
 
-import type { Failure, Job, Queue } from '../../api';
+import type { Failure, Queue } from '../../api';
 import { failureOf } from '../../api';
 import { formatTime } from '../../quantities';
 import { usePanel } from '../context';
@@ -15,6 +15,7 @@ import { filterNames, FILTERS, lets } from '../job-list/list';
 import { JobLog } from '../job-list/log';
 import { FailureMessage } from '../messages';
 import type { IOrder } from './grid';
+import { Bulk, confirmed } from './bulk';
 import { JobGrid } from './grid';
 import type { IRow } from './rows';
 import { filtered, jobRow, queuedRow, sorted } from './rows';
@@ -26,8 +27,9 @@ const OURS = '';
 
 export function AllJobs(): JSX.Element {
   const context = usePanel();
-  const { model, trans } = context;
+  const { clusters, model, trans } = context;
   const { jobs } = model;
+  const log = React.useRef<HTMLElement>(null);
   const [source, setSource] = React.useState(OURS);
   const [filter, setFilter] = React.useState<JobFilter>('all');
   const [words, setWords] = React.useState('');
@@ -70,6 +72,12 @@ export function AllJobs(): JSX.Element {
       jobActions(row.job, resource, context)
         .find(each => each.id === 'open')
         ?.run();
+    }
+  };
+  const cancelQueued = async (ids: readonly string[]): Promise<void> => {
+    if (await confirmed(ids, place ?? source, trans)) {
+      await clusters.cancelQueued(source, ids);
+      queue.ask();
     }
   };
   const refresh = (): void => {
@@ -115,7 +123,12 @@ export function AllJobs(): JSX.Element {
           onChange={event => setWords(event.target.value)}
         />
         <Action label={trans.__('Refresh')} onClick={refresh} />
-        <Bulk jobs={chosenJobs} />
+        <Bulk
+          jobs={chosenJobs}
+          queued={chosen.filter(row => !row.job && row.active)}
+          onCancel={cancelQueued}
+          onLog={() => log.current?.querySelector('pre')?.focus()}
+        />
       </div>
       {jobs.failure ? <FailureMessage failure={jobs.failure} /> : null}
       {queue.failure ? <FailureMessage failure={queue.failure} /> : null}
@@ -158,51 +171,19 @@ export function AllJobs(): JSX.Element {
           ? ` · ${trans.__('seen %1', formatTime(queue.value.seen))}`
           : ''}
       </div>
-      {chosen.length === 1 ? <Chosen row={chosen[0]} /> : null}
+      {chosen.length === 1 ? <Chosen row={chosen[0]} place={log} /> : null}
     </div>
   );
 }
 
-/** What can be done to all that are selected; a button says to how many it applies. */
-function Bulk({ jobs: chosen }: { jobs: readonly Job[] }): JSX.Element {
-  const context = usePanel();
-  const { model, trans } = context;
-  const bulk = (['cancel', 'resume', 'remove'] as const).map(id => ({
-    id,
-    actions: chosen.flatMap(job =>
-      jobActions(
-        job,
-        model.jobs.resources.find(each => each.name === job.resource),
-        context
-      ).filter(each => each.id === id)
-    )
-  }));
-  const label = (id: 'cancel' | 'resume' | 'remove', count: number): string => {
-    const name =
-      id === 'cancel'
-        ? trans.__('Cancel')
-        : id === 'resume'
-          ? trans.__('Resume')
-          : trans.__('Remove');
-    return count > 1 ? `${name} (${count})` : name;
-  };
-  return (
-    <>
-      {bulk.map(({ id, actions }) => (
-        <Action
-          key={id}
-          label={label(id, actions.length)}
-          title={actions[0]?.title ?? trans.__('Select jobs first')}
-          disabled={actions.length === 0}
-          onClick={() => actions.forEach(action => action.run())}
-        />
-      ))}
-    </>
-  );
-}
-
 /** The one job that is selected: everything about it, and its log. */
-function Chosen({ row }: { row: IRow }): JSX.Element {
+function Chosen({
+  row,
+  place
+}: {
+  row: IRow;
+  place: React.RefObject<HTMLElement>;
+}): JSX.Element {
   const { trans } = usePanel();
   const { job } = row;
   return (
@@ -210,6 +191,7 @@ function Chosen({ row }: { row: IRow }): JSX.Element {
       className="jp-TomoTable-chosen"
       aria-label={row.cells.name.text}
       key={row.key}
+      ref={place}
     >
       <h3>{row.cells.name.text}</h3>
       {job ? (
@@ -221,7 +203,7 @@ function Chosen({ row }: { row: IRow }): JSX.Element {
       ) : (
         <p className="jp-TomoHint">
           {trans.__(
-            'This job was not submitted from here: it is only shown. Cancel it with scancel on the cluster.'
+            'This job was not submitted from here: it can be cancelled, and its files are on the cluster.'
           )}
         </p>
       )}

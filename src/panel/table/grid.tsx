@@ -52,6 +52,8 @@ export function columnName(column: Column, trans: TranslationBundle): string {
       return trans.__('Exit');
     case 'created':
       return trans.__('Submitted');
+    case 'command':
+      return trans.__('Command line');
   }
 }
 

@@ -35,7 +35,8 @@ export const COLUMNS = [
   'cores',
   'memory',
   'exit',
-  'created'
+  'created',
+  'command'
 ] as const;
 export type Column = (typeof COLUMNS)[number];
 
@@ -71,7 +72,7 @@ export function jobRow(
     slurm?.elapsed ??
     secondsBetween(job.started, job.ended ?? (active ? now.toISOString() : ''));
   const fraction = fractionOf(job);
-  const used = slurm ? memoryUsed(slurm) : null;
+  const used = memoryUsed(job);
   return {
     key: job.id,
     state: job.state,
@@ -108,7 +109,8 @@ export function jobRow(
       cores: slurm?.cores === undefined ? NOTHING : number(slurm.cores),
       memory: used === null ? NOTHING : { text: formatBytes(used), sort: used },
       exit: text(slurm?.exit ?? ''),
-      created: { text: formatTime(job.created, now), sort: job.created }
+      created: { text: formatTime(job.created, now), sort: job.created },
+      command: text(job.command ?? '')
     }
   };
 }
@@ -155,7 +157,8 @@ export function queuedRow(
       cores: number(queued.cores),
       memory: NOTHING,
       exit: NOTHING,
-      created: NOTHING
+      created: NOTHING,
+      command: text(job?.command ?? queued.command ?? '')
     }
   };
 }
@@ -167,11 +170,17 @@ export function colourOf(state: string): string {
     case 'PENDING':
     case 'REQUEUED':
     case 'REQUEUE_HOLD':
+    case 'REQUEUE_FED':
+    case 'RESV_DEL_HOLD':
+    case 'SPECIAL_EXIT':
       return 'queued';
     case 'CONFIGURING':
       return 'starting';
     case 'RUNNING':
     case 'COMPLETING':
+    case 'RESIZING':
+    case 'SIGNALING':
+    case 'STAGE_OUT':
       return 'running';
     case 'COMPLETED':
       return 'finished';

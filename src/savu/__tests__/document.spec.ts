@@ -2,15 +2,19 @@ import { Context } from '@jupyterlab/docregistry';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { Contents } from '@jupyterlab/services';
 import { ServiceManagerMock } from '@jupyterlab/services/lib/testutils';
+import { nullTranslator } from '@jupyterlab/translation';
 
 import { ApiError } from '../../api';
 import type { SavuList } from '../../api';
 import { PLUGINS } from '../catalogue';
+import { Catalogues } from '../catalogues';
 import { parseList, printList } from '../list-text';
 import { SavuListModel } from '../model';
 import { EMPTY, newPlugin } from '../operations';
 import { SavuContentProvider } from '../provider';
 import { SavuModelFactory } from '../widget';
+
+const trans = nullTranslator.load('jupyterlab_tomo');
 
 const LIST: SavuList = {
   version: '4.0',
@@ -61,7 +65,7 @@ class Fakes {
     })
   };
 
-  readonly provider = new SavuContentProvider(this.drive, this.lists);
+  readonly provider = new SavuContentProvider(this.drive, this.lists, trans);
 
   private file(path: string, content: string | null): Contents.IModel {
     return {
@@ -84,7 +88,7 @@ describe('the content provider', () => {
     const fakes = new Fakes();
     const model = await fakes.provider.get('l.nxs', { content: true });
     expect(model.format).toBe('text');
-    expect(parseList(String(model.content))).toEqual(LIST);
+    expect(parseList(String(model.content), trans)).toEqual(LIST);
     const changed = { ...LIST, plugins: LIST.plugins.slice(1) };
     await fakes.provider.save('l.nxs', { content: printList(changed) });
     expect(JSON.parse(atob(fakes.content))).toEqual(changed);
@@ -113,7 +117,7 @@ describe('the content provider', () => {
     const fakes = new Fakes();
     fakes.content = '';
     const model = await fakes.provider.get('l.nxs', { content: true });
-    expect(parseList(String(model.content))).toEqual(EMPTY);
+    expect(parseList(String(model.content), trans)).toEqual(EMPTY);
   });
 
   it('says what is wrong and what to do', async () => {
@@ -145,7 +149,13 @@ describe('an open list', () => {
       path: 'l.txt'
     });
     await context.initialize(false);
-    return { context, model: new SavuListModel(context) };
+    const lists = { savuPlugins: () => Promise.reject(new Error('not asked')) };
+    const model = new SavuListModel(
+      context,
+      new Catalogues(lists, null),
+      trans
+    );
+    return { context, model };
   }
   const names = (model: SavuListModel): string =>
     model.list.plugins.map(({ name }) => name).join('');

@@ -1,5 +1,7 @@
+import { nullTranslator } from '@jupyterlab/translation';
+
 import type { SavuList } from '../../api';
-import { KINDS, PLUGINS, pluginOf } from '../catalogue';
+import { installedCatalogue, KINDS, PLUGINS, SHIPPED } from '../catalogue';
 import { check } from '../checks';
 import { parseList, printList } from '../list-text';
 import {
@@ -13,6 +15,8 @@ import {
 } from '../operations';
 import { tuningOf } from '../tuned-values';
 import { misfit, readField } from '../values';
+
+const trans = nullTranslator.load('jupyterlab_tomo');
 
 const plugin = (name: string, given: Record<string, unknown> = {}) => {
   const known = PLUGINS.find(one => one.name === name);
@@ -35,16 +39,44 @@ const good = list(
 );
 
 const errors = (of: SavuList): string[] =>
-  check(of)
+  check(of, trans)
     .filter(({ severity }) => severity === 'error')
     .map(({ message }) => message);
+
+/** An installed Savu with two of the plugins of `good`, one of them without its library. */
+const installed = (gpu: boolean | null) =>
+  installedCatalogue(
+    {
+      available: true,
+      version: '4.1',
+      plugins: [
+        ...PLUGINS.filter(({ name }) =>
+          ['NxtomoLoader', 'AstraReconGpu', 'TomopyRecon'].includes(name)
+        ).map(known => ({
+          ...known,
+          gpu: known.gpu ?? false,
+          missing: known.name === 'TomopyRecon' ? ['tomopy'] : [],
+          kind: known.kind,
+          parameters: known.parameters.map(parameter => ({
+            ...parameter,
+            kinds: [...parameter.kinds],
+            options: parameter.options && [...parameter.options],
+            when: undefined
+          }))
+        }))
+      ]
+    },
+    gpu
+  );
 
 describe('the catalogue', () => {
   it('has dozens of plugins of all kinds, once each', () => {
     expect(PLUGINS.length).toBeGreaterThanOrEqual(50);
     expect(new Set(PLUGINS.map(({ id }) => id)).size).toBe(PLUGINS.length);
     const kinds = KINDS.map(({ name }) => name);
-    expect(new Set(PLUGINS.map(({ kind }) => kind))).toEqual(new Set(kinds));
+    expect(
+      [...new Set(PLUGINS.map(({ kind }) => kind)), 'other'].sort()
+    ).toEqual([...kinds].sort());
   });
 
   it('names modules whose class is the name', () => {
@@ -62,7 +94,7 @@ describe('the catalogue', () => {
       for (const parameter of parameters) {
         const where = `${name}.${parameter.name}`;
         expect([where, parameter.help.length > 3]).toEqual([where, true]);
-        expect([where, misfit(parameter, parameter.default)]).toEqual([
+        expect([where, misfit(parameter, parameter.default, trans)]).toEqual([
           where,
           null
         ]);
@@ -78,7 +110,7 @@ describe('the text', () => {
       ...list({ name: 'A', id: 'x.a', active: false, data }),
       loops: [{ start: 1, end: 1, iterations: 2 }]
     };
-    expect(parseList(printList(written))).toEqual(written);
+    expect(parseList(printList(written), trans)).toEqual(written);
   });
 
   it('changes one parameter and leaves the others', () => {
@@ -102,7 +134,7 @@ describe('the text', () => {
     ['{"plugins": [{"name": "A"}]}', 'Plugin 1 lacks'],
     ['{"loops": [{"start": 0}]}', '"start" of repeat 1']
   ])('%s is refused', (text, sentence) => {
-    expect(() => parseList(text)).toThrow(sentence);
+    expect(() => parseList(text, trans)).toThrow(sentence);
   });
 });
 
@@ -140,7 +172,7 @@ describe('changes', () => {
   });
 
   it('fill in what is missing', () => {
-    const known = pluginOf(good.plugins[0].id);
+    const known = SHIPPED.find(good.plugins[0].id);
     if (!known) {
       throw new Error('no loader');
     }
@@ -161,20 +193,20 @@ describe('tuning', () => {
     ['gridrec;sirt;', 2],
     ['{1:2};{1:3};', 2]
   ])('%s is %i values', (value, count) => {
-    expect(tuningOf('x', value)).toEqual({ count });
+    expect(tuningOf('x', value, trans)).toEqual({ count });
   });
 
   it.each(['a:b;', '5:1;', '1:2:0;', ';', '0:1000000:0.1;'])(
     '%s is refused',
     value => {
-      expect(tuningOf('x', value)).toHaveProperty('problem');
+      expect(tuningOf('x', value, trans)).toHaveProperty('problem');
     }
   );
 
   it('is none of plain values and previews', () => {
-    expect(tuningOf('x', 'a:b')).toBeNull();
-    expect(tuningOf('x', 3)).toBeNull();
-    expect(tuningOf('preview', '1;2;')).toBeNull();
+    expect(tuningOf('x', 'a:b', trans)).toBeNull();
+    expect(tuningOf('x', 3, trans)).toBeNull();
+    expect(tuningOf('preview', '1;2;', trans)).toBeNull();
   });
 });
 
@@ -210,7 +242,7 @@ describe('fields', () => {
     ['NxtomoLoader', 'name', '42', { value: '42' }],
     ['DarkFlatFieldCorrection', 'lower_bound', 'None', { value: null }]
   ])('%s.%s takes %s', (of, name, text, read) => {
-    expect(readField(parameter(of, name), text)).toEqual(read);
+    expect(readField(parameter(of, name), text, trans)).toEqual(read);
   });
 
   it.each([
@@ -220,13 +252,15 @@ describe('fields', () => {
     ['RemoveAllRings', 'sm_size', '9:1;'],
     ['NxtomoLoader', 'preview', '[":"']
   ])('%s.%s does not take %s', (of, name, text) => {
-    expect(readField(parameter(of, name), text)).toHaveProperty('problem');
+    expect(readField(parameter(of, name), text, trans)).toHaveProperty(
+      'problem'
+    );
   });
 });
 
 describe('checks', () => {
   it('find nothing in a good list', () => {
-    expect(check(good)).toEqual([]);
+    expect(check(good, trans)).toEqual([]);
   });
 
   it.each<[string, SavuList, string]>([
@@ -312,6 +346,15 @@ describe('checks', () => {
       'takes the centre that VoCentering finds'
     ],
     [
+      'an axis that is found from the middle and used from the edge',
+      list(
+        ...good.plugins.slice(0, 2),
+        plugin('VoCentering'),
+        plugin('TomopyRecon', { algorithm: 'fbp' })
+      ),
+      'half a column off'
+    ],
+    [
       'counts',
       list(good.plugins[0], good.plugins[2]),
       'not divided by the flat'
@@ -332,14 +375,36 @@ describe('checks', () => {
       '99 results'
     ]
   ])('warn of %s', (_, of, sentence) => {
-    const warnings = check(of).filter(one => one.severity === 'warning');
+    const warnings = check(of, trans).filter(one => one.severity === 'warning');
     expect(warnings.map(one => one.message).join('\n')).toContain(sentence);
     expect(errors(of)).toEqual([]);
   });
 
+  it('know what the installed Savu has, lacks and cannot run', () => {
+    const of = list(
+      plugin('NxtomoLoader'),
+      plugin('DarkFlatFieldCorrection'),
+      plugin('AstraReconGpu', { centre_of_rotation: 86.5 }),
+      plugin('TomopyRecon', { centre_of_rotation: 86.5 })
+    );
+    const told = (gpu: boolean | null) =>
+      check(of, trans, installed(gpu))
+        .filter(({ severity }) => severity === 'error')
+        .map(({ index, message }) => `${index}: ${message}`);
+    expect(told(false)).toEqual([
+      expect.stringMatching(
+        /^1: .*\(4\.1\) has no plugin savu\.plugins\.correct/
+      ),
+      expect.stringMatching(/^2: AstraReconGpu .* there is none/),
+      expect.stringMatching(/^3: TomopyRecon needs tomopy/)
+    ]);
+    // Nobody knows what the nodes of a cluster have.
+    expect(told(null)).toHaveLength(2);
+  });
+
   it('leave plugins alone that are off', () => {
     const off = { ...plugin('AstraReconCpu'), active: false };
-    expect(check(insert(good, 1, off))).toEqual([]);
+    expect(check(insert(good, 1, off), trans)).toEqual([]);
   });
 
   it('do not judge what the catalogue does not have', () => {
@@ -349,7 +414,7 @@ describe('checks', () => {
       active: true,
       data: '{"x": 1}'
     };
-    expect(check(insert(good, 2, own))).toEqual([
+    expect(check(insert(good, 2, own), trans)).toEqual([
       expect.objectContaining({ severity: 'note', index: 2 })
     ]);
   });
