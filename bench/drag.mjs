@@ -1,73 +1,14 @@
 // A slider dragged in a real browser, 2048 x 1500: from the input event to the painted image.
 // Prints rows for the table: one JSON object a line.
 /* global document, Worker, CanvasRenderingContext2D, HTMLInputElement, requestAnimationFrame, Event -- of the page */
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { chromium } from '@playwright/test';
+import { Lab } from './drag/lab.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const SECONDS = 10;
 
 const row = (name, value, unit, bar, ok) =>
   process.stdout.write(
     `${JSON.stringify({ name, value: Number(value.toFixed(1)), unit, bar, ok })}\n`
   );
-
-function freePort() {
-  return new Promise(resolve => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-function run(program, args) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      cwd: root,
-      stdio: ['ignore', 'ignore', 'inherit']
-    });
-    child.on('error', reject);
-    child.on('close', code =>
-      code === 0
-        ? resolve()
-        : reject(new Error(`${program} ended with ${code}`))
-    );
-  });
-}
-
-/** The server of the browser tests; its folder of documents is told by what it makes there. */
-async function startServer(port, folder) {
-  const child = spawn(
-    'jupyter',
-    [
-      'lab',
-      '--config',
-      'ui-tests/jupyter_server_test_config.py',
-      '--no-browser'
-    ],
-    {
-      cwd: root,
-      stdio: 'ignore',
-      env: { ...process.env, TOMO_TEST_PORT: String(port), TMPDIR: folder }
-    }
-  );
-  for (let tries = 0; tries < 240; tries++) {
-    const up = await fetch(`http://127.0.0.1:${port}/lab`).catch(() => null);
-    if (up?.ok) {
-      return child;
-    }
-    await new Promise(resolve => setTimeout(resolve, 250));
-  }
-  child.kill();
-  throw new Error('JupyterLab did not start.');
-}
 
 /** What happens in the page: values go in with each frame, and paints are noted with the value they show. */
 async function drag(seconds) {
@@ -100,7 +41,8 @@ async function drag(seconds) {
   const put = CanvasRenderingContext2D.prototype.putImageData;
   CanvasRenderingContext2D.prototype.putImageData = function (data, ...rest) {
     put.call(this, data, ...rest);
-    if (data.width >= 512) {
+    // Images are painted in strips: one is there with its last.
+    if (data.width >= 512 && rest[1] + data.height >= this.canvas.height) {
       paints.push({ at: performance.now(), value: shown, width: data.width });
     }
   };
@@ -127,59 +69,8 @@ async function drag(seconds) {
   return { paints, stop, from, last, inputs, steps: step };
 }
 
-/** MiB that belong to the page's process alone: its heap, its workers, their engines, its images. */
-async function memoryOf(browser) {
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  await session.detach();
-  const sizes = await Promise.all(
-    processInfo
-      .filter(({ type }) => type === 'renderer')
-      .map(async ({ id }) => {
-        const status = await readFile(`/proc/${id}/status`, 'utf8');
-        return Number(/^RssAnon:\s+(\d+)/m.exec(status)?.[1]) / 1024;
-      })
-  );
-  return Math.max(...sizes);
-}
-
-const folder = await mkdtemp(path.join(os.tmpdir(), 'tomo-bench-drag-'));
-const port = await freePort();
-const server = await startServer(port, folder);
-const debian = '/usr/bin/chromium';
-const browser = await chromium.launch({
-  ...(existsSync(debian) ? { executablePath: debian } : {}),
-  args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run']
-});
-try {
-  const made = (await readdir(folder)).find(name =>
-    name.startsWith('tomo-galata-')
-  );
-  const documents = path.join(folder, made, 'root');
-  await run(process.env.PYTHON ?? path.join(root, '.venv/bin/python'), [
-    'bench/data/drag.py',
-    path.join(documents, 'drag.nxs')
-  ]);
-  const page = await browser.newPage({
-    viewport: { width: 1680, height: 1000 }
-  });
-  await page.goto(`http://127.0.0.1:${port}/lab?reset`);
-  await page.waitForSelector('#jupyterlab-splash', { state: 'detached' });
-  const empty = await memoryOf(browser);
-  const item = page.locator('.jp-DirListing-item', { hasText: 'drag.nxs' });
-  await item.click({ button: 'right' });
-  await page
-    .locator('.lm-Menu-item', { hasText: 'Open in Tomography' })
-    .click();
-  const field = page.getByLabel('Column of the axis of rotation');
-  await page.getByText('1500 × 3 × 2048').waitFor({ timeout: 60_000 });
-  await field.fill('1028.8');
-  await field.press('Enter');
-  await page.locator('.jp-tomo-viewer button', { hasText: /^Slice$/ }).click();
-  await page
-    .locator('.jp-tomo-viewer-info', { hasText: '2048 × 2048' })
-    .waitFor({ timeout: 60_000 });
-  await page.waitForTimeout(1500);
+/** From the hand to the screen. */
+async function measureSpeed({ page }) {
   await page.evaluate(drag, 2);
   const seen = await page.evaluate(drag, SECONDS);
   const during = seen.paints.filter(paint => paint.at <= seen.stop);
@@ -208,17 +99,75 @@ try {
   // A value that is older than one already seen is stale.
   const stale = order.filter((at, i) => order.slice(0, i).some(b => b > at));
   row('drag: stale images', stale.length, '', 0, stale.length === 0);
-  const before = await memoryOf(browser);
+}
+
+/** A thousand steps. */
+async function measureMemory(lab, empty) {
+  const start = await lab.memory('gone');
+  const before = await lab.memory();
   let steps = 0;
+  let middle = null;
   while (steps < 1000) {
-    steps += (await page.evaluate(drag, SECONDS)).steps;
+    steps += (await lab.page.evaluate(drag, SECONDS)).steps;
+    if (middle === null && steps >= 500) {
+      middle = await lab.memory();
+    }
   }
-  const after = await memoryOf(browser);
+  const after = await lab.memory();
   const more = after - empty;
-  row('drag: memory, over the empty page', more, 'MiB', 400, more <= 400);
-  row('drag: growth in 1,000 steps', after - before, 'MiB', null, null);
+  row('drag: memory, over the empty page', more, 'MB', 400, more <= 400);
+  row('drag: memory, the empty page', empty, 'MB', null, null);
+  row('drag: memory, both', after, 'MB', 400, after <= 400);
+  row('drag: growth in 1,000 steps', after - before, 'MB', null, null);
+  row('drag: growth in the last 500', after - middle, 'MB', null, null);
+  const live = await lab.memory('gone');
+  row('drag: memory, both, live', live, 'MB', null, null);
+  row('drag: growth, live', live - start, 'MB', null, null);
+}
+
+async function measureViewers(lab, empty) {
+  const one = await lab.memory('driven');
+  const alone = await lab.memory('gone');
+  for (let viewer = 0; viewer < 20; viewer++) {
+    await lab.reopen();
+  }
+  const twenty = await lab.memory('driven');
+  row('drag: live with one viewer', one - empty, 'MB', null, null);
+  row('drag: live after 20 viewers', twenty - empty, 'MB', null, null);
+  const growth = twenty - one;
+  row('drag: growth by 20 viewers', growth, 'MB', 20, growth <= 20);
+  // The answers that were kept for who drove the page are not the page's.
+  const own = (await lab.memory('gone')) - alone;
+  row('drag: growth by 20 viewers, undriven', own, 'MB', 20, own <= 20);
+  const workers = await lab.workers();
+  row('drag: workers', workers, '', 2, workers <= 2);
+}
+
+/** Parts by their names; all of them when none is named. */
+const names = ['speed', 'memory', 'viewers'];
+const parts = process.argv.slice(2);
+const unknown = parts.filter(part => !names.includes(part));
+if (unknown.length) {
+  process.stderr.write(
+    `${unknown.join(', ')}: there are ${names.join(', ')}\n`
+  );
+  process.exit(2);
+}
+const asked = part => parts.length === 0 || parts.includes(part);
+
+const lab = await Lab.start();
+try {
+  const empty = await lab.memory('driven');
+  await lab.openSlice();
+  if (asked('speed')) {
+    await measureSpeed(lab);
+  }
+  if (asked('memory')) {
+    await measureMemory(lab, empty);
+  }
+  if (asked('viewers')) {
+    await measureViewers(lab, empty);
+  }
 } finally {
-  await browser.close();
-  server.kill();
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  await lab.end();
 }

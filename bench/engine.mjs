@@ -25,7 +25,7 @@ function time(action, repeats = 11) {
 /** Configure with random attenuation; `steps` are those of a plan. */
 function prepare(columns, count, steps) {
   const plan = [
-    1,
+    2,
     count,
     columns,
     (columns - 1) / 2 + 1.3,
@@ -35,6 +35,7 @@ function prepare(columns, count, steps) {
     1,
     1,
     1,
+    0,
     ...steps
   ];
   const atPlan = engine.allocate(8 * plan.length);

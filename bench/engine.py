@@ -1,14 +1,18 @@
-"""The engine in Python against the same file in Node, and two threads against one.
+"""The engine in Python against the same file in Node, two threads against one, TomoPy's gridrec.
 
-Prints rows for the table: one JSON object a line. Python and Node take turns, so that a busy
-machine is busy for both.
+Prints rows for the table: one JSON object a line. They take turns, so that a busy machine is busy
+for all. TomoPy is measured where JUPYTER_TOMO_PYTHON_TOMOPY names a Python that has it; otherwise
+standard error says that it is not. Its native code is what is meant: one call for many slices, one
+thread.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -21,18 +25,36 @@ from tomo_runner.engine.host import WASM
 
 SIZES = [(512, 360, 60), (1024, 720, 20), (2048, 1500, 5)]
 ROUNDS = 5
+GRIDREC = [(512, 360, 16, 3.5 / 8), (1024, 720, 8, 17 / 39), (2048, 1500, 4, 77 / 167)]
+"""Columns, projections and slices of one call; most of TomoPy's time that ours may take."""
+TOMOPY = """
+import sys, time
+import numpy as np
+import tomopy
+columns, count, slices = map(int, sys.argv[1:])
+angles = np.pi * (np.arange(count) + 0.25) / count
+data = np.random.default_rng(0).random((slices, count, columns), np.float32)
+def work():
+    tomopy.recon(data, angles, center=(columns - 1) / 2 + 1.3, algorithm="gridrec",
+        filter_name="ramlak", sinogram_order=True, ncore=1, nchunk=slices)
+work()
+for line in sys.stdin:
+    begun = time.perf_counter()
+    work()
+    print("ms", (time.perf_counter() - begun) * 1000 / slices, flush=True)
+"""
 NODE = """
 const { readFileSync } = require('node:fs');
 const [file, columns, count] = [process.argv[1], Number(process.argv[2]), Number(process.argv[3])];
 const module = new WebAssembly.Module(readFileSync(file));
 const { exports: engine } = new WebAssembly.Instance(module, {});
-const plan = [1, count, columns, (columns - 1) / 2 + 1.3, 0, 1, 0, 1, 1, 1, 0];
-const at = engine.allocate(8 * 11);
+const plan = [2, count, columns, (columns - 1) / 2 + 1.3, 0, 1, 0, 1, 1, 1, 0, 0];
+const at = engine.allocate(8 * 12);
 const angles = engine.allocate(8 * count);
-new Float64Array(engine.memory.buffer, at, 11).set(plan);
+new Float64Array(engine.memory.buffer, at, 12).set(plan);
 new Float64Array(engine.memory.buffer, angles, count)
   .set(Float64Array.from({ length: count }, (_, i) => (180 * (i + 0.25)) / count));
-if (engine.configure(at, 11, angles) !== 0) throw new Error('refused');
+if (engine.configure(at, 12, angles) !== 0) throw new Error('refused');
 new Float32Array(engine.memory.buffer, engine.sinogram(), columns * count)
   .set(Float32Array.from({ length: columns * count }, () => Math.random()));
 const slice = () => { engine.process(); engine.spectra(); engine.image(NaN); };
@@ -117,7 +139,37 @@ def compare(columns: int, count: int, slices: int) -> None:
     row(f"engine, two threads to one {size}", gain, "x", 1.8, gain >= 1.8)
 
 
+def against_gridrec(python: str, columns: int, count: int, slices: int, bar: float) -> None:
+    """Rows of one size: ours, TomoPy's, and their ratio."""
+    engine = prepared(columns, count)
+    command = [python, "-c", TOMOPY, str(columns), str(count), str(slices)]
+    tomopy = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    pairs: list[tuple[float, float]] = []
+    try:
+        assert tomopy.stdin is not None and tomopy.stdout is not None
+        for _ in range(ROUNDS):
+            print(file=tomopy.stdin, flush=True)
+            # The tool prints, too.
+            said = next((line for line in tomopy.stdout if line.startswith("ms ")), None)
+            if said is None:
+                raise SystemExit("TomoPy ended.")
+            pairs.append((milliseconds(lambda: repeat(engine, slices), slices), float(said[3:])))
+    finally:
+        tomopy.communicate()
+    size = f"{columns}x{count}"
+    ratio = statistics.median(ours / theirs for ours, theirs in pairs)
+    theirs = statistics.median(theirs for _, theirs in pairs)
+    row(f"TomoPy gridrec, one thread: a slice {size}", theirs, "ms", None, None)
+    row(f"engine to TomoPy gridrec {size}", ratio, "x", round(bar, 3), ratio <= bar)
+
+
 if __name__ == "__main__":
     assert Path(WASM).is_file(), "Build the engine first: npm run build"
     for size in SIZES:
         compare(*size)
+    python = os.environ.get("JUPYTER_TOMO_PYTHON_TOMOPY")
+    if python is None:
+        print("JUPYTER_TOMO_PYTHON_TOMOPY is not set: TomoPy is not measured.", file=sys.stderr)
+    else:
+        for columns, count, slices, bar in GRIDREC:
+            against_gridrec(python, columns, count, slices, bar)

@@ -11,8 +11,8 @@ import {
 
 const [COLUMNS, COUNT, ROUNDS] = [2048, 1500, 15];
 
-/** An engine with random attenuation, its spectra made. */
-async function prepare() {
+/** An engine for half 0 or 1 of each slice, or -1 for all of it, with random attenuation and its spectra made. */
+async function prepare(share) {
   const file = new URL('../src/engine/build/engine.wasm', import.meta.url);
   const { instance } = await WebAssembly.instantiate(
     await readFile(fileURLToPath(file)),
@@ -20,7 +20,7 @@ async function prepare() {
   );
   const engine = instance.exports;
   const middle = (COLUMNS - 1) / 2 + 1.3;
-  const plan = [1, COUNT, COLUMNS, middle, 0, 1, 0, 1, 1, 1, 0];
+  const plan = [2, COUNT, COLUMNS, middle, 0, 1, 0, 1, 1, 1, 0, 0];
   const atPlan = engine.allocate(8 * plan.length);
   const atAngles = engine.allocate(8 * COUNT);
   new Float64Array(engine.memory.buffer, atPlan, plan.length).set(plan);
@@ -28,6 +28,7 @@ async function prepare() {
   angles.forEach((_, i) => {
     angles[i] = (180 * (i + 0.25)) / COUNT;
   });
+  engine.share(share);
   if (engine.configure(atPlan, plan.length, atAngles) !== 0) {
     throw new Error('The engine refused.');
   }
@@ -48,13 +49,13 @@ const bytes = (engine, at, length) =>
 
 /** Half of a slice, with what the other worker gives. */
 function half(engine, which, port) {
-  const at = engine.beginHalf(NaN, which);
+  const at = engine.beginHalf(NaN);
   const own = bytes(engine, at, engine.halfBytes(which)).slice();
   port.postMessage(own, [own.buffer]);
   return new Promise(resolve => {
     port.once('message', given => {
       bytes(engine, at, given.length).set(given);
-      const out = engine.finishHalf(which);
+      const out = engine.finishHalf();
       const middle = engine.halfColumns();
       const columns = which === 0 ? middle : COLUMNS - middle;
       resolve(bytes(engine, out, 4 * COLUMNS * columns).slice());
@@ -70,13 +71,13 @@ const row = (name, value, unit, bar, ok) =>
   );
 
 async function work() {
-  const engine = await prepare();
   const { which, port } = workerData;
+  const [engine, whole] = [await prepare(which), await prepare(-1)];
   parentPort.on('message', async kind => {
     const data =
       kind === 'half'
         ? await half(engine, which, port)
-        : bytes(engine, engine.image(NaN), 4 * COLUMNS ** 2).slice();
+        : bytes(whole, whole.image(NaN), 4 * COLUMNS ** 2).slice();
     parentPort.postMessage(data, [data.buffer]);
   });
   parentPort.postMessage('ready');
@@ -89,7 +90,11 @@ const answer = worker =>
 
 /** What each worker has to do, one after the other in this thread: what two free cores would give. */
 async function measureWork() {
-  const engines = [await prepare(), await prepare()];
+  const [engine, ...engines] = [
+    await prepare(-1),
+    await prepare(0),
+    await prepare(1)
+  ];
   const timed = action => {
     const from = performance.now();
     const result = action();
@@ -97,13 +102,12 @@ async function measureWork() {
   };
   const ratios = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const [engine] = engines;
     const [one] = timed(() =>
       bytes(engine, engine.image(NaN), 4 * COLUMNS ** 2).slice()
     );
     const began = engines.map((each, which) =>
       timed(() => {
-        const at = each.beginHalf(NaN, which);
+        const at = each.beginHalf(NaN);
         return [at, bytes(each, at, each.halfBytes(which)).slice()];
       })
     );
@@ -114,11 +118,7 @@ async function measureWork() {
         bytes(each, at, given.length).set(given);
         const middle = each.halfColumns();
         const columns = which === 0 ? middle : COLUMNS - middle;
-        return bytes(
-          each,
-          each.finishHalf(which),
-          4 * COLUMNS * columns
-        ).slice();
+        return bytes(each, each.finishHalf(), 4 * COLUMNS * columns).slice();
       })
     );
     const longest = parts => Math.max(...parts.map(([time]) => time));

@@ -1,6 +1,7 @@
 """A cluster over SSH against what it cannot be faster than: OpenSSH, squeue, sacct and sbatch.
 
 Starts a real cluster of its own (as root, on Debian); without one it says so and prints no rows.
+Words after its name are the parts to measure: copies, poll, submit, slices, screen.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 ROOT = Path(__file__).parents[1]
 TESTS = ROOT / "tests"
@@ -24,9 +26,11 @@ sys.path[:0] = [str(TESTS / "python" / name) for name in ("", "cluster", "integr
 from analyst import Analyst, RemoteJob, make_data, resource  # noqa: E402
 from cluster import Cluster, Link, Trouble, why_not  # noqa: E402
 
+PARTS = ("copies", "poll", "submit", "slices", "screen")
 ROUNDS = 7
 TASKS = 64
 WIDTH = 2048
+ROWS = 12
 # 10 Mbit/s.
 SHAPED = 10e6 / 8
 
@@ -75,10 +79,11 @@ def submit(cluster: Cluster, analyst: Analyst, data: str) -> None:
         since = time.perf_counter()
         reply = job.submit()
         assert reply.status_code == 200, reply.text
-        while job.slurm_json()["phase"] != "accepted":
+        while job.slurm_json().get("phase") != "accepted":
             assert time.perf_counter() - since < 60, job.get()
             time.sleep(0.005)
         ours.append(time.perf_counter() - since)
+        assert len(job.slurm_json()["tasks"]) == TASKS, job.slurm_json()
         command = ["sbatch", "--parsable", "-t", "1", f"--array=0-{TASKS - 1}", "-o", "/dev/null"]
         words = [*command, "--wrap", "true"]
         bare.append(timed(lambda words=words: cluster.slurm(*words, user=analyst.user)))
@@ -98,10 +103,22 @@ def look(analyst: Analyst, name: str, folder: str, row_: int, **how: Any) -> byt
     return bytes(reply.content)
 
 
-def slices(analyst: Analyst, line: Link, data: str) -> None:
+def result(analyst: Analyst, data: str) -> str:
+    """Folder of a wide result on the cluster."""
     recipe = {"regions": {"centre": {"column": (WIDTH - 1) / 2}}}
-    job = RemoteJob(analyst, data, options={"rows": [0, 8], "memory": 500 << 20}, recipe=recipe)
-    folder = job.wait_until("finished", 120)["output"]
+    options = {"rows": [0, ROWS], "memory": 500 << 20}
+    job = RemoteJob(analyst, data, options=options, recipe=recipe)
+    return str(job.wait_until("finished", 120)["output"])
+
+
+def screen(analyst: Analyst, folder: str) -> None:
+    """From the slider to the screen, in a browser."""
+    server = analyst.house.server
+    address = f"{server.url}lab?{urlencode({'token': server.token, 'reset': ''})}"
+    script("screen.mjs", address, folder, "scarf")
+
+
+def slices(analyst: Analyst, line: Link, folder: str) -> None:
     whole = look(analyst, "scarf", folder, 0)
     assert len(whole) > 4 * WIDTH * WIDTH
     times = [timed(lambda r=r: look(analyst, "scarf", folder, 1 + r % 7)) for r in range(ROUNDS)]
@@ -123,6 +140,10 @@ def slices(analyst: Analyst, line: Link, data: str) -> None:
 
 
 def main() -> int:
+    parts = sys.argv[1:] or list(PARTS)
+    if unknown := set(parts) - set(PARTS):
+        print(f"{', '.join(unknown)}: there are {', '.join(PARTS)}", file=sys.stderr)
+        return 2
     if reason := why_not():
         print(reason, file=sys.stderr)
         return 0
@@ -133,7 +154,7 @@ def main() -> int:
         try:
             cluster.start()
             with Link(cluster.description["port"]) as line:
-                measure(cluster, line, home)
+                measure(cluster, line, home, parts)
         except Trouble as trouble:
             print(trouble, file=sys.stderr)
             return 1
@@ -142,11 +163,14 @@ def main() -> int:
     return 0
 
 
-def measure(cluster: Cluster, line: Link, home: Path) -> None:
+def measure(cluster: Cluster, line: Link, home: Path, parts: list[str]) -> None:
     user = cluster.user("analyst")
-    script("transfer.mjs", str(cluster.folder.description), str(home))
+    if "copies" in parts:
+        script("transfer.mjs", str(cluster.folder.description), str(home))
+    if parts == ["copies"]:
+        return
     data = make_data(Path(user.work) / "data", rows=TASKS)
-    wide = make_data(Path(user.work) / "wide", rows=8, columns=WIDTH)
+    wide = make_data(Path(user.work) / "wide", rows=ROWS, columns=WIDTH)
     own = home / "home"
     own.mkdir()
     analyst = Analyst.start(
@@ -157,9 +181,16 @@ def measure(cluster: Cluster, line: Link, home: Path) -> None:
     )
     try:
         analyst.log_in()
-        poll(cluster, analyst, str(data))
-        submit(cluster, analyst, str(data))
-        slices(analyst, line, str(wide))
+        if "poll" in parts:
+            poll(cluster, analyst, str(data))
+        if "submit" in parts:
+            submit(cluster, analyst, str(data))
+        if "slices" in parts or "screen" in parts:
+            folder = result(analyst, str(wide))
+        if "screen" in parts:
+            screen(analyst, folder)
+        if "slices" in parts:
+            slices(analyst, line, folder)
     finally:
         analyst.stop()
 

@@ -1,4 +1,4 @@
-// npm run bench [-- NAME ...]: run bench/*, and write and show a table.
+// npm run bench [-- NAME [PART ...] ...]: run bench/*, and write and show a table.
 import { spawn } from 'node:child_process';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -15,9 +15,12 @@ const expected = [
   'pair.mjs',
   'drag.mjs',
   'runner.py',
+  'centre.py',
   'tools.py',
+  'savu.py',
   'relay.py',
-  'jobs.py'
+  'jobs.py',
+  'scarf.py'
 ];
 
 /** A row as a bench prints it, or null for any other line. */
@@ -30,10 +33,40 @@ function parseRow(line) {
   }
 }
 
-function runBench(file) {
+/** Benches of which single parts can be run; they check the names of their parts. */
+const divided = new Set(['drag.mjs', 'scarf.py']);
+
+/**
+ * What is to be run: names of benches, each followed by those of its parts.
+ *
+ * @returns {[string, string[]][]}
+ */
+function wantedOf(asked, all) {
+  const wanted = [];
+  const named = name =>
+    all.filter(file => file === name || path.parse(file).name === name);
+  for (const name of asked) {
+    const files = named(name);
+    const last = wanted.at(-1);
+    if (files.length) {
+      wanted.push(...files.map(file => [file, []]));
+    } else if (last && divided.has(last[0])) {
+      last[1].push(name);
+    } else {
+      throw new Error(
+        last
+          ? `bench/${last[0]} has no parts, and there is no bench ${name}; there are ${all.join(', ')}.`
+          : `There is no bench ${name}; there are ${all.join(', ')}.`
+      );
+    }
+  }
+  return wanted;
+}
+
+function runBench(file, parts) {
   const program = file.endsWith('.py') ? python : process.execPath;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, [path.join(folder, file)], {
+    const child = spawn(program, [path.join(folder, file), ...parts], {
       cwd: root,
       env: environment(),
       stdio: ['ignore', 'pipe', 'inherit']
@@ -86,26 +119,19 @@ await main(async () => {
   );
   const all = [...new Set([...expected, ...there])];
   const wanted = asked.length
-    ? all.filter(file =>
-        asked.some(name => file === name || path.parse(file).name === name)
-      )
-    : all;
-  if (!wanted.length) {
-    throw new Error(
-      `There is no bench ${asked.join(', ')}; there are ${all.join(', ')}.`
-    );
-  }
+    ? wantedOf(asked, all)
+    : all.map(file => [file, []]);
 
   const rows = [];
   const notes = [];
   let failed = 0;
-  for (const file of wanted) {
+  for (const [file, parts] of wanted) {
     if (!there.includes(file)) {
       notes.push(`bench/${file} is absent.`);
       continue;
     }
-    process.stdout.write(`\n=== ${file}\n`);
-    const result = await runBench(file);
+    process.stdout.write(`\n=== ${[file, ...parts].join(' ')}\n`);
+    const result = await runBench(file, parts);
     rows.push(...result.rows.map(row => ({ bench: file, ...row })));
     if (result.code !== 0) {
       failed += 1;

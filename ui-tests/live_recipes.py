@@ -65,7 +65,8 @@ def make_data(folder: Path, name: str) -> dict[str, Any]:
             "rotation_angle": "sample/rotation_angle",
         }.items():
             entry[f"data/{key}"] = h5py.SoftLink(f"/entry1/tomo_entry/{target}")
-    return {"columns": columns, "axis": axis}
+    span = (float(angles.min()), float(angles.max()) - 40)
+    return {"columns": columns, "axis": axis, "span": span}
 
 
 def drawn(schema: dict[str, Any], dice: random.Random) -> Any:
@@ -99,6 +100,15 @@ def make_recipe(index: int, names: dict[str, dict[str, Any]], dice: random.Rando
     centre = {"column": round(about["axis"] + dice.uniform(-3, 3), 2)}
     if dice.random() < 0.3:
         centre |= {"row": 1, "tilt": round(dice.uniform(-1, 1), 2)}
+    # Half of the recipes use some of the projections, and half are turned.
+    used: dict[str, Any] = {}
+    if dice.random() < 0.5:
+        low, high = sorted(dice.uniform(*about["span"]) for _ in range(2))
+        every = dice.randint(1, 3)
+        used = {"from": round(low, 1), "to": round(max(high, low + 40), 1), "every": every}
+        if dice.random() < 0.3:
+            used = {"every": every}
+    turned = {"rotation": round(dice.uniform(-360, 360), 2)} if dice.random() < 0.5 else {}
     regions: dict[str, Any] = {"centre": centre}
     if dice.random() < 0.3 and name != "off-centre":
         regions["roi"] = [dice.randint(0, 8), 0, about["columns"] - dice.randint(0, 8), ROWS]
@@ -112,6 +122,8 @@ def make_recipe(index: int, names: dict[str, dict[str, Any]], dice: random.Rando
             "method": "gridding",
             "parameters": parameters,
             "mask": dice.choice([0, 0.9, 1]),
+            **({"angles": used} if used else {}),
+            **turned,
         },
         "output": {"folder": f"slices-{index:02d}"},
     }

@@ -35,8 +35,8 @@ try {
       await timed(async () => {
         const script = modules.pollScript(jobs, true);
         const reply = await remote.run(script.text);
-        const parsed = modules.parsePoll(reply.stdout, script.mark);
-        rows = parsed.queue?.rows?.length ?? parsed.rows?.length ?? 0;
+        const parsed = modules.parsePoll(reply.stdout, script.mark, jobs);
+        rows = parsed.queue?.length ?? 0;
       })
     );
     theirs.push(await timed(() => remote.run(bare)));

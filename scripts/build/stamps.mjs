@@ -13,6 +13,7 @@ const schemas = [
   'src/recipe/recipe.schema.json',
   'src/recipe/steps.json',
   'src/recipe/tools.json',
+  'src/recipe/advice.json',
   'src/recipe/default.tomo.json',
   'src/api/api.schema.json',
   'schema/plugin.json',
@@ -27,7 +28,8 @@ const steps = {
       'src/recipe/_generated/recipe.ts',
       'src/api/_generated/api.ts',
       'src/proxy/_generated/cluster.ts',
-      'tomo_runner/_built/recipe.schema.json'
+      'tomo_runner/_built/recipe.schema.json',
+      'tomo_runner/_built/advice.json'
     ]
   },
   engine: {

@@ -19,9 +19,40 @@ export async function writeChanged(file, text) {
   }
 }
 
+/**
+ * A schema of a parameter as `$ref` into `definitions` where several methods have the same:
+ * validators have one function for it, whatever the number of methods.
+ */
+function sharing(tools, definitions) {
+  const counts = new Map();
+  const own = tools.flatMap(tool =>
+    tool.methods.flatMap(method => Object.entries(method.schema))
+  );
+  const keyOf = (name, { engine, ...schema }) =>
+    `${name} ${JSON.stringify(schema)}`;
+  for (const [name, schema] of own) {
+    const key = keyOf(name, schema);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  const shared = new Map();
+  return ([name, described]) => {
+    const { engine, ...schema } = described;
+    const key = keyOf(name, described);
+    if (counts.get(key) === 1) {
+      return [name, schema];
+    }
+    if (!shared.has(key)) {
+      shared.set(key, `parameter-${shared.size + 1}`);
+      definitions[shared.get(key)] = schema;
+    }
+    return [name, { $ref: `#/definitions/${shared.get(key)}` }];
+  };
+}
+
 /** An if/then for each name, so that an error speaks of the step that was meant. */
 function composeRecipe(recipe, steps, tools) {
   const composed = structuredClone(recipe);
+  const parameter = sharing(tools, composed.definitions);
   const filter = composed.definitions.filter;
   filter.properties.name.enum = steps.map(step => step.name);
   filter.allOf = steps.map(step => ({
@@ -46,9 +77,7 @@ function composeRecipe(recipe, steps, tools) {
               type: 'object',
               additionalProperties: false,
               properties: Object.fromEntries(
-                Object.entries(method.schema).map(
-                  ([key, { engine, ...schema }]) => [key, schema]
-                )
+                Object.entries(method.schema).map(parameter)
               )
             }
           }
@@ -186,7 +215,12 @@ export async function buildTypes() {
     `${shipped}/recipe.schema.json`,
     `${JSON.stringify(composed, null, 2)}\n`
   );
-  for (const name of ['steps.json', 'tools.json', 'default.tomo.json']) {
+  for (const name of [
+    'steps.json',
+    'tools.json',
+    'advice.json',
+    'default.tomo.json'
+  ]) {
     await writeChanged(
       `${shipped}/${name}`,
       await readFile(path.join(root, 'src/recipe', name), 'utf8')

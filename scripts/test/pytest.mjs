@@ -6,7 +6,7 @@ const report = 'test-results/pytest.xml';
 
 export async function pytest(args) {
   await rm(report, { force: true });
-  await run('pytest', ['-q', `--junitxml=${report}`, ...args], { limit: 1800 });
+  await run('pytest', ['-q', `--junitxml=${report}`, ...args], { limit: 2700 });
   return counts(await readFile(report, 'utf8'));
 }
 

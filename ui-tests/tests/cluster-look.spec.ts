@@ -36,6 +36,7 @@ test.describe('Data that stay on a cluster', () => {
   let reason = '';
 
   test.beforeAll(() => {
+    test.setTimeout(180_000);
     try {
       cluster = JSON.parse(command('start')) as ICluster;
       const data = path.join(cluster.work, 'a beam time');
@@ -182,6 +183,6 @@ test.describe('Data that stay on a cluster', () => {
     await tomo.viewer.press('End');
     await expect(
       tomo.viewer.getByRole('button', { name: 'Log in' })
-    ).toBeVisible({ timeout: 20_000 });
+    ).toBeVisible();
   });
 });

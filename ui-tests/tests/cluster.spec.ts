@@ -9,6 +9,7 @@ import path from 'node:path';
 
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import { expect, test } from '@jupyterlab/galata';
+import type { Locator } from '@playwright/test';
 
 import { keepClusters } from './clusters';
 import { sliceOnDisk, Tomography } from './tomography';
@@ -27,7 +28,11 @@ interface IClusterSeen {
   python: string;
 }
 
+/** Where clusters have room; as the SCARF guide has it. */
+const SCRATCH = '/scratch';
+
 let folder = '';
+let scratch = false;
 let cluster: IClusterSeen | null = null;
 let reason = '';
 
@@ -47,6 +52,14 @@ test.beforeAll(() => {
   );
   if (started.status === 0) {
     cluster = JSON.parse(started.stdout) as IClusterSeen;
+    // A work folder that is found by itself, with a name as on a real cluster.
+    try {
+      fs.symlinkSync(path.dirname(cluster.work), SCRATCH);
+      scratch = true;
+    } catch {
+      // There is one already, and it is not ours.
+      scratch = false;
+    }
   } else {
     reason = `The test cluster cannot be started here: ${
       started.stderr.trim().split('\n').pop() ?? 'no reason was given'
@@ -55,6 +68,9 @@ test.beforeAll(() => {
 });
 
 test.afterAll(() => {
+  if (scratch) {
+    fs.unlinkSync(SCRATCH);
+  }
   if (cluster) {
     execFileSync('python3', [
       main,
@@ -87,7 +103,11 @@ async function setUp(
   await form.getByLabel('Python 1: command or path').fill(python);
   await form.getByText('Advanced').click();
   await form.getByLabel('Port').fill(String(port));
-  await form.getByLabel('Work folder').fill(work);
+  if (!scratch) {
+    await form.getByLabel('Work folder').fill(work);
+  }
+  await form.getByLabel('Title').scrollIntoViewIfNeeded();
+  await picture(tomo.page, 'cluster-setup');
   await form.getByRole('button', { name: 'Save' }).click();
   await expect(tomo.panel.locator('.jp-TomoCluster .jp-TomoBadge')).toHaveText(
     'offline'
@@ -139,18 +159,18 @@ test.describe('A cluster', () => {
     await tomo.panel.getByRole('button', { name: /^Reconstruct 96/ }).click();
     const dialog = page.locator('.jp-TomoLoginDialog');
     const password = dialog.getByRole('textbox', { name: 'Password' });
-    await expect(password).toBeFocused({ timeout: 15_000 });
+    await expect(password).toBeFocused();
     await password.fill('wrong');
     await password.press('Enter');
     await expect(dialog.locator('.jp-TomoLogin-fingerprint')).toHaveText(
       seen.hostKey
     );
     await dialog.getByRole('button', { name: 'Trust and log in' }).click();
-    await expect(dialog.getByRole('alert')).toBeVisible({ timeout: 15_000 });
+    await expect(dialog.getByRole('alert')).toBeVisible();
     await expect(password).toHaveValue('');
     await password.fill(seen.password);
     await password.press('Enter');
-    await expect(dialog).toBeHidden({ timeout: 15_000 });
+    await expect(dialog).toBeHidden();
     const badge = tomo.panel.locator('.jp-TomoCluster .jp-TomoBadge');
     await expect(badge).toHaveText('online');
     await expect(
@@ -178,15 +198,41 @@ test.describe('A cluster', () => {
     await expect(plan).toContainText('271 files', { timeout: 30_000 });
     await expect(plan.getByLabel('Command line')).toContainText('sbatch');
     await expect(plan.getByLabel('Batch script')).toContainText('tomo_runner');
+    await picture(page, 'cluster-plan');
     await plan.getByRole('button', { name: 'Submit' }).click();
 
+    // In the middle of its slices it is held, so that what is live can be seen.
+    const held = await stopRunner(seen);
+    try {
+      await tomo.panel
+        .getByRole('button', { name: 'all jobs as a table' })
+        .click();
+      const row = page.locator('.jp-TomoGrid tbody tr').first();
+      await row.click();
+      const chosen = page.locator('.jp-TomoTable-chosen');
+      await expect(chosen.locator('.jp-TomoLog')).toContainText('slices', {
+        timeout: 30_000
+      });
+      await expect(row).toHaveAttribute('data-state', 'running');
+      const cell = (column: string): Locator =>
+        row.locator(`td[data-column="${column}"]`);
+      await expect(cell('memory')).toContainText('MiB');
+      await expect(cell('progress')).toContainText(/\d+ of 96 slices/);
+      await expect(cell('place')).toHaveText('Test cluster');
+      await expect(cell('elapsed')).toContainText('of 10 min');
+      await expect(cell('cores')).toHaveText('1');
+      await expect(cell('id')).toHaveText(/^\d+$/);
+      await expect(cell('detail')).toContainText('RUNNING');
+      await expect(cell('command')).toContainText('sbatch --parsable');
+      await picture(page, 'cluster-log');
+    } finally {
+      held();
+    }
     await tomo.job.getByRole('button', { name: 'log' }).click();
     await expect(tomo.job).toHaveAttribute('data-state', 'finished', {
       timeout: 90_000
     });
-    await expect(tomo.job.locator('.jp-TomoLog')).toContainText('finished', {
-      timeout: 15_000
-    });
+    await expect(tomo.job.locator('.jp-TomoLog')).toContainText('finished');
     await expect(tomo.job.locator('.jp-TomoJob-sentence')).toContainText(
       '96 slices'
     );
@@ -261,7 +307,7 @@ test.describe('A cluster', () => {
     const dialog = page.locator('.jp-TomoLoginDialog');
     await dialog.getByRole('textbox', { name: 'Password' }).fill(seen.password);
     await dialog.getByRole('textbox', { name: 'Password' }).press('Enter');
-    await expect(dialog).toBeHidden({ timeout: 15_000 });
+    await expect(dialog).toBeHidden();
 
     // A partition that is not in service takes jobs, and starts none.
     hold(true);
@@ -285,9 +331,7 @@ test.describe('A cluster', () => {
       const queued = page.locator('.jp-TomoGrid tbody tr', {
         hasText: 'PENDING'
       });
-      await expect(queued.first()).toContainText('phantom_tiff', {
-        timeout: 15_000
-      });
+      await expect(queued.first()).toContainText('phantom_tiff');
       await page.getByLabel('Which jobs').selectOption('');
       await row.click();
       await page
@@ -313,6 +357,30 @@ test.describe('A cluster', () => {
     await expect(tomo.panel.locator('.jp-TomoCluster')).toHaveCount(0);
   });
 });
+
+/** Stop the runner of the job once it has written a slice; what is given back lets it go on. */
+async function stopRunner({ user, work }: IClusterSeen): Promise<() => void> {
+  // What the job tells of its slices lags a little behind their files.
+  const told = (file: string): boolean =>
+    /"slices":\s*\{\s*"done":\s*[1-9]/.test(
+      fs.readFileSync(path.join(work, file), 'utf8')
+    );
+  const written = (): boolean =>
+    fs
+      .readdirSync(work, { recursive: true, encoding: 'utf8' })
+      .some(file => /jobs\/[^/]+\/status\.json$/.test(file) && told(file));
+  const signal = (name: string): void => {
+    spawnSync('pkill', [`-${name}`, '-u', user, '-f', 'tomo_runner job']);
+  };
+  // It runs for a moment at a time and stands while it is looked at: nothing is missed on a busy machine.
+  const until = Date.now() + 90_000;
+  for (signal('STOP'); !written(); signal('STOP')) {
+    expect(Date.now()).toBeLessThan(until);
+    signal('CONT');
+    await new Promise(resolve => setTimeout(resolve, 30));
+  }
+  return () => signal('CONT');
+}
 
 /** Take the partition of the cluster out of service, or back. */
 function hold(held: boolean): void {

@@ -32,7 +32,7 @@ test.describe('A comparison', () => {
     await expect(tomo.facts).toContainText('256 × 256', { timeout: 30_000 });
     const view = tomo.viewer.locator('.jp-tomo-viewer-image').first();
     const hold = tomo.viewer.getByRole('button', { name: 'Before' });
-    await expect(hold).toBeHidden();
+    await expect(hold).toBeDisabled();
 
     // A change after a pause: what was there is seen while space is held.
     await page.waitForTimeout(1200);
@@ -41,7 +41,7 @@ test.describe('A comparison', () => {
     await field.fill(String(found + 6));
     await field.press('Enter');
     await expect(tomo.facts).toContainText(`centre ${found + 6}`.slice(0, 12));
-    await expect(hold).toBeVisible();
+    await expect(hold).toBeEnabled();
     const second = await painted(view);
     expect(second).not.toBe(first);
     await tomo.viewer.focus();
@@ -116,6 +116,28 @@ test.describe('A comparison', () => {
     await expect(say).not.toContainText('RMS 0, largest 0');
     await compare.getByRole('button', { name: 'Swipe' }).click();
     await page.screenshot({ path: path.join(results, 'compare-swipe.png') });
+
+    // Images of two sizes are refused in words, and taken again when they are of one.
+    const setRegion = (roi: number[] | undefined): Promise<void> =>
+      page.evaluate(roi => {
+        const widget: unknown = window.jupyterapp.shell.currentWidget;
+        (
+          widget as {
+            session: { edit(change: { path: string[]; value: unknown }): void };
+          }
+        ).session.edit({ path: ['regions', 'roi'], value: roi });
+      }, roi);
+    await setRegion([20, 0, 236, 96]);
+    await expect(say).toHaveText(
+      'A has 256 × 256 pixels and B 216 × 216: only images of one size can be compared.',
+      { timeout: 30_000 }
+    );
+    await expect(
+      compare.locator('.jp-tomo-compare-profile .scatterlayer .trace')
+    ).toHaveCount(0);
+    await setRegion(undefined);
+    await expect(say).toContainText('A − B: RMS', { timeout: 30_000 });
+
     await divider.focus();
     await page.keyboard.press('Escape');
     await expect(compare).toBeHidden();

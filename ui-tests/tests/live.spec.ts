@@ -120,6 +120,18 @@ async function sliceOf(
   return Float32Array.from(words);
 }
 
+/** What the agent is asked for from now on: rows (`attenuation`), sinograms and slices. */
+function previewsOf(page: IJupyterLabPageFixture): string[] {
+  const products: string[] = [];
+  page.on('request', request => {
+    // The address ends with the time, so that nothing keeps the answer.
+    if (new URL(request.url()).pathname.endsWith('/api/data/preview')) {
+      products.push((request.postDataJSON() as { product: string }).product);
+    }
+  });
+  return products;
+}
+
 test.describe('Slices that follow the hand', () => {
   test(`${RECIPES} random recipes: what the browser shows is what the run writes`, async ({
     page
@@ -167,19 +179,14 @@ test.describe('Slices that follow the hand', () => {
     await field.press('Enter');
     await tomo.show('Slice');
     await expect(tomo.facts).toContainText('centre 131', { timeout: 30_000 });
-    const asked: string[] = [];
-    page.on('request', request => {
-      if (/jupyterlab-tomo\/api\/(data|results)/.test(request.url())) {
-        asked.push(request.url());
-      }
-    });
+    const asked = previewsOf(page);
     await field.focus();
     for (let i = 0; i < 40; i++) {
       await field.press(i % 4 === 3 ? 'Shift+ArrowUp' : 'ArrowDown');
     }
     // 30 steps of 0.05 down, 10 of 1 up.
     await expect(tomo.facts).toContainText('centre 139.5');
-    expect(asked.filter(url => url.endsWith('data/preview'))).toEqual([]);
+    expect(asked).toEqual([]);
     expect((await tomo.recipe()).regions?.centre?.column).toBe(139.5);
     // The wheel moves it, too, while the field has the focus.
     await field.hover();
@@ -191,7 +198,136 @@ test.describe('Slices that follow the hand', () => {
     await page.mouse.wheel(0, -50);
     await page.keyboard.up('Shift');
     await expect(tomo.facts).toContainText('centre 140 ');
-    expect(asked.filter(url => url.endsWith('data/preview'))).toEqual([]);
+    expect(asked).toEqual([]);
+  });
+
+  test('angles, rotation, windows, ends, mask, stripes and contrast need no server', async ({
+    page
+  }) => {
+    const tomo = new Tomography(page);
+    await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
+    const { panel, facts } = tomo;
+    const set = async (
+      label: string | RegExp,
+      value: string
+    ): Promise<void> => {
+      const field = panel.getByRole('textbox', { name: label }).first();
+      await field.fill(value);
+      await field.press('Enter');
+    };
+    await set('Column of the axis of rotation', '131');
+    await panel
+      .getByLabel('Add a step', { exact: true })
+      .selectOption('stripes-large');
+    await tomo.show('Slice');
+    await expect(facts).toContainText('centre 131', { timeout: 30_000 });
+    await expect.poll(() => facts.textContent()).not.toContain('projections');
+    const asked = previewsOf(page);
+    const pixels = (): Promise<number[]> =>
+      page.evaluate(() => {
+        const widget: unknown = window.jupyterapp.shell.currentWidget;
+        const { image } = (widget as IDocument).content.view;
+        const { data = new Float32Array(), columns = 1 } = image ?? {};
+        const step = 7;
+        const from = 40 * columns;
+        return Array.from(data.subarray(from, from + 100 * columns)).filter(
+          (_, i) => i % step === 0
+        );
+      });
+    /** Something changes what is shown. */
+    const changes = async (act: () => Promise<unknown>): Promise<void> => {
+      const before = JSON.stringify(await pixels());
+      await act();
+      await expect
+        .poll(async () => JSON.stringify(await pixels()))
+        .not.toBe(before);
+    };
+    const total = Number(
+      await page.evaluate(() => {
+        const widget: unknown = window.jupyterapp.shell.currentWidget;
+        const { description } = (widget as IDocument).session as unknown as {
+          description: { value: { frames: number } };
+        };
+        return description.value.frames;
+      })
+    );
+    await changes(() => set(/^Of these the first and then every/, '4'));
+    await expect(facts).toContainText(
+      `${Math.ceil(total / 4)} of ${total} projections`
+    );
+    await changes(() => set(/^Largest angle that is used/, '90'));
+    await expect(facts).not.toContainText(`${Math.ceil(total / 4)} of`);
+    await changes(async () => {
+      await panel.getByLabel(/^Least angle that is used/).press('ArrowUp');
+      await set(/^Least angle that is used/, '30');
+    });
+    await changes(() =>
+      panel.getByRole('button', { name: 'all', exact: true }).click()
+    );
+    await expect(facts).not.toContainText('projections');
+    await changes(() => set(/^Degrees by which slices are turned/, '12.5'));
+    expect((await tomo.recipe()).reconstruction?.rotation).toBe(12.5);
+    await changes(() =>
+      panel.getByLabel('Filter', { exact: true }).selectOption('hann')
+    );
+    await changes(() => set('Cut-off', '0.4'));
+    await changes(() =>
+      panel.getByLabel('Sinogram ends', { exact: true }).selectOption('zero')
+    );
+    await changes(() => set('Circular mask', '0.3'));
+    const step = panel.locator('.jp-TomoStep', { hasText: 'Stripes: large' });
+    await step.locator('.jp-TomoStep-toggle').click();
+    await changes(async () => {
+      const ratio = step.getByRole('textbox', { name: 'Ratio' });
+      await ratio.fill('1.5');
+      await ratio.press('Enter');
+    });
+    await tomo.viewer.getByLabel('Colour map').selectOption('viridis');
+    expect(asked).toEqual([]);
+
+    // An empty range is told in words, and what is in range is shown again.
+    await set(/^Least angle that is used/, '2000');
+    await expect(tomo.viewer).toContainText(
+      'reconstruction.angles leaves no projection'
+    );
+    await panel.getByRole('button', { name: 'all', exact: true }).click();
+    await expect(tomo.viewer).not.toContainText('leaves no projection');
+    expect(asked).toEqual([]);
+  });
+
+  test('live can be switched off: then the server computes, when the changes pause', async ({
+    page
+  }) => {
+    const tomo = new Tomography(page);
+    await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
+    const field = tomo.panel.getByLabel('Column of the axis of rotation');
+    await field.fill('131');
+    await field.press('Enter');
+    await tomo.show('Slice');
+    await expect(tomo.facts).toContainText('centre 131', { timeout: 30_000 });
+    const live = tomo.viewer.getByRole('button', { name: 'Live', exact: true });
+    await expect(live).toHaveAttribute('aria-pressed', 'true');
+    await live.click();
+    await expect(live).toHaveAttribute('aria-pressed', 'false');
+    const products = previewsOf(page);
+    const shown = (): Promise<unknown> =>
+      page.evaluate(() => {
+        const widget: unknown = window.jupyterapp.shell.currentWidget;
+        return (widget as IDocument).content.view.image?.about.live;
+      });
+    await field.focus();
+    for (let i = 0; i < 6; i++) {
+      await field.press('Shift+ArrowUp');
+    }
+    await expect(tomo.facts).toContainText('centre 137', { timeout: 30_000 });
+    expect(await shown()).toBeUndefined();
+    // Slices, and fewer than there were steps: it waits for a pause.
+    expect(new Set(products)).toEqual(new Set(['slice']));
+    expect(products.length).toBeLessThan(6);
+    await live.click();
+    await field.press('Shift+ArrowDown');
+    await expect(tomo.facts).toContainText('centre 136');
+    expect(await shown()).toBe(true);
   });
 
   test('a lost worker is started again, and without any the server computes', async ({
@@ -271,8 +407,7 @@ test.describe('Slices that follow the hand', () => {
     await steps();
     await expect.poll(() => page.workers().length).toBe(2);
     // As fast as the page takes them; each is an edit of the document.
-    const asked: string[] = [];
-    page.on('request', request => asked.push(request.url()));
+    const asked = previewsOf(page);
     await page.evaluate(async () => {
       const field = document.querySelector<HTMLInputElement>(
         '.jp-TomoPanel input[aria-label^="Column of the axis"]'
@@ -292,7 +427,27 @@ test.describe('Slices that follow the hand', () => {
     const last = `centre ${regions?.centre?.column} `;
     await expect(tomo.facts).toContainText(last);
     expect(page.workers()).toHaveLength(2);
-    expect(asked.filter(url => url.endsWith('data/preview'))).toEqual([]);
+    expect(asked).toEqual([]);
+    // Bytes that are given back at once, and not when the collector comes by.
+    await page.evaluate(() => {
+      const seen = window as Window & { given?: number[] };
+      const given: number[] = (seen.given = []);
+      // They are handed to a port with nobody at its other end.
+      const { postMessage } = MessagePort.prototype as unknown as {
+        postMessage: (this: MessagePort, ...handed: unknown[]) => void;
+      };
+      Object.assign(MessagePort.prototype, {
+        postMessage(this: MessagePort, ...handed: unknown[]): void {
+          const [message, buffers] = handed;
+          for (const one of Array.isArray(buffers) ? buffers : []) {
+            if (message === null && one instanceof ArrayBuffer) {
+              given.push(one.byteLength);
+            }
+          }
+          postMessage.apply(this, handed);
+        }
+      });
+    });
     for (let i = 0; i < 20; i++) {
       await page.evaluate(async () => {
         const { shell, commands } = window.jupyterapp;
@@ -309,5 +464,10 @@ test.describe('Slices that follow the hand', () => {
     }
     await expect(page.locator('.jp-tomo-viewer')).toHaveCount(1);
     expect(page.workers().length).toBeLessThanOrEqual(2);
+    // Row and image of each that was closed.
+    const given = await page.evaluate(
+      () => (window as Window & { given?: number[] }).given ?? []
+    );
+    expect(given.filter(bytes => bytes > 100_000).length).toBeGreaterThan(39);
   });
 });

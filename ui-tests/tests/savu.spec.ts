@@ -220,3 +220,94 @@ test('Python reads what the editor writes', async ({ page, tmpPath }) => {
   );
   expect(said.trim()).toBe('NxtomoLoader S 1');
 });
+
+test.describe('The plugins of a Savu that is installed', () => {
+  const LONG = 'AVeryLongNameOfAPluginThatSomebodyAtABeamlineHasWritten';
+  const parameter = (name: string, value: number) => ({
+    name,
+    kinds: ['number'],
+    default: value,
+    level: 'basic',
+    help: 'Said by Savu itself.'
+  });
+  const plugin = (name: string, id: string, kind: string, more = {}) => ({
+    name,
+    id,
+    kind,
+    title: name,
+    help: 'What it does.',
+    gpu: false,
+    missing: [],
+    parameters: [],
+    ...more
+  });
+  const SAVU = {
+    available: true,
+    version: '4.2.1',
+    command: '/opt/savu/bin/savu',
+    gpu: false,
+    failed: [],
+    plugins: [
+      plugin('NxtomoLoader', 'savu.plugins.loaders.nxtomo', 'loader'),
+      plugin(LONG, 'savu_plugins.very_long', 'other', {
+        parameters: [parameter('a_parameter_with_quite_a_long_name', 1.5)]
+      }),
+      plugin('OnCards', 'savu.plugins.filters.on_cards', 'filter', {
+        gpu: true,
+        missing: ['larix']
+      })
+    ]
+  };
+
+  test('are offered and checked by, with the keyboard alone', async ({
+    page,
+    tmpPath
+  }) => {
+    await page.route(/jupyterlab-tomo\/api\/savu\/plugins/, route =>
+      route.fulfill({ json: SAVU })
+    );
+    const list = new ProcessList(page);
+    await list.run('tomo:savu-new', { cwd: tmpPath });
+    const source = list.editor.locator('.jp-TomoSavu-source');
+    await expect(source).toContainText('Savu 4.2.1, 3 plugins');
+
+    // Add, choose, move, switch off, remove.
+    await list.add('nxtomo');
+    for (const words of ['beamline', 'cards']) {
+      await list.editor.getByRole('button', { name: 'Add plugin' }).focus();
+      await page.keyboard.press('Enter');
+      await page.keyboard.type(words);
+      await page.keyboard.press('Enter');
+    }
+    expect(await list.names()).toEqual(['NxtomoLoader', LONG, 'OnCards']);
+    await expect(list.editor).toContainText('needs larix');
+    await expect(list.editor).toContainText('there is none where this Savu is');
+    await list.editor.getByRole('listbox').focus();
+    await page.keyboard.press('Alt+ArrowUp');
+    expect(await list.names()).toEqual(['NxtomoLoader', 'OnCards', LONG]);
+    await page.keyboard.press('Space');
+    await expect(list.editor).not.toContainText('needs larix');
+    await page.keyboard.press('Delete');
+    expect(await list.names()).toEqual(['NxtomoLoader', LONG]);
+    await expect(list.field('a_parameter_with_quite_a_long_name')).toHaveValue(
+      '1.5'
+    );
+
+    // Nothing sticks out of a narrow editor.
+    for (const width of [1500, 700]) {
+      await page.setViewportSize({ width, height: 900 });
+      for (const part of [
+        list.editor,
+        list.editor.locator('.jp-TomoSavu-details header')
+      ]) {
+        const wide = await part.evaluate(
+          node => node.scrollWidth - node.clientWidth
+        );
+        expect(wide).toBe(0);
+      }
+    }
+    await source.getByRole('combobox').selectOption('');
+    await expect(source).toContainText('57 plugins');
+    await expect(list.editor).toContainText('is not in the catalogue');
+  });
+});

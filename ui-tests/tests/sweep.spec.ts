@@ -37,9 +37,33 @@ test.describe('A grid of slices', () => {
     expect(new Set(sums.map(([, sum]) => sum)).size).toBe(9);
     await expect(cells.nth(4)).toContainText('(now)');
 
+    // In a narrow viewer, too, every slice is a square, and none lies over another.
+    await page.setViewportSize({ width: 1000, height: 700 });
+    await expect(async () => {
+      const boxes = await cells.evaluateAll(all =>
+        all.map(cell => cell.getBoundingClientRect().toJSON() as DOMRect)
+      );
+      expect(new Set(boxes.map(({ x }) => x)).size).toBeLessThan(9);
+      for (const { width, height, x, y } of boxes) {
+        expect(Math.abs(width - height)).toBeLessThan(4);
+        const over = boxes.filter(
+          other =>
+            Math.abs(other.x - x) < width - 1 &&
+            Math.abs(other.y - y) < height - 1
+        );
+        expect(over).toHaveLength(1);
+      }
+      const beyond = await sweep.evaluate(
+        node => node.scrollWidth - node.clientWidth
+      );
+      expect(beyond).toBeLessThanOrEqual(0);
+    }).toPass({ timeout: 10_000 });
+    await page.screenshot({ path: path.join(results, 'sweep-narrow.png') });
+    await page.setViewportSize({ width: 1680, height: 1000 });
+
     // With a second parameter, still without asking the server.
     page.on('request', request => {
-      if (request.url().includes('/api/preview')) {
+      if (request.url().includes('/api/data/preview')) {
         requests.push(request.url());
       }
     });
@@ -49,6 +73,31 @@ test.describe('A grid of slices', () => {
     await expect(cells).toHaveCount(27);
     await expect(sweep.getByRole('status')).toHaveText('', { timeout: 60_000 });
     expect(requests).toEqual([]);
+
+    // Fewer projections and turned slices are other slices, too.
+    await sweep
+      .getByLabel('Second parameter')
+      .selectOption({ label: 'Turn slices (°)' });
+    await sweep
+      .getByLabel('Parameter', { exact: true })
+      .selectOption({ label: 'Angles used: every n-th' });
+    await expect(cells.nth(26)).toHaveText('9 · 20');
+    await expect(cells.nth(9)).toHaveText('1 · 0 (now)');
+    await expect(sweep.getByRole('status')).toHaveText('', { timeout: 60_000 });
+    const pictures = await cells.evaluateAll(all =>
+      all.map(cell => cell.querySelector('canvas')?.toDataURL())
+    );
+    expect(new Set(pictures).size).toBe(27);
+    expect(requests).toEqual([]);
+    await page.screenshot({ path: path.join(results, 'sweep-angles.png') });
+    await sweep
+      .getByLabel('Parameter', { exact: true })
+      .selectOption({ label: 'Centre of rotation' });
+    await sweep
+      .getByLabel('Second parameter')
+      .selectOption({ label: 'Stripes: sorting: Size' });
+    await expect(cells.nth(26)).not.toHaveText('9 · 20');
+    await expect(sweep.getByRole('status')).toHaveText('', { timeout: 60_000 });
     for (const theme of ['Dark', 'Light']) {
       await page.theme.setTheme(`JupyterLab ${theme}`);
       await page.screenshot({
@@ -67,6 +116,33 @@ test.describe('A grid of slices', () => {
     );
     await tomo.panel.getByRole('button', { name: 'Undo' }).click();
     expect((await tomo.recipe()).regions?.centre?.column).toBeCloseTo(found, 6);
+
+    // A range of angles that leaves none fails alone, and says so.
+    await tomo.viewer.getByRole('button', { name: 'Sweep…' }).click();
+    await sweep
+      .getByLabel('Parameter', { exact: true })
+      .selectOption({ label: 'Angles used: from (°)' });
+    await sweep.getByLabel('First value').first().fill('0');
+    await sweep.getByLabel('Last value').first().fill('2000');
+    await sweep.getByLabel('Last value').first().press('Enter');
+    const failed = sweep.getByRole('alert');
+    await expect(failed.first()).toContainText('degrees', { timeout: 60_000 });
+    await expect(sweep.getByRole('status')).toContainText('failed');
+    await expect(cells.first().locator('canvas')).toBeVisible();
+    const before = await failed.count();
+    expect(before).toBeLessThan(await cells.count());
+    await expect(sweep.getByLabel('Last value').first()).toHaveValue('2000');
+    await failed.first().getByRole('button', { name: 'Try again' }).click();
+    await expect(failed).toHaveCount(before);
+    for (const theme of ['Dark', 'Light']) {
+      await page.theme.setTheme(`JupyterLab ${theme}`);
+      await page.screenshot({
+        path: path.join(results, `sweep-failed-${theme.toLowerCase()}.png`)
+      });
+    }
+    await failed.first().getByRole('button', { name: 'Try again' }).focus();
+    await page.keyboard.press('Escape');
+    await expect(sweep).toBeHidden();
 
     // Escape leaves everything as it was.
     await tomo.viewer.getByRole('button', { name: 'Sweep…' }).click();

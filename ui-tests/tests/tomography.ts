@@ -24,6 +24,7 @@ export interface IRecipeSeen {
     air?: number[];
     roi?: number[];
   };
+  reconstruction?: { rotation?: number };
 }
 
 /** A slice as its file says. */

@@ -1,6 +1,10 @@
+import path from 'node:path';
+
 import { expect, test } from '@jupyterlab/galata';
 
 import { Tomography } from './tomography';
+
+const results = path.resolve(__dirname, '..', '..', 'test-results');
 
 test.describe('The viewer of a recipe', () => {
   test('axis, air and region are dragged and change the recipe', async ({
@@ -34,6 +38,28 @@ test.describe('The viewer of a recipe', () => {
         name: `Reconstruct ${roi[3] - roi[1]} slices`
       })
     ).toBeEnabled();
+
+    // The sinogram is of the region: its columns are still those of the full image.
+    await tomo.show('Sinogram');
+    const shown = `${roi[2] - roi[0]} × 241`;
+    await expect(tomo.facts).toContainText(shown, { timeout: 30_000 });
+    const middle = await tomo.positionOf((roi[2] - roi[0] - 1) / 2, 120);
+    await page.mouse.move(middle.x, middle.y);
+    const readout = tomo.viewer.locator(
+      '.jp-tomo-viewer-contrast .jp-tomo-viewer-hover'
+    );
+    await expect(readout).toContainText(
+      new RegExp(
+        `x ${Math.floor((roi[0] + roi[2] - 1) / 2)}|x ${Math.ceil((roi[0] + roi[2] - 1) / 2)}`
+      )
+    );
+    const ticks = tomo.viewer.locator('.xaxislayer-above .xtick text');
+    await expect(ticks.first()).toHaveText('50');
+    await expect(ticks.last()).toHaveText('200');
+    await page.screenshot({ path: path.join(results, 'sinogram-roi.png') });
+    await tomo.show('Projection');
+    await expect(tomo.facts).toContainText('256 × 96');
+
     await page.locator('.jp-tomo-viewer').press('Control+z');
     await expect
       .poll(async () => (await tomo.recipe()).regions?.roi)

@@ -1,0 +1,173 @@
+import path from 'node:path';
+
+import { expect, test } from '@jupyterlab/galata';
+
+import { Tomography } from './tomography';
+
+const results = path.resolve(__dirname, '..', '..', 'test-results');
+
+/** A slice about column 131, computed in the page. */
+async function live(tomo: Tomography): Promise<void> {
+  await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
+  await setCentre(tomo, '130');
+  await tomo.show('Slice');
+  await expect(tomo.facts).toContainText('centre 130', { timeout: 30_000 });
+  // A busy machine looks like a slow link, over which nothing is computed here.
+  const exact = tomo.viewer.getByRole('button', { name: 'Full precision' });
+  await expect(async () => {
+    if (await exact.isVisible()) {
+      await exact.click();
+    }
+    await expect(tomo.facts).not.toContainText(/coarse|16-bit/, {
+      timeout: 3_000
+    });
+  }).toPass({ timeout: 30_000 });
+  await setCentre(tomo, '131');
+  await expect(tomo.facts).toContainText('centre 131', { timeout: 30_000 });
+}
+
+async function setCentre(tomo: Tomography, column: string): Promise<void> {
+  const field = tomo.panel.getByLabel('Column of the axis of rotation');
+  await field.fill(column);
+  await field.press('Enter');
+}
+
+test.describe('Slices that follow the hand, when the browser does not help', () => {
+  test('an engine that the browser refuses is told of, and tried again by itself', async ({
+    page
+  }) => {
+    const tomo = new Tomography(page);
+    await page.evaluate(() => {
+      const page = window as Window & { refusing?: boolean };
+      page.refusing = true;
+      const compile = WebAssembly.compileStreaming;
+      WebAssembly.compileStreaming = source =>
+        page.refusing
+          ? Promise.reject(new Error('the policy of this site'))
+          : compile(source);
+    });
+    await live(tomo);
+    await expect(tomo.facts).toContainText(
+      'The server computes slices for now: This browser does not start the engine (the policy of this site).'
+    );
+    for (const theme of ['Dark', 'Light']) {
+      await page.theme.setTheme(`JupyterLab ${theme}`);
+      await page.screenshot({
+        path: path.join(results, `engine-refused-${theme.toLowerCase()}.png`)
+      });
+    }
+    expect(page.workers()).toHaveLength(0);
+    await page.evaluate(() => {
+      (window as Window & { refusing?: boolean }).refusing = false;
+    });
+    // Nobody presses anything: the next steps after a while are made here again.
+    let column = 131;
+    await expect(async () => {
+      column += 0.5;
+      await setCentre(tomo, String(column));
+      await expect(tomo.facts).toContainText(`centre ${column}`);
+      await expect(tomo.facts).not.toContainText('The server computes', {
+        timeout: 1_000
+      });
+    }).toPass({ timeout: 60_000 });
+    await expect.poll(() => page.workers().length).toBe(2);
+  });
+
+  test('an engine without memory is told of, and the server computes', async ({
+    page
+  }) => {
+    const tomo = new Tomography(page);
+    // What the engine says when its memory cannot grow.
+    await page.route(/worker_js.*\.js$/, async route => {
+      const reply = await route.fetch();
+      await route.fulfill({
+        response: reply,
+        body: `{
+          const real = WebAssembly.instantiate;
+          WebAssembly.instantiate = async (module, imports) => {
+            const { exports } = await real(module, imports);
+            return { exports: { ...exports, configure: () => 14 } };
+          };
+        }
+        ${await reply.text()}`
+      });
+    });
+    await live(tomo);
+    await expect(tomo.facts).toContainText(
+      'The server computes slices for now: The engine has not enough memory for a sinogram of this size.'
+    );
+    // They have ended, memory and all.
+    await expect.poll(() => page.workers().length).toBe(0);
+    await setCentre(tomo, '125');
+    await expect(tomo.facts).toContainText('centre 125', { timeout: 30_000 });
+  });
+
+  test('workers end a minute after the last slice, and start with the next', async ({
+    page
+  }) => {
+    const tomo = new Tomography(page);
+    await live(tomo);
+    await page.clock.install();
+    await setCentre(tomo, '131.5');
+    await expect(tomo.facts).toContainText('centre 131.5');
+    await expect.poll(() => page.workers().length).toBe(2);
+    await page.clock.fastForward(50_000);
+    expect(page.workers()).toHaveLength(2);
+    await page.clock.fastForward(12_000);
+    await expect.poll(() => page.workers().length).toBe(0);
+    await setCentre(tomo, '132');
+    await expect(tomo.facts).toContainText('centre 132');
+    await expect.poll(() => page.workers().length).toBe(2);
+    await expect(tomo.facts).not.toContainText('The server computes');
+  });
+
+  test('a tab that is hidden while the axis moves shows the last value when it is seen', async ({
+    page
+  }) => {
+    const tomo = new Tomography(page);
+    await live(tomo);
+    const asked: string[] = [];
+    page.on('request', request => asked.push(request.url()));
+    // As a hidden tab has it: no frames are drawn.
+    await page.evaluate(async () => {
+      const hidden = (value: boolean): void => {
+        Object.defineProperty(document, 'hidden', {
+          configurable: true,
+          get: () => value
+        });
+        Object.defineProperty(document, 'visibilityState', {
+          configurable: true,
+          get: () => (value ? 'hidden' : 'visible')
+        });
+        document.dispatchEvent(new Event('visibilitychange'));
+      };
+      const frame = window.requestAnimationFrame.bind(window);
+      const waiting: FrameRequestCallback[] = [];
+      window.requestAnimationFrame = callback => waiting.push(callback);
+      const seen = window as Window & { seen?: () => void };
+      seen.seen = () => {
+        window.requestAnimationFrame = frame;
+        hidden(false);
+        waiting.splice(0).forEach(frame);
+      };
+      hidden(true);
+      const field = document.querySelector<HTMLInputElement>(
+        '.jp-TomoPanel input[aria-label^="Column of the axis"]'
+      );
+      for (let i = 0; i < 30; i++) {
+        field?.dispatchEvent(
+          new KeyboardEvent('keydown', { key: 'ArrowUp', bubbles: true })
+        );
+        await new Promise(resolve => setTimeout(resolve));
+      }
+    });
+    const column = (await tomo.recipe()).regions?.centre?.column ?? NaN;
+    expect(column).toBeGreaterThan(131.5);
+    await page.evaluate(() => {
+      (window as Window & { seen?: () => void }).seen?.();
+    });
+    await expect(tomo.facts).toContainText(`centre ${column} `);
+    expect(asked.filter(url => url.endsWith('data/preview'))).toEqual([]);
+    expect(page.workers()).toHaveLength(2);
+  });
+});
