@@ -44,9 +44,15 @@ await main(async () => {
   }
 
   process.stdout.write('\n');
-  for (const { name, note, skipped } of results) {
+  for (const { name, skipped } of results) {
     for (const { test, reason } of skipped) {
       process.stdout.write(`skipped: ${name}: ${test}: ${reason}\n`);
+    }
+  }
+  // Last, where whoever looks at the end of a long log finds them.
+  for (const { name, note, failures } of results) {
+    for (const test of failures ?? []) {
+      process.stdout.write(`failed: ${name}: ${test}\n`);
     }
     if (note) {
       process.stdout.write(`${name}: ${note}\n`);

@@ -61,9 +61,14 @@ export function counts(result) {
           .filter(Boolean)
           .join('; ') || 'no reason given'
     }));
+  const failures = result.suites
+    .flatMap(specs)
+    .filter(spec => spec.tests.some(test => test.status === 'unexpected'))
+    .map(spec => `${spec.file}: ${spec.title}`);
   return {
     passed: expected + flaky,
     failed: unexpected + result.errors.length,
+    failures,
     skipped
   };
 }

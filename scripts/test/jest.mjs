@@ -21,9 +21,16 @@ export function counts(result) {
       test: test.fullName,
       reason: `${test.status} in the test file`
     }));
+  const failures = result.testResults.flatMap(file => {
+    const tests = file.assertionResults
+      .filter(test => test.status === 'failed')
+      .map(test => test.fullName);
+    return tests.length || file.status !== 'failed' ? tests : [file.name];
+  });
   return {
     passed: result.numPassedTests,
     failed: result.numFailedTests + result.numRuntimeErrorTestSuites,
+    failures,
     skipped
   };
 }

@@ -44,7 +44,7 @@ export async function fix() {
 }
 
 export async function lint() {
-  const result = { passed: 0, failed: 0, skipped: [] };
+  const result = { passed: 0, failed: 0, failures: [], skipped: [] };
   for (const [name, [program, args]] of Object.entries(checks)) {
     const { code, output, ended } = await run(program, args, {
       quiet: true,
@@ -53,6 +53,7 @@ export async function lint() {
     const ok = code === 0;
     process.stdout.write(`${ok ? 'ok  ' : 'FAIL'} ${name}\n`);
     if (!ok) {
+      result.failures.push(name);
       process.stdout.write(
         `${output.trimEnd()}\n${ended ? 'ended after 10 minutes\n' : ''}`
       );

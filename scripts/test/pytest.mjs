@@ -30,17 +30,21 @@ export function counts(xml) {
     'errors',
     'skipped'
   ].map(name => Number(attribute(suite, name)));
-  const skipped = [
-    ...xml.matchAll(
-      /<testcase\s[^>]*[^/]>(?:(?!<\/testcase>)[^])*?<skipped\s[^>]*>/g
-    )
-  ].map(([found]) => ({
-    test: `${attribute(found, 'classname')}.${attribute(found, 'name')}`,
-    reason: attribute(found.slice(found.lastIndexOf('<skipped')), 'message')
-  }));
+  const cases = [
+    ...xml.matchAll(/<testcase\s[^>]*[^/]>[^]*?<\/testcase>/g)
+  ].map(([found]) => found);
+  const name = found =>
+    `${attribute(found, 'classname')}.${attribute(found, 'name')}`;
+  const skipped = cases
+    .filter(found => found.includes('<skipped'))
+    .map(found => ({
+      test: name(found),
+      reason: attribute(found.slice(found.lastIndexOf('<skipped')), 'message')
+    }));
   return {
     passed: tests - failures - errors - skips,
     failed: failures + errors,
+    failures: cases.filter(found => /<(failure|error)\s/.test(found)).map(name),
     skipped
   };
 }
