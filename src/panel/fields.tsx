@@ -1,9 +1,11 @@
 /**
  * Controls of the panel: they keep a draft and commit it once.
  */
+import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import { formatNumber } from '../quantities';
+import { usePanel } from './context';
 
 export interface IRowProps {
   label: string;
@@ -74,7 +76,41 @@ export function readNumber(
   return max !== undefined && value > max ? { reason: 'max' } : { value };
 }
 
+/** Why a text is not taken, and what would be. */
+function refusalText(
+  reason: 'empty' | 'number' | 'integer' | 'min' | 'max',
+  { min, max }: INumberFieldProps,
+  trans: TranslationBundle
+): string {
+  if (reason === 'empty') {
+    return trans.__('A number is needed here.');
+  }
+  if (reason === 'number') {
+    return trans.__('This is not a number.');
+  }
+  if (reason === 'integer') {
+    return trans.__('A whole number is needed here.');
+  }
+  if (min !== undefined && max !== undefined) {
+    return trans.__('From %1 to %2.', min, max);
+  }
+  return reason === 'min'
+    ? trans.__('Not below %1.', min)
+    : trans.__('Not above %1.', max);
+}
+
+/** The first field of the panel that holds what cannot be taken tells so; false: there is none. */
+export function tellRefused(within: Element): boolean {
+  const field = within
+    .closest('.jp-TomoPanel')
+    ?.querySelector<HTMLInputElement>('input.jp-TomoField:invalid');
+  field?.focus();
+  field?.reportValidity();
+  return !!field;
+}
+
 export function NumberField(props: INumberFieldProps): JSX.Element {
+  const { trans } = usePanel();
   const {
     label,
     value,
@@ -94,13 +130,27 @@ export function NumberField(props: INumberFieldProps): JSX.Element {
   const [draft, setDraft] = React.useState<string | null>(null);
   const text = draft ?? shown;
   const read = readNumber(text, props);
-  const invalid = draft !== null && 'reason' in read;
+  const refusal =
+    draft !== null && 'reason' in read
+      ? refusalText(read.reason, props, trans)
+      : '';
   const cancelled = React.useRef(false);
+  const field = React.useRef<HTMLInputElement>(null);
+  // What was left behind refused goes when the recipe changes under it.
+  React.useEffect(() => {
+    if (document.activeElement !== field.current) {
+      setDraft(null);
+    }
+  }, [value]);
 
   const commit = (): void => {
     if (cancelled.current) {
       cancelled.current = false;
       setDraft(null);
+      return;
+    }
+    if (refusal) {
+      // It stays, marked, until it is mended or Escape drops it.
       return;
     }
     if (
@@ -131,6 +181,7 @@ export function NumberField(props: INumberFieldProps): JSX.Element {
   const onKeyDown = (event: React.KeyboardEvent<HTMLInputElement>): void => {
     if (event.key === 'Enter') {
       commit();
+      event.currentTarget.reportValidity();
     } else if (event.key === 'Escape' && draft !== null) {
       event.stopPropagation();
       cancelled.current = true;
@@ -144,7 +195,7 @@ export function NumberField(props: INumberFieldProps): JSX.Element {
       move(event.key === 'ArrowUp' ? 1 : -1, event.shiftKey);
     }
   };
-  const field = React.useRef<HTMLInputElement>(null);
+  React.useEffect(() => field.current?.setCustomValidity(refusal), [refusal]);
   // React's own wheel events cannot keep the panel from scrolling.
   React.useEffect(() => {
     const node = field.current;
@@ -164,8 +215,8 @@ export function NumberField(props: INumberFieldProps): JSX.Element {
       ref={field}
       className={`jp-TomoField ${className ?? ''}`}
       aria-label={label}
-      title={label}
-      aria-invalid={invalid}
+      title={refusal || label}
+      aria-invalid={refusal !== ''}
       inputMode="decimal"
       spellCheck={false}
       value={text}

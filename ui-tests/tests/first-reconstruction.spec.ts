@@ -1,4 +1,4 @@
-import { expect, test } from '@jupyterlab/galata';
+import { expect, galata, test } from '@jupyterlab/galata';
 
 import { sliceOnDisk, Tomography } from './tomography';
 
@@ -90,18 +90,43 @@ test.describe('The example data', () => {
   });
 
   test('what is wrong is said in a sentence, and JupyterLab goes on', async ({
-    page
+    page,
+    tmpPath,
+    request
   }) => {
     const tomo = new Tomography(page);
     await tomo.openData(DATA, 'phantom_nxtomo.nxs');
     const field = tomo.panel.getByLabel('Column of the axis of rotation');
+    // What the field can see it says itself, and nothing runs meanwhile.
     await field.fill('5000');
     await field.press('Enter');
+    await expect(field).toHaveValue('5000');
+    await expect(field).toHaveAttribute('title', /From 0 to 255/);
+    const before = await tomo.jobs();
+    await tomo.panel.getByRole('button', { name: /^Reconstruct \d+/ }).click();
+    await expect(field).toBeFocused();
+    expect((await tomo.jobs()).length).toBe(before.length);
+    await field.press('Escape');
+    await expect(field).toHaveValue('');
+
+    // What only the run can see: the recipe of another, wider scan.
+    const contents = galata.newContentsHelper(request);
+    await contents.uploadContent(
+      JSON.stringify({
+        version: 1,
+        dataset: { path: `/${DATA}/phantom_nxtomo.nxs` },
+        regions: { centre: { column: 5000 } }
+      }),
+      'text',
+      `${tmpPath}/wider.tomo.json`
+    );
+    await page.filebrowser.open(`${tmpPath}/wider.tomo.json`);
+    await expect(field).toHaveValue('5000');
     const job = await tomo.reconstruct('failed');
     expect(job.failure?.message).toContain('5000');
     expect(job.failure?.hint).not.toBe('');
     await expect(tomo.job).toContainText(job.failure!.message);
-    await tomo.panel.getByRole('button', { name: 'Undo' }).click();
+    await tomo.panel.getByRole('button', { name: 'reset' }).click();
     await expect(field).toHaveValue('');
     const again = await tomo.reconstruct('finished');
     expect(again.slices.done).toBe(96);

@@ -218,6 +218,15 @@ describe('TomoPanel', () => {
         outside
       );
       expect(session.recipe.regions?.centre?.column).toBe(401.25);
+      // It stays where it was typed, and says what may stand there.
+      const refused = labelled(
+        node,
+        'Column of the axis of rotation; empty: found by the run',
+        HTMLInputElement
+      );
+      expect(refused.value).toBe(outside);
+      expect(refused.title).toBe('From 0 to 834.');
+      expect(refused.validationMessage).toBe('From 0 to 834.');
     }
     await type(
       labelled(

@@ -9,7 +9,14 @@ import { CommandIDs } from '../../tokens';
 import { Badge } from '../badge';
 import { usePanel } from '../context';
 import { estimateText, sliceCount } from '../describe';
-import { Action, ChoiceField, LinkAction, NumberField, Row } from '../fields';
+import {
+  Action,
+  ChoiceField,
+  LinkAction,
+  NumberField,
+  Row,
+  tellRefused
+} from '../fields';
 import { FailureMessage, Warnings } from '../messages';
 import { Section } from '../section';
 
@@ -270,9 +277,14 @@ function RunButtons({
     session.problems.length > 0 ||
     refused ||
     count === 0;
-  const run = (command: string) => (): void => {
-    commands.execute(command).catch(fail);
-  };
+  const run =
+    (command: string) =>
+    (event: React.MouseEvent): void => {
+      // It would run without what stands there.
+      if (!tellRefused(event.currentTarget)) {
+        commands.execute(command).catch(fail);
+      }
+    };
   return (
     <div className="jp-TomoButtons">
       <Action
