@@ -1,3 +1,5 @@
+import path from 'node:path';
+
 import { expect, galata, test } from '@jupyterlab/galata';
 
 import { sliceOnDisk, Tomography } from './tomography';
@@ -114,7 +116,9 @@ test.describe('The example data', () => {
     await contents.uploadContent(
       JSON.stringify({
         version: 1,
-        dataset: { path: `/${DATA}/phantom_nxtomo.nxs` },
+        dataset: {
+          path: path.posix.relative(tmpPath, `${DATA}/phantom_nxtomo.nxs`)
+        },
         regions: { centre: { column: 5000 } }
       }),
       'text',
