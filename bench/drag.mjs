@@ -101,7 +101,7 @@ async function measureSpeed({ page }) {
   row('drag: stale images', stale.length, '', 0, stale.length === 0);
 }
 
-/** A thousand steps. */
+/** A thousand steps, and half as many again that must leave nothing. */
 async function measureMemory(lab, empty) {
   const start = await lab.memory('gone');
   const before = await lab.memory();
@@ -123,6 +123,17 @@ async function measureMemory(lab, empty) {
   const live = await lab.memory('gone');
   row('drag: memory, both, live', live, 'MB', null, null);
   row('drag: growth, live', live - start, 'MB', null, null);
+  for (let more = 0; more < 500;) {
+    more += (await lab.page.evaluate(drag, SECONDS)).steps;
+  }
+  const further = (await lab.memory('gone')) - live;
+  row(
+    'drag: growth, live, in 500 steps more',
+    further,
+    'MB',
+    10,
+    further <= 10
+  );
 }
 
 async function measureViewers(lab, empty) {
