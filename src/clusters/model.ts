@@ -17,8 +17,9 @@ import type {
   Resource
 } from '../api';
 import { ApiError, failureOf } from '../api';
+import { freeName } from '../free-name';
 import type { ICluster, ITomoApi, ITomoClusters } from '../tokens';
-import { freeName, PRESETS } from './presets';
+import { PRESETS } from './presets';
 import { problemsByProperty } from './problems';
 
 /** The setting that lists the clusters. */
@@ -160,7 +161,9 @@ export class ClustersModel implements ITomoClusters {
       });
     }
     const kept = clusters.map(each => withoutDefaults(each, this.schema));
-    this._keeping = true;
+    this._keeping += 1;
+    // What is edited next starts from what is being saved.
+    this._take(kept);
     try {
       await this._settings.set(KEY, kept);
     } catch (reason) {
@@ -170,14 +173,16 @@ export class ClustersModel implements ITomoClusters {
         hint: this._trans.__('Look at the settings of Tomography.')
       });
     } finally {
-      this._keeping = false;
+      this._keeping -= 1;
+      if (this._keeping === 0) {
+        this._take();
+      }
     }
-    this._take();
     await this._api.reloadSettings();
   }
 
   private readonly _onSettings = (): void => {
-    if (!this._keeping && this._take()) {
+    if (this._keeping === 0 && this._take()) {
       // Edited in JupyterLab's own settings editor.
       this._api.reloadSettings().catch(() => {
         // The proxy reads the settings when it starts; what it knows shows among the resources.
@@ -186,8 +191,8 @@ export class ClustersModel implements ITomoClusters {
   };
 
   /** True when the list is another one now. */
-  private _take(): boolean {
-    const clusters = readClusters(this._settings?.composite[KEY]);
+  private _take(list: unknown = this._settings?.composite[KEY]): boolean {
+    const clusters = readClusters(list);
     if (JSON.stringify(clusters) === JSON.stringify(this._clusters)) {
       return false;
     }
@@ -212,7 +217,7 @@ export class ClustersModel implements ITomoClusters {
   }
 
   private _clusters: readonly ICluster[];
-  private _keeping = false;
+  private _keeping = 0;
   private _isDisposed = false;
   private readonly _changed = new Signal<this, void>(this);
 }

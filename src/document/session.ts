@@ -166,6 +166,7 @@ export class RecipeSession implements IRecipeSession {
       return;
     }
     const before = JSON.stringify(this.recipe.regions?.centre);
+    const images = this._data;
     this._setCentre({ state: 'pending' });
     const fetched = await this._fetch<Centre>(base =>
       this._api.centre(
@@ -179,7 +180,8 @@ export class RecipeSession implements IRecipeSession {
         this._stop.signal
       )
     );
-    if (!fetched) {
+    // The axis of images that were turned or left out since is not that of those now.
+    if (!fetched || images !== this._data) {
       return;
     }
     this._setCentre(fetched);
@@ -255,10 +257,10 @@ export class RecipeSession implements IRecipeSession {
   /** Something of the data set changed: it is described when the changes stop. */
   private _onData(): void {
     const path = this._dataPlace();
+    this._setCentre({ state: 'none' });
     if (path !== this._describedPath) {
       this._describedPath = path;
       this._begun = false;
-      this._setCentre({ state: 'none' });
       this._setDescription({ state: path === null ? 'none' : 'pending' });
     }
     clearTimeout(this._timer);

@@ -8,6 +8,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 
 import { ApiError } from '../api';
+import { freeName } from '../free-name';
 import type { Recipe } from '../recipe';
 import { effectiveReconstruction } from '../recipe';
 import type { ISavedCommand } from '../tokens';
@@ -63,7 +64,8 @@ export async function approvedCommand(
     });
   }
   if (keep) {
-    await store.save({ name: nameOf(command), command });
+    const names = store.commands.map(each => each.name);
+    await store.save({ name: freeName(nameOf(command), names), command });
   }
   return command;
 }

@@ -139,11 +139,15 @@ export function addCommands(options: ICommandOptions): IDisposable {
       describedBy: { args: { type: 'object', properties: {} } },
       isEnabled: () =>
         Boolean(recipes.currentWidget && notebooks?.currentWidget),
-      execute: () => {
+      execute: async () => {
         const notebook = notebooks?.currentWidget;
-        const session = recipes.currentWidget?.session;
-        if (notebook && session) {
-          insertCell(notebook, session.path);
+        const recipe = recipes.currentWidget;
+        if (notebook && recipe) {
+          // The cell runs what is on the disk.
+          if (recipe.context.model.dirty) {
+            await recipe.context.save();
+          }
+          insertCell(notebook, recipe.session.path);
         }
       }
     })

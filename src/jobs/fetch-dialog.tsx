@@ -76,6 +76,14 @@ class FetchForm extends ReactWidget {
             pattern="\s*|\s*\d+\s*((:|-|–|to)\s*\d+\s*)?"
             title={trans.__('As 10-19, or empty for all')}
             placeholder={trans.__('all; or as 10-19')}
+            onInput={event => {
+              const { value } = event.currentTarget;
+              event.currentTarget.setCustomValidity(
+                readRows(value) === undefined
+                  ? trans.__('As 10-19, the first before the last.')
+                  : ''
+              );
+            }}
           />
         </label>
         <p className="jp-TomoLogin-hint">

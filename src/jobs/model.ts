@@ -30,7 +30,7 @@ import type { AskApproval, ICommandStore } from './approval';
 import { approvedCommand, NO_COMMANDS } from './approval';
 import type { IChoiceStore } from './choice';
 import { limitedCluster, limitsOf } from './limits';
-import { baseOf, repeated, submissionOf } from './submission';
+import { baseOf, kernelOf, repeated, submissionOf } from './submission';
 
 /** At most this often notices lead to requests, in ms. */
 const NOTICE_LIMIT = 200;
@@ -66,7 +66,11 @@ export class JobsModel implements ITomoJobs {
   }
 
   get choice(): IRunChoice {
-    return this._store.choice;
+    const { choice } = this._store;
+    // A kernel that is gone is none: the default runs then, and is shown.
+    return this._resources.length
+      ? { ...choice, kernel: kernelOf(choice, this._resources) }
+      : choice;
   }
 
   get limits(): IRunLimits {

@@ -112,7 +112,6 @@ export function proposedAir(
   return [left, top, right, bottom];
 }
 
-/** "agree within 0.1 px" with the level it stands for. */
 /** How far the rows differ; less than can be told is not "0". */
 export function spreadText(centre: Centre, trans: TranslationBundle): string {
   const { spread } = centre.confidence;
@@ -121,6 +120,7 @@ export function spreadText(centre: Centre, trans: TranslationBundle): string {
     : trans.__('spread %1 px', formatNumber(spread, 2));
 }
 
+/** "agree within 0.1 px" with the level it stands for. */
 export function confidenceText(
   centre: Centre,
   trans: TranslationBundle

@@ -91,6 +91,9 @@ function refusalText(
   if (reason === 'integer') {
     return trans.__('A whole number is needed here.');
   }
+  if (min === Number.MIN_VALUE) {
+    return trans.__('More than 0.');
+  }
   if (min !== undefined && max !== undefined) {
     return trans.__('From %1 to %2.', min, max);
   }

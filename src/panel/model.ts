@@ -143,10 +143,18 @@ export class PanelModel extends VDomModel {
   };
 
   private _askEstimate(): void {
-    if (this._seen && this._session && canEstimate(this._session)) {
+    const session = this._session;
+    if (this._seen && session && canEstimate(session)) {
       this._ask.invoke().catch(() => {
         // Disposed while it waited.
       });
+    } else if (
+      session &&
+      session.description.state !== 'pending' &&
+      this._estimate.state !== 'none'
+    ) {
+      // What held for other data or other words holds no more.
+      this._setEstimate(session, { state: 'none' });
     }
   }
 

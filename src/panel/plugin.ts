@@ -116,6 +116,12 @@ const panelPlugin: JupyterFrontEndPlugin<void> = {
     model.stateChanged.connect(() =>
       commands.notifyCommandChanged(CommandIDs.findCentre)
     );
+    commands.commandChanged.connect((_, { id }) => {
+      // It comes and goes with the notebooks.
+      if (id === CommandIDs.insertCell) {
+        panel.update();
+      }
+    });
   }
 };
 

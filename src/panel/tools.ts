@@ -58,9 +58,9 @@ export class ToolCatalogue implements IDisposable {
     const place = this._place();
     this._set(place, { state: 'pending' });
     const { resource, kernel } = this._jobs.choice;
-    const local = this._jobs.resources.find(each => each.name === resource);
+    const chosen = this._jobs.resources.find(each => each.name === resource);
     const where =
-      local && local.kind !== 'local-kernel' ? { resource } : { kernel };
+      chosen && chosen.kind !== 'local-kernel' ? { resource } : { kernel };
     try {
       const { tools } = await this._api.tools(
         { purpose: 'tools', ...where, ...(again ? { again } : {}) },
@@ -90,11 +90,16 @@ export class ToolCatalogue implements IDisposable {
   };
 
   private _place(): string {
-    const { resource, kernel } = this._jobs.choice;
-    const chosen = this._jobs.resources.find(each => each.name === resource);
-    // A cluster that comes online can be asked at last.
+    const { choice, resources } = this._jobs;
+    const chosen = resources.find(each => each.name === choice.resource);
+    // A cluster that comes online, or is known as one, can be asked at last.
     const reached = chosen?.state !== 'offline';
-    return JSON.stringify([resource, kernel, reached]);
+    return JSON.stringify([
+      choice.resource,
+      choice.kernel,
+      chosen?.kind,
+      reached
+    ]);
   }
 
   private _found: Fetched<readonly Tool[]> = { state: 'none' };

@@ -11,8 +11,11 @@ import { useEditor } from './context';
 export function Chooser(): JSX.Element {
   const { model, trans } = useEditor();
   const [query, setQuery] = React.useState('');
-  const found = model.catalogue.plugins.filter(plugin =>
-    matches(plugin, query)
+  // In the order in which they are shown: Enter takes the first.
+  const found = KINDS.flatMap(({ name }) =>
+    model.catalogue.plugins.filter(
+      plugin => plugin.kind === name && matches(plugin, query)
+    )
   );
   return (
     <div

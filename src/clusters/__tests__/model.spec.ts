@@ -7,7 +7,7 @@ import type { ITomoApi } from '../../tokens';
 import type { ClusterSettings } from '../model';
 import { ClustersModel, readClusters, withoutDefaults } from '../model';
 import presets from '../presets.json';
-import { freeName } from '../presets';
+import { freeName } from '../../free-name';
 import type { ISchemaError } from '../problems';
 import { problemsByProperty } from '../problems';
 
@@ -68,6 +68,18 @@ describe('ClustersModel', () => {
     ]);
     expect([changes, reloads()]).toEqual([1, 1]);
     expect(model.clusters[0]['cores']).toBe(8);
+  });
+
+  it('loses none of two edits that follow at once', async () => {
+    const { model, settings } = made();
+    const first = model.save({ ...SCARF, cores: 8 }, 'scarf');
+    const [after] = model.clusters;
+    const second = model.save({ ...after, memory: 31 }, 'scarf');
+    await Promise.all([first, second]);
+    expect(settings.saved.at(-1)).toEqual([
+      'resources',
+      [{ ...SCARF, cores: 8, memory: 31 }]
+    ]);
   });
 
   it('adds beside the others, and removes by name', async () => {

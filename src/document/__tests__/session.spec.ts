@@ -251,6 +251,19 @@ describe('RecipeSession', () => {
     expect(session.centre).toEqual({ state: 'ready', value: CENTRE });
   });
 
+  it('takes no axis of images that were turned since', async () => {
+    await open(TEXT);
+    let answer: (found: typeof CENTRE) => void = () => undefined;
+    api.found = () => new Promise(resolve => (answer = resolve));
+    const finding = session.findCentre();
+    await settle();
+    session.edit({ path: ['dataset', 'flip'], value: true });
+    answer(CENTRE);
+    await finding;
+    expect(session.recipe.regions?.centre).toBeUndefined();
+    expect(session.centre).toEqual({ state: 'none' });
+  });
+
   it('says that a centre needs data', async () => {
     await open(recipeText());
     await session.findCentre();

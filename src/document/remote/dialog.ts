@@ -37,6 +37,16 @@ class FolderDialog extends Dialog<IChosen | null> {
     void this._begin(path);
   }
 
+  /** A path that was just written is shown first: nobody opens what is not seen. */
+  override resolve(index = ACCEPT): void {
+    const { written } = this._model;
+    if (index === ACCEPT && written !== null) {
+      void this._model.go(written);
+    } else if (index !== ACCEPT || !this._model.busy) {
+      super.resolve(index);
+    }
+  }
+
   override dispose(): void {
     super.dispose();
     this._model.dispose();

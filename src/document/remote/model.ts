@@ -42,6 +42,15 @@ export class FolderModel implements IDisposable {
     return this._asking !== null;
   }
 
+  /** A path that was written and not gone to; null: none. */
+  get written(): string | null {
+    return this._written;
+  }
+
+  write(path: string): void {
+    this._written = path.trim() === this._folder?.path ? null : path.trim();
+  }
+
   /** Of the selected entry; -1: none. */
   get selected(): number {
     return this._selected;
@@ -83,6 +92,7 @@ export class FolderModel implements IDisposable {
     const asking = new AbortController();
     this._asking = asking;
     this._failure = null;
+    this._written = null;
     this._changed.emit();
     try {
       const from = this._folder?.path;
@@ -101,6 +111,7 @@ export class FolderModel implements IDisposable {
     } catch (error) {
       if (this._asking === asking && !isAbort(error)) {
         this._failure = failureOf(error);
+        this._written = path || null;
       }
     }
     if (this._asking === asking && !this._disposed) {
@@ -154,6 +165,7 @@ export class FolderModel implements IDisposable {
 
   private _folder: Folder | null = null;
   private _failure: Failure | null = null;
+  private _written: string | null = null;
   private _selected = -1;
   private _asking: AbortController | null = null;
   private _typed = '';

@@ -110,7 +110,10 @@ function PathField({
       aria-label={trans.__('Path on the cluster')}
       placeholder={trans.__('absolute path, or ~/…')}
       value={text}
-      onChange={event => setText(event.target.value)}
+      onChange={event => {
+        setText(event.target.value);
+        model.write(event.target.value);
+      }}
       onKeyDown={event => {
         if (event.key === 'Enter') {
           void model.go(text.trim());

@@ -55,6 +55,18 @@ describe('approvedCommand', () => {
     ).rejects.toMatchObject({ failure: { code: 'command-not-approved' } });
   });
 
+  it('keeps two commands of one program beside each other', async () => {
+    const kept = store();
+    const ask = answering(true, true);
+    const finer = `${COMMAND} --fine`;
+    await approvedCommand(recipe('command', COMMAND), kept, ask);
+    await approvedCommand(recipe('command', finer), kept, ask);
+    expect(kept.saved).toEqual([
+      { name: 'run.py', command: COMMAND },
+      { name: 'run.py-2', command: finer }
+    ]);
+  });
+
   it('keeps a command that is to be kept, and does not ask again', async () => {
     const kept = store();
     const ask = answering(true, true);

@@ -301,6 +301,19 @@ describe('TomoPanel', () => {
     expect(session.recipe.dataset?.angles).toEqual({ ...angles, first: 5 });
   });
 
+  it('corrects angles of the data from where they are', async () => {
+    const session = new FakeSession({ dataset: { path: 'a' } });
+    const angles = { ...KNOWN.angles, first: 0, last: 360 };
+    session.description = { state: 'ready', value: { ...KNOWN, angles } };
+    const node = await show(fakeContext(session));
+    await click(button(node, 'change'));
+    await type(labelled(node, 'First angle in degrees', HTMLInputElement), '5');
+    expect(session.recipe.dataset?.angles).toMatchObject({
+      first: 5,
+      last: 360
+    });
+  });
+
   it('leaves out no projection that is not there', async () => {
     const session = new FakeSession({
       dataset: { path: 'a', exclude: [1, 2, 3] }
@@ -455,6 +468,17 @@ describe('TomoPanel', () => {
       expect(form.querySelector('[role="alert"]')?.textContent).toContain(
         '100'
       );
+      // Whoever runs the recipe finds it; it holds back none of the others.
+      expect(threshold.validationMessage).toContain('100');
+      const size = form.querySelector('select') as HTMLSelectElement;
+      await act(async () => {
+        size.selectedIndex = 1 - size.selectedIndex;
+        Simulate.change(size);
+        await Promise.resolve();
+      });
+      expect(session.edits).toHaveLength(2);
+      expect(session.edits[1][0].path).toEqual(['filters', 0, 'size']);
+      expect(threshold.validationMessage).toContain('100');
     } finally {
       jest.useRealTimers();
     }
@@ -476,6 +500,39 @@ describe('TomoPanel', () => {
     const node = await show(context);
     await click(button(node, 'Reconstruct 40 slices'));
     expect(runs).toBe(1);
+  });
+
+  it('runs nothing while a field holds what cannot be taken', async () => {
+    const session = new FakeSession();
+    session.description = { state: 'ready', value: KNOWN };
+    const context = fakeContext(session);
+    const execute = jest.fn();
+    context.commands.addCommand(CommandIDs.reconstruct, { execute });
+    const node = await show(context);
+    const column = labelled(
+      node,
+      'Column of the axis of rotation; empty: found by the run',
+      HTMLInputElement
+    );
+    await type(column, '5000');
+    await click(button(node, 'Reconstruct 128 slices'));
+    expect(execute).not.toHaveBeenCalled();
+    expect(document.activeElement).toBe(column);
+    await type(column, '400');
+    await click(button(node, 'Reconstruct 128 slices'));
+    expect(execute).toHaveBeenCalledTimes(1);
+  });
+
+  it('says that a chosen cluster is not there any more', async () => {
+    const jobs = new FakeJobs();
+    jobs.setChoice({ resource: 'gone' });
+    const session = new FakeSession();
+    session.description = { state: 'ready', value: KNOWN };
+    const node = await show(fakeContext(session, jobs));
+    const where = labelled(node, 'Where to run', HTMLSelectElement);
+    expect(where.selectedOptions[0].text).toBe('gone (not in the settings)');
+    expect(node.textContent).toContain('gone is not in the settings any more.');
+    expect(button(node, 'Reconstruct 128 slices').disabled).toBe(true);
   });
 
   it('refuses a kernel without numpy and says what to do', async () => {
@@ -613,6 +670,13 @@ describe('TomoPanel', () => {
       expect(
         [...node.querySelectorAll('.jp-TomoWarnings')].at(-1)?.textContent
       ).toBe('The axis is 18 columns off the middle.');
+      // Of data that cannot be read nothing is known.
+      const value = session.description;
+      session.description = { state: 'none' };
+      session.edit({ path: ['dataset', 'path'], value: 'nowhere' });
+      await act(() => jest.advanceTimersByTimeAsync(0));
+      expect(node.textContent).not.toContain('1.4 GiB memory');
+      session.description = value;
       // What is not known any more when the pause ends is not asked for.
       session.edit({ path: ['output', 'folder'], value: 'elsewhere' });
       session.description = { state: 'pending' };

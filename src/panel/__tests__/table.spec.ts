@@ -218,6 +218,12 @@ describe('rows of the table', () => {
         colourOf
       )
     ).toEqual(['running', 'finished', 'cancelled', 'failed', 'interrupted']);
+    // They hold their place: they can be cancelled, and go on.
+    expect(['SUSPENDED', 'STOPPED', 'POWER_UP_NODE'].map(colourOf)).toEqual([
+      'running',
+      'running',
+      'starting'
+    ]);
   });
 });
 

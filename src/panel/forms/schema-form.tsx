@@ -40,13 +40,22 @@ export function SchemaForm({
 }: ISchemaFormProps): JSX.Element {
   const key = JSON.stringify(values);
   const [draft, setDraft] = React.useState<JSONObject>(() => copyOf(key));
+  const held = React.useRef<JSONObject>({});
   const commit = React.useRef<(after: ReadonlyJSONObject) => void>(
     () => undefined
   );
   commit.current = after => {
     const changes = formChanges(path, values, after);
-    if (changes.length && changeProblems(session, changes).size === 0) {
-      session.edit(...changes);
+    const refused = changeProblems(session, changes);
+    // One that cannot be taken does not hold back the others.
+    const taken = changes.filter(each => !refused.has(String(last(each.path))));
+    if (taken.length && changeProblems(session, taken).size === 0) {
+      held.current = Object.fromEntries(
+        Object.entries(copyOf(JSON.stringify(after))).filter(([name]) =>
+          refused.has(name)
+        )
+      );
+      session.edit(...taken);
     }
   };
   const pause = React.useMemo(() => {
@@ -70,8 +79,12 @@ export function SchemaForm({
     };
   }, []);
   React.useEffect(() => () => pause.dispose(), [pause]);
-  // What was edited elsewhere (text, undo, viewer) takes the place of the draft.
-  React.useEffect(() => setDraft(copyOf(key)), [key]);
+  // What was edited elsewhere (text, undo, viewer) takes the place of the draft; after an
+  // edit of its own, what was refused stays to be mended.
+  React.useEffect(() => {
+    setDraft({ ...copyOf(key), ...held.current });
+    held.current = {};
+  }, [key]);
 
   const problems = changeProblems(session, formChanges(path, values, draft));
   const form = (

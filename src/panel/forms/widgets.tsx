@@ -37,14 +37,23 @@ export function sliderStep(
 }
 
 /** A text field whose draft is handed on while it is a number, or as it is to be refused. */
-function NumberInput({ id, value, label, onChange }: WidgetProps): JSX.Element {
-  const shown = value === undefined || value === null ? '' : String(value);
+function NumberInput(props: WidgetProps): JSX.Element {
+  const { id, label, rawErrors, onChange } = props;
+  const value: unknown = props.value;
+  const shown =
+    typeof value === 'number' || typeof value === 'string' ? String(value) : '';
   const [draft, setDraft] = React.useState<string | null>(null);
+  const field = React.useRef<HTMLInputElement>(null);
+  const refusal = rawErrors?.join(' ') ?? '';
+  // Whoever runs the recipe finds it by this.
+  React.useEffect(() => field.current?.setCustomValidity(refusal), [refusal]);
   return (
     <input
+      ref={field}
       id={id}
       className="jp-TomoField jp-mod-number"
       aria-label={label}
+      aria-invalid={refusal !== ''}
       inputMode="decimal"
       value={draft ?? shown}
       onChange={event => {

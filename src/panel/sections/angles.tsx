@@ -56,9 +56,11 @@ function AnglesEditor({ session, description }: IAnglesProps): JSX.Element {
   const { trans } = usePanel();
   const stated = session.recipe.dataset?.angles;
   const proposal = proposedAngles(description);
+  // Those of the data are their measured ends.
+  const { angles } = description;
   const held = {
-    first: stated?.first ?? proposal?.first ?? 0,
-    last: stated?.last ?? proposal?.last ?? 180,
+    first: stated?.first ?? proposal?.first ?? angles.first ?? 0,
+    last: stated?.last ?? proposal?.last ?? angles.last ?? 180,
     endpoint: stated?.endpoint ?? proposal?.endpoint ?? true
   };
   // Until there are any, they are put together here and set at once.

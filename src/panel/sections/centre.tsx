@@ -73,6 +73,7 @@ export function CentreSection({
           <Action
             label={trans.__('Less')}
             title={`− ${stepTitle}`}
+            disabled={column === undefined && !found && !description}
             onClick={move(-1)}
           >
             −
@@ -94,6 +95,7 @@ export function CentreSection({
           <Action
             label={trans.__('More')}
             title={`+ ${stepTitle}`}
+            disabled={column === undefined && !found && !description}
             onClick={move(1)}
           >
             +

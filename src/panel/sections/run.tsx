@@ -81,8 +81,18 @@ export function RunSection({
     each => placeOf(resource.name, each.name) === place
   );
   const cluster = resource?.kind === 'slurm-ssh';
-  const refused =
-    kernel?.usable === 'no'
+  const gone = resources.length > 0 && !resource;
+  const refused = gone
+    ? {
+        code: 'no-resource',
+        message: trans.__(
+          '%1 is not in the settings any more.',
+          choice.resource
+        ),
+        where: '',
+        hint: trans.__('Choose where to run.')
+      }
+    : kernel?.usable === 'no'
       ? kernel.reason
       : resource?.state === 'offline' && !cluster
         ? resource.reason
@@ -95,7 +105,21 @@ export function RunSection({
             label={trans.__('Where to run')}
             className="jp-mod-grow"
             value={place}
-            options={placesOf(resources)}
+            options={[
+              ...placesOf(resources),
+              ...(gone
+                ? [
+                    {
+                      value: place,
+                      label: trans.__(
+                        '%1 (not in the settings)',
+                        choice.resource
+                      ),
+                      disabled: true
+                    }
+                  ]
+                : [])
+            ]}
             onCommit={value => {
               const [name, spec] = value.split('\n');
               jobs.setChoice({ resource: name, kernel: spec });

@@ -143,18 +143,24 @@ function Parameters({
   const entries = Object.entries(schema).filter(([, parameter]) =>
     counts(parameter, values)
   );
+  // What was set once stays: it may pass its default while it is edited.
+  const wasSet = React.useRef(new Set<string>());
+  for (const [name, parameter] of entries) {
+    if (JSON.stringify(values[name]) !== JSON.stringify(parameter.default)) {
+      wasSet.current.add(name);
+    }
+  }
   const shown = entries.filter(
     ([name, parameter]) =>
       all ||
       parameter.level !== 'advanced' ||
       // What belongs to a choice that was made is shown with it.
       parameter.when !== undefined ||
-      JSON.stringify(values[name]) !== JSON.stringify(parameter.default)
+      wasSet.current.has(name)
   );
   return (
     <>
       <SchemaForm
-        key={shown.map(([name]) => name).join()}
         session={session}
         path={['reconstruction', 'parameters']}
         schema={Object.fromEntries(shown)}

@@ -175,9 +175,12 @@ export function colourOf(state: string): string {
     case 'SPECIAL_EXIT':
       return 'queued';
     case 'CONFIGURING':
+    case 'POWER_UP_NODE':
       return 'starting';
     case 'RUNNING':
     case 'COMPLETING':
+    case 'SUSPENDED':
+    case 'STOPPED':
     case 'RESIZING':
     case 'SIGNALING':
     case 'STAGE_OUT':

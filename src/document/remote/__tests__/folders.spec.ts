@@ -134,6 +134,19 @@ describe('the folders of a cluster', () => {
     expect(model.busy).toBe(false);
   });
 
+  it('know of a path that was written and not gone to', async () => {
+    model.write(' /work3/g ');
+    expect(model.written).toBe('/work3/g');
+    await model.go('/work3/g');
+    expect(model.written).toBeNull();
+    model.write('/nowhere');
+    await model.go('/nowhere');
+    // Nothing else is opened in its place.
+    expect(model.written).toBe('/nowhere');
+    model.write('/work3/g');
+    expect(model.written).toBeNull();
+  });
+
   it('are found by typing', () => {
     model.type('n', 1000);
     expect(model.selected).toBe(3);

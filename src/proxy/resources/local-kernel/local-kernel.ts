@@ -52,7 +52,12 @@ export class LocalKernelResource implements IKernelResource {
         }
       };
     }
-    const kernels = pythons(specs).map(spec => ({
+    // The default first: it is what runs where none is chosen.
+    const known = [...pythons(specs)].sort(
+      (a, b) =>
+        Number(b.name === specs.default) - Number(a.name === specs.default)
+    );
+    const kernels = known.map(spec => ({
       name: spec.name,
       title: spec.title,
       ...(this._probed.get(spec.name) ?? { usable: 'unknown' as const })

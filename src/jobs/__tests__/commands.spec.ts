@@ -1,0 +1,60 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import { CommandRegistry } from '@lumino/commands';
+import { Signal } from '@lumino/signaling';
+
+import { CommandIDs } from '../../tokens';
+import type { ICommandOptions } from '../commands';
+import { addCommands } from '../commands';
+import { insertCell } from '../cell';
+
+jest.mock('../cell', () => ({ insertCell: jest.fn() }));
+
+describe('Insert Recipe as Cell', () => {
+  const inserted = jest.mocked(insertCell);
+  beforeEach(() => inserted.mockClear());
+
+  function made(dirty: boolean, save: () => Promise<void>): CommandRegistry {
+    const commands = new CommandRegistry();
+    const recipe = {
+      context: { model: { dirty }, save },
+      session: { path: 'a.tomo.json' }
+    };
+    const never = new Signal<object, void>({});
+    addCommands({
+      commands,
+      trans: nullTranslator.load('jupyterlab_tomo'),
+      recipes: {
+        currentWidget: recipe,
+        currentChanged: never,
+        widgetUpdated: never
+      },
+      notebooks: { currentWidget: {}, currentChanged: never }
+    } as unknown as ICommandOptions);
+    return commands;
+  }
+
+  it('saves the recipe first: the cell runs what is on the disk', async () => {
+    const save = jest.fn(() => {
+      expect(inserted).not.toHaveBeenCalled();
+      return Promise.resolve();
+    });
+    await made(true, save).execute(CommandIDs.insertCell);
+    expect(save).toHaveBeenCalledTimes(1);
+    expect(inserted).toHaveBeenCalledWith({}, 'a.tomo.json');
+  });
+
+  it('inserts nothing when the recipe cannot be saved', async () => {
+    const save = (): Promise<void> => Promise.reject(new Error('read-only'));
+    await expect(
+      made(true, save).execute(CommandIDs.insertCell)
+    ).rejects.toThrow('read-only');
+    expect(inserted).not.toHaveBeenCalled();
+  });
+
+  it('leaves alone what is saved', async () => {
+    const save = jest.fn(() => Promise.resolve());
+    await made(false, save).execute(CommandIDs.insertCell);
+    expect(save).not.toHaveBeenCalled();
+    expect(inserted).toHaveBeenCalledTimes(1);
+  });
+});
