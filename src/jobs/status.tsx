@@ -16,7 +16,7 @@ export function statusText(jobs: ITomoJobs, trans: TranslationBundle): string {
     return trans.__('Tomo: offline');
   }
   if (active.length === 0) {
-    return trans.__('Tomo: no jobs');
+    return trans.__('Tomo: no job runs');
   }
   const percent = Math.floor(fractionOfAll(active) * 100);
   return `${trans._n('Tomo: %1 job', 'Tomo: %1 jobs', active.length)} · ${percent} %`;

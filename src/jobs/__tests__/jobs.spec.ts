@@ -290,7 +290,7 @@ describe('words', () => {
 
   it('of the status bar', async () => {
     const { api, model } = fake();
-    expect(statusText(model, trans)).toBe('Tomo: no jobs');
+    expect(statusText(model, trans)).toBe('Tomo: no job runs');
     api.list = [job('a', { slices: { done: 44, total: 128 } })];
     await model.refresh();
     expect(statusText(model, trans)).toBe('Tomo: 1 job · 34 %');
