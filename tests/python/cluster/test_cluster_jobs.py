@@ -144,7 +144,7 @@ def test_all_jobs_of_the_user(logged_in: LogIn, remote_data: Path) -> None:
     other = analyst.slurm("sbatch", "--parsable", "-J", "a|b 'c'", "--wrap", "sleep 600").strip()
     job.wait_until("running", 60)
     told = ("squeue", "-h", "-j", other, "-t", "R")
-    eventually(lambda: bool(analyst.slurm(*told).strip()), 20)
+    eventually(lambda: bool(analyst.slurm(*told).strip()), 60)
     reply = analyst.post("resources/queue", resource="endless")
     assert reply.status_code == 200, reply.text
     rows = {row["id"]: row for row in reply.json()["jobs"]}
@@ -165,7 +165,7 @@ def test_all_jobs_of_the_user(logged_in: LogIn, remote_data: Path) -> None:
     assert analyst.slurm("squeue", "-h", "-j", other, "-o", "%T").strip() in ("PENDING", "RUNNING")
     assert cancel(other).status_code == 200
     told = ("sacct", "-nPX", "-j", other, "-o", "State")
-    eventually(lambda: analyst.slurm(*told).startswith("CANCELLED"), 20)
+    eventually(lambda: analyst.slurm(*told).startswith("CANCELLED"), 60)
     assert job.get()["state"] == "running"
     job.post("cancel")
     job.wait_until("cancelled", 40)
@@ -188,15 +188,32 @@ def test_an_array_makes_one_hdf5_volume(
 
     part, whole = tmp_path / "part", tmp_path / "whole"
     job.post("fetch", folder=str(part), rows=[0, 1])
-    eventually(lambda: job.get().get("fetched") == str(part), 30)
+    eventually(lambda: job.get().get("fetched") == str(part), 60)
     assert [file.name for file in part.glob("*.h5")] == slabs[:1]
     first = json.loads((part / "result.json").read_text())
     last = int(slabs[0].split("_")[2].split(".")[0])
     assert (first["rows"], first["files"]) == ([0, last + 1], slabs[:1])
     job.post("fetch", folder=str(whole))
-    eventually(lambda: job.get().get("fetched") == str(whole), 30)
+    eventually(lambda: job.get().get("fetched") == str(whole), 60)
     with h5py.File(whole / "volume.h5") as file:
         np.testing.assert_array_equal(file["entry/data/data"][:], volume)
+
+
+def test_a_runtime_that_a_purge_has_thinned_is_brought_again(
+    logged_in: LogIn, remote_data: Path
+) -> None:
+    """Sites remove what nobody has read for long, file by file."""
+    analyst = logged_in("scarf")
+    RemoteJob(analyst, str(remote_data)).wait_until("finished")
+    store = Path(analyst.user.work, "runtime")
+    (runtime,) = (path for path in store.iterdir() if path.is_dir())
+    files = {path.relative_to(runtime) for path in runtime.rglob("*.py")}
+    (runtime / "tomo_runner/__main__.py").unlink()
+    job = RemoteJob(analyst, str(remote_data))
+    assert job.wait_until("finished")["slices"] == {"done": ROWS, "total": ROWS}
+    assert {path.relative_to(runtime) for path in runtime.rglob("*.py")} == files
+    # The thinned one is not kept beside it.
+    assert [path for path in store.iterdir() if path.is_dir()] == [runtime]
 
 
 def test_a_result_is_fetched_in_part_and_whole(
@@ -207,21 +224,21 @@ def test_a_result_is_fetched_in_part_and_whole(
     done = job.wait_until("finished", 60)
     part, whole = tmp_path / "part", tmp_path / "whole of it"
     job.post("fetch", folder=str(part), rows=[3, 7])
-    eventually(lambda: job.get().get("fetched") == str(part), 30)
+    eventually(lambda: job.get().get("fetched") == str(part), 60)
     assert sorted(file.name for file in part.glob("*.tif")) == [
         f"slice_{row:05d}.tif" for row in range(3, 7)
     ]
     assert json.loads((part / "result.json").read_text())["rows"] == [3, 7]
 
     job.post("fetch", folder=str(whole))
-    eventually(lambda: job.get().get("fetched") == str(whole), 30)
+    eventually(lambda: job.get().get("fetched") == str(whole), 60)
     assert {file.name: file.read_bytes() for file in whole.glob("*.tif")} == job.slices()
     names = {file.name for file in Path(done["output"]).iterdir()}
     assert {file.name for file in whole.iterdir()} == names
     # What is here is not copied again; another folder is not written over.
     written = (whole / "slice_00003.tif").stat().st_ino
     job.post("fetch", folder=str(whole))
-    eventually(lambda: (whole / "result.json").exists() and "transfer" not in job.get(), 30)
+    eventually(lambda: (whole / "result.json").exists() and "transfer" not in job.get(), 60)
     assert (whole / "slice_00003.tif").stat().st_ino == written
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "thesis.txt").write_text("mine")

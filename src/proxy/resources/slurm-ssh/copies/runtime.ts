@@ -3,6 +3,7 @@
  * for each content, as one packed file.
  */
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -14,6 +15,8 @@ import type { ICopyOptions, IRemote } from '../remote';
 
 /** Days without use after which a runtime is removed. */
 const UNUSED = 90;
+/** What Python adds by itself, here and there. */
+const SKIPPED = '__pycache__';
 
 /** Where the runtime of this machine goes. */
 export function runtimeThere(runtime: string, work: string): string {
@@ -60,8 +63,17 @@ async function bring(
 ): Promise<string> {
   const packed = `${folder}.tar.gz`;
   const store = path.posix.dirname(folder);
+  const whole = wholeness(await filesOf(runtime));
   const first = await remote.run(
-    `{\nif [ -e ${quote(`${folder}/tomo_runner/__init__.py`)} ]; then touch ${quote(folder)}; exit 0; fi\nmkdir -p ${quote(store)} || exit 73\nexit 1\n}\n`
+    [
+      '{',
+      whole,
+      `if whole ${quote(folder)}; then touch ${quote(folder)}; exit 0; fi`,
+      `mkdir -p ${quote(store)} || exit 73`,
+      'exit 1',
+      '}',
+      ''
+    ].join('\n')
   );
   if (first.code === 0) {
     return folder;
@@ -78,18 +90,7 @@ async function bring(
     await fs.rm(aside, { recursive: true, force: true });
   }
   const second = await remote.run(
-    [
-      '{',
-      `aside=${quote(store)}/.new-$$`,
-      'rm -rf "$aside"; mkdir "$aside" || exit 73',
-      `tar -xzf ${quote(packed)} -C "$aside" || { rm -rf "$aside"; exit 74; }`,
-      `[ -e ${quote(folder)} ] || mv "$aside" ${quote(folder)} || exit 74`,
-      `rm -rf "$aside" ${quote(packed)}`,
-      `find ${quote(store)} -mindepth 1 -maxdepth 1 -type d -mtime +${UNUSED} ! -path ${quote(folder)} -exec rm -rf {} + 2>/dev/null`,
-      'exit 0',
-      '}',
-      ''
-    ].join('\n'),
+    ['{', whole, replacement(folder, packed), 'exit 0', '}', ''].join('\n'),
     { timeout: 300_000 }
   );
   if (second.code !== 0) {
@@ -98,12 +99,65 @@ async function bring(
   return folder;
 }
 
+/**
+ * A function of the shell that tells whether a folder has all files: sites
+ * remove, one by one, those that nobody has read for long.
+ */
+function wholeness(files: number): string {
+  return `whole() { [ "$(($(find "$1" -name ${SKIPPED} -prune -o -type f -print 2>/dev/null | wc -l)))" -eq ${files} ]; }`;
+}
+
+/**
+ * Puts what is packed in the place of a folder that is not whole. It is
+ * complete before the other one is moved, and what runs from that finds it
+ * under the same path; when it cannot be put there, the other one stays.
+ */
+function replacement(folder: string, packed: string): string {
+  const store = path.posix.dirname(folder);
+  // Log-in hosts share the work folder, so that a process number names nobody.
+  const id = randomUUID().slice(0, 8);
+  return [
+    `folder=${quote(folder)} packed=${quote(packed)}`,
+    `new=${quote(`${store}/.new-${id}`)} old=${quote(`${store}/.old-${id}`)}`,
+    'place() {',
+    '  mkdir "$new" || return 73',
+    '  tar -xzf "$packed" -C "$new" && whole "$new" || return 74',
+    '  if whole "$folder"; then return 0; fi',
+    '  [ ! -e "$folder" ] || mv "$folder" "$old" || [ ! -e "$folder" ] || return 74',
+    '  mv "$new" "$folder" || { [ ! -e "$old" ] || mv "$old" "$folder"; return 74; }',
+    // Where another machine has put it meanwhile, mv goes into it.
+    `  rm -rf "$folder/.new-${id}" "$old"`,
+    '}',
+    // One that was quicker removes what is packed, and may be between its two moves.
+    'settled() { for _ in 1 2 3 4 5; do [ ! -e "$packed" ] || return 1; if whole "$folder"; then return 0; fi; sleep 1; done; return 1; }',
+    'code=0',
+    'whole "$folder" || place || code=$?',
+    '[ $code = 0 ] || ! settled || code=0',
+    'rm -rf "$new" "$packed"',
+    '[ $code = 0 ] || exit $code',
+    `find ${quote(store)} -mindepth 1 -maxdepth 1 -type d -mtime +${UNUSED} ! -path "$folder" -exec rm -rf {} + 2>/dev/null`
+  ].join('\n');
+}
+
+/** How many files are packed. */
+async function filesOf(folder: string): Promise<number> {
+  let files = 0;
+  for (const entry of await fs.readdir(folder, { withFileTypes: true })) {
+    if (entry.isDirectory() && entry.name !== SKIPPED) {
+      files += await filesOf(path.join(folder, entry.name));
+    } else if (entry.isFile()) {
+      files += 1;
+    }
+  }
+  return files;
+}
+
 async function pack(folder: string, file: string): Promise<void> {
   try {
     await promisify(execFile)('tar', [
       '-czf',
       file,
-      '--exclude=__pycache__',
+      `--exclude=${SKIPPED}`,
       '-C',
       folder,
       '.'
