@@ -121,6 +121,7 @@ async function run(start: IStart): Promise<(settings: JsonObject) => void> {
   process.stdin.on('end', () => end(0));
 
   await jobs.open();
+  void local.open();
   const app = makeServer({
     version: start.version,
     runtime: path.basename(start.runtime),

@@ -82,6 +82,14 @@ export class JobPaths {
   }
 }
 
+/** The job that a file in its folder belongs to; null for any other path. */
+export function jobOf(jobs: string, file: string): JobPaths | null {
+  const id = path.basename(path.dirname(file));
+  return isJobId(id) && path.dirname(path.dirname(file)) === path.resolve(jobs)
+    ? new JobPaths(jobs, id)
+    : null;
+}
+
 /** Folder of the leases of the proxies that share a jobs folder. */
 export function proxiesFolder(jobs: string): string {
   return path.join(jobs, '.proxies');

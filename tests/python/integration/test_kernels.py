@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from bare_environment import bare_python
 from house import House, Job
 from jupyter_servers import eventually
@@ -43,11 +44,49 @@ def test_password_only(open_house: OpenHouse, reference: dict[str, bytes]) -> No
     job = Job(house)
     job.wait_until("finished")
     assert job.slices() == reference
-    eventually(lambda: house.sessions() == [], 10)
+    eventually(lambda: house.sessions() == [], 60)
     cancelled = Job(house)
     cancelled.wait_for_part(0.1)
     cancelled.post("cancel")
-    cancelled.wait_until("cancelled", 8)
+    cancelled.wait_until("cancelled", 60)
+
+
+@pytest.mark.parametrize("token", ["secret token", ""])
+def test_a_kernel_that_a_dead_proxy_left(open_house: OpenHouse, token: str) -> None:
+    """Started for a job, and the proxy killed before the job's folder knew of it."""
+    from jupyter_server.auth import passwd
+
+    config = f"c.PasswordIdentityProvider.hashed_password = {passwd('open sesame')!r}"
+    house = open_house(token=token, **({} if token else {"config": config}))
+    if not token:
+        house.server.log_in("open sesame")
+    job = Job(house)
+    job.wait_for_part(0.1)
+    known = {session["id"] for session in house.sessions()}
+    assert len(known) == 1
+
+    def start(path: str, kind: str) -> str:
+        body = {"path": path, "name": path, "type": kind, "kernel": {"name": "python3"}}
+        reply = house.server._ask("POST", f"{house.server.url}api/sessions", json=body)
+        assert reply.status_code == 201, reply.text
+        return str(reply.json()["id"])
+
+    left = {
+        start(str(house.jobs / job.id / "recipe.tomo.json"), "tomo"),
+        start(str(house.jobs / ".probes" / "x.json"), "tomo"),
+    }
+    others = {
+        start("notes.ipynb", "notebook"),
+        start(str(house.jobs.parent / "more" / job.id / "recipe.tomo.json"), "tomo"),
+    }
+    house.node().kill()
+    eventually(lambda: house.server.get("jobs").status_code == 200, 60)
+    eventually(lambda: not left & {session["id"] for session in house.sessions()}, 60)
+    assert others <= {session["id"] for session in house.sessions()}
+    # The job goes on in its own.
+    job.wait_until("finished")
+    assert job.attempt()["attempt"] == 1
+    eventually(lambda: {session["id"] for session in house.sessions()} == others, 60)
 
 
 def test_a_bare_environment(
@@ -84,7 +123,7 @@ def test_a_kernel_without_numpy(open_house: OpenHouse, tmp_path: Path) -> None:
         "jobs", json={**job.submission(), "id": "00000000-0000-0000-0000-000000000000"}
     )
     assert (refused.status_code, refused.json()["code"]) == (422, "numpy-missing")
-    eventually(lambda: house.sessions() == [], 10)
+    eventually(lambda: house.sessions() == [], 60)
 
 
 def test_bad_submissions(open_house: OpenHouse) -> None:

@@ -6,7 +6,7 @@
 import net from 'node:net';
 
 import { isObject, text, type JsonObject } from '../../files';
-import type { IKernels, IKernelSpecs } from './kernels';
+import type { IKernels, IKernelSession, IKernelSpecs } from './kernels';
 
 const TIMEOUT = 60_000;
 const MAX_REPLY = 1 << 20;
@@ -49,6 +49,17 @@ export class ExtensionKernels implements IKernels {
     return { session, kernel };
   }
 
+  async sessions(): Promise<readonly IKernelSession[]> {
+    const sessions = await this._call('sessions');
+    return (Array.isArray(sessions) ? sessions : [])
+      .filter(isObject)
+      .map(each => ({
+        session: text(each, 'session') ?? '',
+        path: text(each, 'path') ?? '',
+        type: text(each, 'type') ?? ''
+      }));
+  }
+
   async execute(kernel: string, code: string): Promise<void> {
     await this._ask('execute', { kernel, code });
   }
@@ -71,7 +82,12 @@ export class ExtensionKernels implements IKernels {
     }
   }
 
-  private _ask(op: string, keys: JsonObject = {}): Promise<JsonObject> {
+  private async _ask(op: string, keys: JsonObject = {}): Promise<JsonObject> {
+    const result = await this._call(op, keys);
+    return isObject(result) ? result : {};
+  }
+
+  private _call(op: string, keys: JsonObject = {}): Promise<unknown> {
     const id = ++this._last;
     return new Promise((resolve, reject) => {
       const connection = net.connect(this._socket);
@@ -112,7 +128,7 @@ export class ExtensionKernels implements IKernels {
   private readonly _open = new Set<net.Socket>();
 }
 
-function answer(op: string, line: string): JsonObject {
+function answer(op: string, line: string): unknown {
   const reply: unknown = JSON.parse(line);
   if (!isObject(reply)) {
     throw new Error(
@@ -124,5 +140,5 @@ function answer(op: string, line: string): JsonObject {
       text(reply.error, 'message') ?? `The server extension refused "${op}".`
     );
   }
-  return isObject(reply.result) ? reply.result : {};
+  return reply.result;
 }

@@ -13,6 +13,15 @@ export interface IKernelSpecs {
   }[];
 }
 
+/** A session that the server has. */
+export interface IKernelSession {
+  readonly session: string;
+  /** What it is for. */
+  readonly path: string;
+  /** Those of `start` are `tomo`. */
+  readonly type: string;
+}
+
 export interface IKernels {
   specs(): Promise<IKernelSpecs>;
 
@@ -25,6 +34,9 @@ export interface IKernels {
     /** Name of a kernelspec. */
     kernel: string;
   }): Promise<{ session: string; kernel: string }>;
+
+  /** All sessions of the server, whoever started them. */
+  sessions(): Promise<readonly IKernelSession[]>;
 
   /** Run code. Resolves when the kernel has been given it; its outcome is not awaited. */
   execute(kernel: string, code: string): Promise<void>;

@@ -16,6 +16,7 @@ import { HOST, isAlive } from '../../processes';
 import type { IHolder, IKernelResource } from '../resource';
 import { jobCode } from './bootstrap';
 import type { IKernels, IKernelSpecs } from './kernels';
+import { LeftOverKernels } from './left-over';
 import { probe, type IProbed } from './probe';
 
 export class LocalKernelResource implements IKernelResource {
@@ -25,10 +26,17 @@ export class LocalKernelResource implements IKernelResource {
   constructor(
     private readonly _kernels: IKernels,
     private readonly _options: { jobs: string; server: string }
-  ) {}
+  ) {
+    this._leftOver = new LeftOverKernels(_kernels, _options.jobs);
+  }
 
   readonly name = 'local';
   readonly kind = 'local-kernel' as const;
+
+  /** End the kernels that an earlier proxy of this server has left. */
+  open(): Promise<void> {
+    return this._leftOver.first();
+  }
 
   async describe(): Promise<Resource> {
     const about = {
@@ -104,20 +112,9 @@ export class LocalKernelResource implements IKernelResource {
   }
 
   async start(spec: IJobSpec, paths: JobPaths, attempt: number): Promise<void> {
-    const { session, kernel } = await this._kernels.start({
-      path: paths.recipe,
-      name: `Tomography: ${spec.name}`,
-      kernel: spec.kernel
-    });
-    const record: IKernelRecord = {
-      session,
-      kernel,
-      spec: spec.kernel,
-      attempt,
-      server: this._options.server,
-      host: HOST
-    };
-    await replaceJson(paths.kernel, record);
+    const kernel = await this._leftOver.during(paths.recipe, () =>
+      this._startKernel(spec, paths, attempt)
+    );
     await this._kernels.execute(
       kernel,
       jobCode({
@@ -170,7 +167,38 @@ export class LocalKernelResource implements IKernelResource {
   }
 
   dispose(): void {
+    this._leftOver.dispose();
     this._kernels.dispose();
+  }
+
+  /** A kernel that the job's folder knows, or none. */
+  private async _startKernel(
+    spec: IJobSpec,
+    paths: JobPaths,
+    attempt: number
+  ): Promise<string> {
+    const { session, kernel } = await this._kernels.start({
+      path: paths.recipe,
+      name: `Tomography: ${spec.name}`,
+      kernel: spec.kernel
+    });
+    const record: IKernelRecord = {
+      session,
+      kernel,
+      spec: spec.kernel,
+      attempt,
+      server: this._options.server,
+      host: HOST
+    };
+    try {
+      await replaceJson(paths.kernel, record);
+    } catch (error) {
+      await this._kernels.shutdown(session).catch(() => {
+        // The first error is the one that tells; the kernel is looked for again.
+      });
+      throw error;
+    }
+    return kernel;
   }
 
   /** Whether the kernel's server has it; null while that cannot be asked. */
@@ -189,11 +217,17 @@ export class LocalKernelResource implements IKernelResource {
   }
 
   private async _probe(name: string): Promise<IProbed> {
-    const found = await probe(this._kernels, this._options.jobs, name);
+    const found = await probe(
+      this._kernels,
+      this._leftOver,
+      this._options.jobs,
+      name
+    );
     this._probed.set(name, found);
     return found;
   }
 
+  private readonly _leftOver: LeftOverKernels;
   private readonly _probed = new Map<string, IProbed>();
 }
 

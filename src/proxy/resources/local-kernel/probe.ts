@@ -10,8 +10,9 @@ import type { Failure } from '../../../api/_generated/api';
 import { messageOf } from '../../failure';
 import { readObject, text } from '../../files';
 import { probesFolder } from '../../job-folder';
-import { probeCode } from './bootstrap';
+import { probeCode, type IProbe } from './bootstrap';
 import type { IKernels } from './kernels';
+import type { LeftOverKernels } from './left-over';
 
 const TIMEOUT = 60_000;
 const STEP = 100;
@@ -24,6 +25,7 @@ export interface IProbed {
 
 export async function probe(
   kernels: IKernels,
+  leftOver: LeftOverKernels,
   jobs: string,
   kernel: string,
   timeout = TIMEOUT
@@ -32,6 +34,18 @@ export async function probe(
   const nonce = randomUUID();
   const answer = path.join(folder, `${nonce}.json`);
   await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+  return leftOver.during(answer, () =>
+    ask(kernels, leftOver, { answer, nonce }, kernel, timeout)
+  );
+}
+
+async function ask(
+  kernels: IKernels,
+  leftOver: LeftOverKernels,
+  { answer, nonce }: IProbe,
+  kernel: string,
+  timeout: number
+): Promise<IProbed> {
   let session: string | null = null;
   try {
     const started = await kernels.start({
@@ -54,10 +68,11 @@ export async function probe(
     );
   } finally {
     await fs.rm(answer, { force: true });
-    if (session) {
-      await kernels.shutdown(session).catch(() => {
-        // A kernel that has gone by itself needs no shutdown.
-      });
+    // One whose start or end was not answered may be there all the same.
+    if (session === null) {
+      leftOver.again();
+    } else {
+      await kernels.shutdown(session).catch(() => leftOver.again());
     }
   }
 }

@@ -11,7 +11,7 @@ import {
   SessionAPI
 } from '@jupyterlab/services';
 
-import type { IKernels, IKernelSpecs } from './kernels';
+import type { IKernels, IKernelSession, IKernelSpecs } from './kernels';
 
 export class ServicesKernels implements IKernels {
   constructor(server: { baseUrl: string; token: string }) {
@@ -56,7 +56,13 @@ export class ServicesKernels implements IKernels {
         `The server started a session without a kernel for ${kernel}.`
       );
     }
+    this._kernels.set(session.id, session.kernel.id);
     return { session: session.id, kernel: session.kernel.id };
+  }
+
+  async sessions(): Promise<readonly IKernelSession[]> {
+    const models = await SessionAPI.listRunning(this._settings);
+    return models.map(({ id, path, type }) => ({ session: id, path, type }));
   }
 
   async execute(kernel: string, code: string): Promise<void> {
@@ -98,7 +104,12 @@ export class ServicesKernels implements IKernels {
     lost.catch(() => {
       // Only of interest while the kernel has not taken the code yet.
     });
-    await Promise.race([taken, ended, lost]);
+    try {
+      await Promise.race([taken, ended, lost]);
+    } catch (error) {
+      connection.dispose();
+      throw error;
+    }
   }
 
   async interrupt(kernel: string): Promise<void> {
@@ -106,12 +117,15 @@ export class ServicesKernels implements IKernels {
   }
 
   async shutdown(session: string): Promise<void> {
-    const model = await this._session(session);
-    if (!model) {
-      return;
+    const kernel = await this._kernel(session);
+    // Also to a kernel that is gone: it would be tried again, and kept.
+    for (const known of [kernel, this._kernels.get(session)]) {
+      this._connections.get(known ?? '')?.dispose();
     }
-    this._connections.get(model)?.dispose();
-    await SessionAPI.shutdownSession(session, this._settings);
+    if (kernel !== null) {
+      await SessionAPI.shutdownSession(session, this._settings);
+    }
+    this._kernels.delete(session);
   }
 
   async alive(kernel: string): Promise<boolean> {
@@ -127,7 +141,7 @@ export class ServicesKernels implements IKernels {
   }
 
   /** Id of the kernel of a session; empty when it has none, null without the session. */
-  private async _session(id: string): Promise<string | null> {
+  private async _kernel(id: string): Promise<string | null> {
     try {
       const model = await SessionAPI.getSessionModel(id, this._settings);
       return model.kernel?.id ?? '';
@@ -143,5 +157,8 @@ export class ServicesKernels implements IKernels {
   }
 
   private readonly _settings: ServerConnection.ISettings;
+  /** By their kernels. */
   private readonly _connections = new Map<string, KernelConnection>();
+  /** The kernels of the sessions that were started here. */
+  private readonly _kernels = new Map<string, string>();
 }
