@@ -1,5 +1,5 @@
 /** One living log-in: channels, scripts and files over one client. */
-import type { Client } from 'ssh2';
+import type { Client, SFTPWrapper } from 'ssh2';
 
 import type { ProxyError } from '../../../failure';
 import type { IRemote, IRemoteProcess, IShellReply } from '../remote';
@@ -22,6 +22,8 @@ export interface IConnectionOptions {
   readonly asked: boolean;
   /** Of the jump host, to be ended with this. */
   readonly jump: Client | null;
+  /** Milliseconds to wait for the SFTP server; left out: 15 s. */
+  readonly sftpTimeout?: number;
 }
 
 export class Connection implements IRemote {
@@ -105,16 +107,20 @@ export class Connection implements IRemote {
   private async _openStore(gone: Promise<never>): Promise<IStore> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<null>(resolve => {
-      timer = setTimeout(() => resolve(null), SFTP_TIMEOUT);
+      const { sftpTimeout = SFTP_TIMEOUT } = this._options;
+      timer = setTimeout(() => resolve(null), sftpTimeout);
     });
     try {
-      const sftp = await Promise.race([this._channels.sftp(), late]);
+      const opening = this._channels.sftp();
+      const sftp = await Promise.race([opening, late]);
       if (sftp) {
         // Whoever waits for an answer is told by the answer.
         sftp.on('error', () => undefined);
         sftp.once('close', () => this.files.reset());
         return new SftpStore(sftp, gone);
       }
+      // Scripts do without it; open, it would hold one of few channels.
+      opening.then(closeUnused, () => undefined);
     } catch (error) {
       if (!this._alive) {
         throw error;
@@ -131,6 +137,11 @@ export class Connection implements IRemote {
   private _ended = false;
   private readonly _channels: Channels;
   private readonly _scripts: Scripts;
+}
+
+function closeUnused(sftp: SFTPWrapper): void {
+  sftp.on('error', () => undefined);
+  sftp.end();
 }
 
 function reasonOf(error: unknown, host: string): ProxyError {
