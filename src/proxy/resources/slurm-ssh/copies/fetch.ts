@@ -10,6 +10,7 @@ import {
   type JsonObject
 } from '../../../files';
 import type { IRemote, IRemoteEntry } from '../remote';
+import { isPart } from '../ssh/part-files';
 import { rowsOf, VOLUME } from './slices';
 import { inParallel, type Transfer } from './transfer';
 
@@ -95,9 +96,17 @@ export async function carryOutFetch(
     tell(entry.size);
   });
   transfer.signal.throwIfAborted();
+  await removeParts(fetch.to);
   if (needs.complete) {
     await copyRecord(remote, fetch, needs.files);
     await fs.rm(path.join(fetch.to, MARK), { force: true });
+  }
+}
+
+/** All files are here: what is left of copies that were cut is of files that have changed since. */
+async function removeParts(folder: string): Promise<void> {
+  for (const name of (await fs.readdir(folder)).filter(isPart)) {
+    await fs.rm(path.join(folder, name), { force: true });
   }
 }
 

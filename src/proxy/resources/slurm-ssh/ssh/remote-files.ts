@@ -2,12 +2,13 @@
  * Files on the host: SFTP where it works, scripts where a profile spoils it.
  * What is written is there whole or not at all.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 
 import { ProxyError } from '../../../failure';
 import type { ICopyOptions, IRemoteEntry, IRemoteFiles } from '../remote';
 import { freeBytes } from './free-space';
+import { beside, partFile } from './part-files';
 import type { Scripts } from './scripts';
 import {
   badName,
@@ -94,8 +95,7 @@ export class RemoteFiles implements IRemoteFiles {
     const source = await fs.open(local, 'r');
     try {
       const { size, mtimeMs } = await source.stat();
-      // A part that another version of the file left has another name.
-      const aside = beside(remote, versionOf(size, mtimeMs));
+      const aside = partFile(remote, size, mtimeMs / 1000);
       await this._with(remote, async store => {
         const there = (await store.stat(aside))?.size ?? 0;
         const from = goOn(there, size, store.loose);
@@ -123,13 +123,19 @@ export class RemoteFiles implements IRemoteFiles {
         throw missing(remote);
       }
       const { size, modified } = entry;
-      const aside = beside(local, versionOf(size, modified * 1000));
+      const aside = partFile(local, size, modified);
       const target = await fs.open(aside, (await exists(aside)) ? 'r+' : 'w+');
       try {
         const from = goOn((await target.stat()).size, size, store.loose);
         await target.truncate(from);
         await store.receive(remote, target, partOf(from, size, options));
         const there = (await target.stat()).size;
+        const now = await store.stat(remote);
+        if (now?.size !== size || now.modified !== modified) {
+          // What is here may be of the one and of the other.
+          await fs.rm(aside, { force: true });
+          throw changed(remote);
+        }
         if (there !== size) {
           throw unequal(remote, there, size);
         }
@@ -198,20 +204,6 @@ function isName(name: string): boolean {
   return !['', '.', '..'].includes(name) && !/[/\0]/.test(name);
 }
 
-/** A name in the same folder that no listing of ours takes for a file. */
-function beside(file: string, mark: string): string {
-  const at = file.lastIndexOf('/') + 1;
-  // Names end at 255 bytes.
-  const name = Buffer.from(file.slice(at)).subarray(0, 200).toString('latin1');
-  const safe = name.replace(/[^\w.-]/g, '_');
-  return `${file.slice(0, at)}.${safe}.${mark}.part`;
-}
-
-function versionOf(size: number, milliseconds: number): string {
-  const about = `${size} ${Math.floor(milliseconds / 1000)}`;
-  return createHash('sha256').update(about).digest('hex').slice(0, 12);
-}
-
 /** Where a copy goes on that was cut after `there` bytes. */
 function goOn(there: number, size: number, loose: number): number {
   return there > size ? 0 : Math.max(0, there - loose);
@@ -240,6 +232,15 @@ async function exists(file: string): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+function changed(file: string): ProxyError {
+  return new ProxyError(
+    409,
+    'file-changed',
+    `The file has changed on the cluster while it was copied: ${file}.`,
+    { where: file, hint: 'Copy again when nothing writes it any more.' }
+  );
 }
 
 function unequal(file: string, there: number, size: number): ProxyError {

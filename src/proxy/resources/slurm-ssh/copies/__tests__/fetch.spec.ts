@@ -59,6 +59,146 @@ async function copy(remote: IRemote): Promise<void> {
   await carryOutFetch(remote, fetch, needs, transfer);
 }
 
+/** A result there whose files change, over a line that is cut. */
+class Result {
+  readonly files = new Map<string, { text: string; modified: number }>();
+  /** Bytes after which the line is cut. */
+  cut = Infinity;
+  /** From which byte on each copy was. */
+  readonly from: number[] = [];
+  /** What happens there when a copy is done. */
+  copied = (): void => undefined;
+
+  put(name: string, text: string, modified = 1_700_000_000): void {
+    this.files.set(name, { text, modified });
+  }
+
+  get remote(): IRemote {
+    const entry = (name: string): IRemoteEntry | null => {
+      const file = this.files.get(name);
+      return file
+        ? {
+            name,
+            directory: false,
+            size: file.text.length,
+            modified: file.modified
+          }
+        : null;
+    };
+    const nameOf = (there: string): string => path.posix.basename(there);
+    const store: Partial<IStore> = {
+      sftp: true,
+      loose: 2,
+      list: () =>
+        Promise.resolve(
+          [...this.files.keys()].map(entry).filter(each => each !== null)
+        ),
+      stat: there => Promise.resolve(entry(nameOf(there))),
+      read: async there =>
+        Buffer.from(this.files.get(nameOf(there))?.text ?? ''),
+      receive: async (there, target, part: IPart) => {
+        const text = this.files.get(nameOf(there))?.text ?? '';
+        this.from.push(part.from);
+        const content = Buffer.from(text.slice(part.from, this.cut));
+        await target.write(content, 0, content.length, part.from);
+        if (this.cut < text.length) {
+          throw new Error('The line was cut.');
+        }
+        this.copied();
+      }
+    };
+    const files = new RemoteFiles(
+      () => Promise.resolve(store as IStore),
+      // Asked for free space when something fails.
+      { run: () => Promise.reject(new Error()) } as Partial<Scripts> as Scripts
+    );
+    return { files } as Partial<IRemote> as IRemote;
+  }
+}
+
+describe('a copy that was cut', () => {
+  const NAME = 'slice_00003.tif';
+  let result: Result;
+
+  const here = async (): Promise<Record<string, string>> => {
+    const names = await fs.readdir(path.join(folder, 'here'));
+    const read = async (name: string): Promise<[string, string]> => [
+      name,
+      await fs.readFile(path.join(folder, 'here', name), 'utf8')
+    ];
+    return Object.fromEntries(await Promise.all(names.sort().map(read)));
+  };
+
+  beforeEach(async () => {
+    result = new Result();
+    result.put('result.json', '{"rows": [3, 4]}');
+    result.put(NAME, 'first version');
+    result.cut = 7;
+    await expect(copy(result.remote)).rejects.toThrow('The line was cut.');
+    result.cut = Infinity;
+    expect(Object.values(await here())).toContain('first v');
+  });
+
+  it('goes on in its folder, a little before its end', async () => {
+    await copy(result.remote);
+    expect(result.from).toEqual([0, 5]);
+    expect((await here())[NAME]).toBe('first version');
+    // What is here is not copied again.
+    await copy(result.remote);
+    expect(result.from).toEqual([0, 5]);
+  });
+
+  it.each([
+    ['is as long', 'other version', 1_700_000_100],
+    ['is longer', 'a longer version', 1_700_000_000],
+    ['is shorter', 'brief', 1_700_000_000],
+    ['was put back from a copy', 'older version', 1_600_000_000]
+  ])('begins anew when the file has changed and %s', async (_, text, time) => {
+    result.put(NAME, text, time);
+    await copy(result.remote);
+    expect(result.from).toEqual([0, 0]);
+    // Nothing is left of the other version, and it can be copied into once more.
+    const files = { 'result.json': '{\n "rows": [\n  3,\n  4\n ]\n}\n' };
+    expect(await here()).toEqual({ ...files, [NAME]: text });
+    await copy(result.remote);
+    expect(await here()).toEqual({ ...files, [NAME]: text });
+  });
+
+  it('is told when the file changes meanwhile, and begins anew then', async () => {
+    result.copied = () => result.put(NAME, 'other version', 1_700_000_100);
+    await expect(copy(result.remote)).rejects.toMatchObject({
+      failure: { code: 'file-changed' }
+    });
+    expect(await here()).not.toHaveProperty([NAME]);
+    result.copied = () => undefined;
+    await copy(result.remote);
+    expect(result.from).toEqual([0, 5, 0]);
+    expect((await here())[NAME]).toBe('other version');
+  });
+
+  it('does not go on with a file whose name is written alike', async () => {
+    result.put('a b_00001.tif', 'one of them..');
+    result.put('a_b_00001.tif', 'the other one');
+    await copy(result.remote);
+    const copied = await here();
+    expect(copied['a b_00001.tif']).toBe('one of them..');
+    expect(copied['a_b_00001.tif']).toBe('the other one');
+  });
+
+  it('of another job leaves its folder to that job', async () => {
+    const before = await here();
+    const fetch: IFetch = {
+      job: 'another',
+      from: '/scratch/other',
+      to: path.join(folder, 'here')
+    };
+    await expect(fetchNeeds(result.remote, fetch)).rejects.toMatchObject({
+      failure: { code: 'folder-not-empty', where: 'folder' }
+    });
+    expect(await here()).toEqual(before);
+  });
+});
+
 describe('a copy of a result', () => {
   it('brings the files that the cluster lists', async () => {
     await copy(remoteWith(['slice_00003.tif', 'notes: a b.txt']));
