@@ -25,6 +25,8 @@ const base = jestJupyterLab(__dirname);
 module.exports = {
   ...base,
   automock: false,
+  // A limit for what hangs, and none for a busy machine.
+  testTimeout: 60_000,
   setupFiles: ['<rootDir>/scripts/test/browser-shim.cjs'],
   coverageDirectory: 'coverage',
   collectCoverageFrom: ['src/**/*.{ts,tsx}', '!src/**/_generated/**'],

@@ -17,7 +17,7 @@ const ASKED: LoginReply = {
 };
 
 async function until(so: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 200 && !so(); turn++) {
+  for (let turn = 0; turn < 3000 && !so(); turn++) {
     await new Promise(resolve => setTimeout(resolve, 10));
   }
   expect(so()).toBe(true);

@@ -30,7 +30,7 @@ const PLAN: SubmissionPlan = {
 };
 
 async function until<T>(look: () => T | null | undefined | false): Promise<T> {
-  for (let turn = 0; turn < 100; turn++) {
+  for (let turn = 0; turn < 3000; turn++) {
     const found = look();
     if (found) {
       return found;

@@ -53,7 +53,7 @@ async function about(agents: AgentPool, user = 'ann'): Promise<IPidReply> {
 }
 
 async function until(check: () => boolean): Promise<void> {
-  for (let i = 0; i < 100 && !check(); i++) {
+  for (let i = 0; i < 1000 && !check(); i++) {
     await new Promise(resolve => setTimeout(resolve, 50));
   }
   expect(check()).toBe(true);

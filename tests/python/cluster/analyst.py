@@ -329,7 +329,7 @@ class RemoteJob:
             tasks = self.get()["slurm"]["tasks"]
             return all("exit" in task and task["state"] not in ACTIVE for task in tasks)
 
-        eventually(accounted, 30)
+        eventually(accounted, 60)
         return self.get()
 
     def wait_until_ended(self, seconds: float = 60) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def test_gpus_are_an_array_of_slabs(logged_in: LogIn, cluster: Cluster) -> None:
     assert finish == "Dependency|N/A"
     job.post("cancel")
     job.wait_until("cancelled")
-    eventually(lambda: not tasks("RUNNING", "PENDING", "COMPLETING"), 30)
+    eventually(lambda: not tasks("RUNNING", "PENDING", "COMPLETING"), 60)
 
 
 def test_what_the_run_would_be_told_is_told_before(logged_in: LogIn, remote_data: Path) -> None:

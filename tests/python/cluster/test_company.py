@@ -103,7 +103,7 @@ def test_jobs_are_found_again_from_another_machine(
     assert second.jobs() == []
     second.log_in()
     twin = RemoteJob(second, str(remote_data), id=job.id, hold=True)
-    eventually(lambda: job.id in {row["id"] for row in second.jobs()}, 20)
+    eventually(lambda: job.id in {row["id"] for row in second.jobs()}, 60)
     twin.wait_until("running")
     twin.release()
     seen = twin.wait_until("finished")
@@ -116,6 +116,6 @@ def test_jobs_are_found_again_from_another_machine(
     assert server._ask("DELETE", server.api(f"jobs/{job.id}")).ok
     assert there.exists()
     second.log_in()
-    eventually(lambda: not there.exists(), 20)
+    eventually(lambda: not there.exists(), 60)
     assert job.id not in {row["id"] for row in second.jobs()}
     assert len(list(output.glob("slice_*.tif"))) == ROWS

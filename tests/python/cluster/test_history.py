@@ -50,7 +50,7 @@ def test_what_slurm_has_forgotten_stays(
         other = start_analyst(there)
         for name in ("scarf", "failing"):
             other.log_in(name)
-        eventually(lambda: {job.id for job in again} <= {row["id"] for row in other.jobs()}, 30)
+        eventually(lambda: {job.id for job in again} <= {row["id"] for row in other.jobs()}, 60)
         found = [RemoteJob(other, data, job.resource, id=job.id, hold=True) for job in again]
         assert found[0].wait_until("finished")["slices"] == {"done": ROWS, "total": ROWS}
         assert found[0].get()["recipe"] == told[0]["recipe"]
@@ -58,8 +58,8 @@ def test_what_slurm_has_forgotten_stays(
         assert found[1].get()["recipe"] == told[1]["recipe"]
     # Accounting has kept both.
     found[1].wait_until_accounted("failed")
-    eventually(lambda: told_of(found[1])["exit"] == ["7:0"], 30)
-    eventually(lambda: "cannot read the disc" in found[1].log(), 30)
+    eventually(lambda: told_of(found[1])["exit"] == ["7:0"], 60)
+    eventually(lambda: "cannot read the disc" in found[1].log(), 60)
 
 
 def told_of(job: RemoteJob) -> dict[str, Any]:

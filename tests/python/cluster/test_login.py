@@ -34,7 +34,7 @@ def agent_socket(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> 
     """An ssh-agent that has the analyst's key."""
     path = str(tmp_path_factory.mktemp("agent") / "agent.sock")
     agent = subprocess.Popen(["ssh-agent", "-D", "-a", path], stdout=subprocess.DEVNULL)
-    eventually(lambda: Path(path).exists(), 30)
+    eventually(lambda: Path(path).exists(), 60)
     subprocess.run(
         ["ssh-add", cluster.user("analyst").plainKey],
         env={**os.environ, "SSH_AUTH_SOCK": path},
@@ -43,7 +43,7 @@ def agent_socket(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> 
     )
     yield path
     agent.terminate()
-    agent.wait(30)
+    agent.wait(60)
 
 
 @pytest.fixture(scope="module")
@@ -317,7 +317,7 @@ def test_a_log_in_comes_back_by_itself(visitor: Analyst, faults: Faults) -> None
     visitor.log_in("scarf", "password")
     assert faults.kill_connections() >= 1
     visitor.wait_for_state("online", seconds=20)
-    eventually(lambda: visitor.post("resources/folder", resource="scarf", path="").ok, 20)
+    eventually(lambda: visitor.post("resources/folder", resource="scarf", path="").ok, 60)
     assert shown(visitor) == visitor.user.home
 
 
@@ -325,8 +325,8 @@ def test_the_reason_is_told_while_it_is_away(visitor: Analyst, faults: Faults) -
     visitor.log_in("scarf", "password")
     with faults.listener_down():
         faults.kill_connections()
-        eventually(lambda: visitor.resource()["state"] == "connecting", 10)
-        eventually(lambda: visitor.resource()["reason"]["code"] == "refused", 15)
+        eventually(lambda: visitor.resource()["state"] == "connecting", 60)
+        eventually(lambda: visitor.resource()["reason"]["code"] == "refused", 60)
         reply = visitor.post("resources/folder", resource="scarf", path="")
         failure(reply, "connecting")
     visitor.wait_for_state("online", seconds=30)
@@ -335,7 +335,7 @@ def test_the_reason_is_told_while_it_is_away(visitor: Analyst, faults: Faults) -
 def test_a_one_time_code_is_asked_again(visitor: Analyst, code_line: Link) -> None:
     log_in_with_code(visitor, "cut-codes")
     code_line.cut()
-    visitor.wait_for_state("offline", "cut-codes", 20)
+    visitor.wait_for_state("offline", "cut-codes", 60)
     reason = visitor.resource("cut-codes")["reason"]
     assert reason["code"] == "connection-lost"
     assert "Log in again" in reason["hint"]
@@ -361,7 +361,7 @@ def test_settings_are_taken_while_it_runs(cluster: Cluster, start_analyst: Start
             resource(cluster, user, name="spoilt", port=70000),
         ]
     )
-    eventually(lambda: len(server.get("resources").json()) == 4, 10)
+    eventually(lambda: len(server.get("resources").json()) == 4, 60)
     assert analyst.resource()["state"] == "online"
     assert analyst.resource()["cluster"]["cores"] == 3
     assert analyst.resource("spoilt")["reason"]["code"] == "bad-settings"
@@ -369,7 +369,7 @@ def test_settings_are_taken_while_it_runs(cluster: Cluster, start_analyst: Start
     analyst.log_in("second")
     # A log-in does not move to another place.
     save([resource(cluster, user, port=cluster.description["codes"]["port"])])
-    eventually(lambda: len(server.get("resources").json()) == 2, 10)
+    eventually(lambda: len(server.get("resources").json()) == 2, 60)
     assert analyst.resource()["state"] == "offline"
 
 

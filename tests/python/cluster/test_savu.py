@@ -129,7 +129,7 @@ def test_cancelling_leaves_no_savu(start: Start, remote_data: Path) -> None:
     job.post("cancel")
     done = job.wait_until("cancelled", 120)
     assert (Path(done["output"]) / "savu" / "killsignal").exists()
-    eventually(lambda: not savus(analyst), 20)
+    eventually(lambda: not savus(analyst), 60)
     assert not job.slices()
 
 

@@ -51,7 +51,7 @@ def test_hostile_names_stay_names(
     assert len(job.slices()) == ROWS
     target = analyst.house.server.home / HOSTILE
     job.post("fetch", folder=str(target))
-    eventually(lambda: job.get().get("fetched") == str(target), 30)
+    eventually(lambda: job.get().get("fetched") == str(target), 60)
     assert {file.name: file.read_bytes() for file in target.glob("slice_*.tif")} == job.slices()
     assert (target / "result.json").exists()
     spoilt = [*Path(user.work).rglob("spoilt"), *Path(user.home).rglob("spoilt")]

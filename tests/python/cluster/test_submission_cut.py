@@ -84,7 +84,7 @@ def test_exactly_one_array_exists(
         # The array and its finishing task, each once.
         assert job.analyst.queued(record["uid"]) == [record["id"]]
         # Accounting hears of an ending a moment later.
-        eventually(lambda job=job, record=record: accounted(job) == {record["id"]}, 20)
+        eventually(lambda job=job, record=record: accounted(job) == {record["id"]}, 60)
 
 
 def accounted(job: RemoteJob) -> set[str]:

@@ -42,7 +42,7 @@ class House:
     ) -> House:
         server = start_server_process(home, config, token, environment or {}, None)
         # The server tells its address a moment before it listens there.
-        eventually(lambda: answers(server), 10)
+        eventually(lambda: answers(server), 60)
         return cls(server, data_set)
 
     @property

@@ -65,11 +65,11 @@ def test_the_agent(open_house: OpenHouse) -> None:
     assert len(before) == 2
     for agent in before:
         os.kill(agent.pid, signal.SIGKILL)
-    eventually(lambda: not any(psutil.pid_exists(agent.pid) for agent in before), 30)
+    eventually(lambda: not any(psutil.pid_exists(agent.pid) for agent in before), 60)
     assert house.server.post("data/describe", json=asked).status_code == 200
     after = agents(house)
     assert len(after) == 1
 
     # None outlives the proxy.
     house.stop()
-    eventually(lambda: not psutil.pid_exists(after[0].pid), 30)
+    eventually(lambda: not psutil.pid_exists(after[0].pid), 60)

@@ -170,7 +170,7 @@ def test_hdf5_is_resumed_too(job, child, tmp_path):
     until_slab(out, 10, first)
     first.send_signal(signal.SIGTERM)
     first.send_signal(signal.SIGCONT)
-    assert first.wait(30) == 130
+    assert first.wait(60) == 130
     before = {path.name: path.stat().st_mtime_ns for path in out.glob("slab_*.h5")}
     assert before and not list(out.glob(".slab_*.part"))
     done = status(job)["slices"]["done"]
@@ -198,7 +198,7 @@ def test_two_processes_never_own_a_job(job, child):
     first = child("job", job, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
     until_slices(job, 1, first)
     second = child("job", job, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert second.wait(30) == 5
+    assert second.wait(60) == 5
     assert str(first.pid) in second.stderr.read().decode()
     assert first.poll() is None
     first.send_signal(signal.SIGCONT)
@@ -210,7 +210,7 @@ def test_failure_is_in_the_status(job, child):
     recipe["regions"]["centre"]["column"] = 5000
     (job / "recipe.tomo.json").write_text(json.dumps(recipe))
     process = child("job", job, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert process.wait(30) == 2
+    assert process.wait(60) == 2
     said = status(job)
     assert said["state"] == "failed"
     assert said["failure"]["where"] == "regions.centre.column"
@@ -228,7 +228,7 @@ def test_what_the_engine_refuses_is_told_in_its_words(job, child, tmp_path):
         "hint": "Give a column of the full image that is inside it.",
     }
     process = child("job", job, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert process.wait(30) == 4
+    assert process.wait(60) == 4
     assert b"Traceback" not in process.stderr.read()
     said = status(job)
     assert said["state"] == "failed" and said["failure"] == expected

@@ -170,13 +170,13 @@ def test_tuned_parameters_give_the_first_volume(by_list, nxtomo, fake, run):
     assert any("2 volumes" in text for text in heard.warnings)
 
 
-def test_a_hang_is_ended(by_list, nxtomo, fake, run, monkeypatch):
+def test_a_hang_is_ended(by_list, nxtomo, fake, run, monkeypatch, capsys):
     fake("hang")
     monkeypatch.setenv("JUPYTER_TOMO_TOOL_LIMIT", "1.5")
-    began = time.monotonic()
     with pytest.raises(ToolFailure, match="no sign of progress") as caught:
         run(by_list(nxtomo))
-    assert caught.value.code == "tool-hangs" and time.monotonic() - began < 20
+    assert caught.value.code == "tool-hangs"
+    assert "100% complete" not in capsys.readouterr().err
 
 
 def test_too_much_memory_is_ended(by_list, nxtomo, fake, run):
@@ -196,17 +196,17 @@ def test_it_stops_by_its_kill_file_first(by_list, nxtomo, fake, run, tmp_path, c
 
 
 def test_it_is_ended_by_a_signal_when_it_does_not_heed(
-    by_list, nxtomo, fake, run, tmp_path, monkeypatch
+    by_list, nxtomo, fake, run, tmp_path, monkeypatch, capsys
 ):
     from tomo_runner.savu import process_list
 
     monkeypatch.setattr(process_list, "_GRACE", 0.3)
     fake("stubborn")
     stop = Stop(lambda: "cancelled" if (tmp_path / "out/savu").exists() else None)
-    began = time.monotonic()
     with pytest.raises(Stopped):
         run(by_list(nxtomo), stop=stop)
-    assert time.monotonic() - began < 15
+    assert (tmp_path / "out/savu/killsignal").exists()
+    assert "interrupted by killsignal" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_a_request_during_a_crash_says_so(lively: Server) -> None:
 def test_exit_0_is_a_stop_until_the_next_request(lively: Server) -> None:
     before = pid_of(lively)
     assert lively.post("stop").status_code == 200
-    eventually(lambda: not nodes(lively), 30)
+    eventually(lambda: not nodes(lively), 60)
     time.sleep(0.6)
     assert nodes(lively) == []
     assert pid_of(lively) != before
@@ -84,7 +84,7 @@ def test_ends_with_the_server(start_server: StartServer) -> None:
     server = start_server()
     line = server.get("line").json()
     server.stop()
-    eventually(lambda: not psutil.pid_exists(line["pid"]), 30)
+    eventually(lambda: not psutil.pid_exists(line["pid"]), 60)
     assert not Path(line["socket"]).parent.exists()
 
 
@@ -92,8 +92,8 @@ def test_ends_when_the_server_is_killed_and_is_swept(start_server: StartServer) 
     server = start_server()
     line = server.get("line").json()
     os.kill(server.process.pid, signal.SIGKILL)
-    server.process.wait(10)
-    eventually(lambda: not psutil.pid_exists(line["pid"]), 30)
+    server.process.wait(60)
+    eventually(lambda: not psutil.pid_exists(line["pid"]), 60)
     left = Path(line["socket"]).parent
     assert left.exists()
     following = start_server(home=server.home)
@@ -110,7 +110,7 @@ def test_a_node_that_heeds_nothing_is_killed(start_server: StartServer, tmp_path
     server = start_server(script=script)
     pid = pid_of(server)
     server.stop()
-    eventually(lambda: not psutil.pid_exists(pid), 30)
+    eventually(lambda: not psutil.pid_exists(pid), 60)
 
 
 def test_a_script_that_is_not_there(start_server: StartServer, tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_a_script_that_never_says_ready(start_server: StartServer, tmp_path: Pat
         children = psutil.Process(server.process.pid).children()
         return [child for child in children if str(script) in command_of(child)]
 
-    eventually(lambda: not left(), 10)
+    eventually(lambda: not left(), 60)
 
 
 @pytest.mark.parametrize("says", ["v18.19.0", "not a version"])

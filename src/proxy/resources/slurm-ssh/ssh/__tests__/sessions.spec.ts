@@ -63,7 +63,7 @@ afterEach(async () => {
 });
 
 async function until(done: () => boolean): Promise<void> {
-  for (let wait = 0; !done() && wait < 1000; wait++) {
+  for (let wait = 0; !done() && wait < 3000; wait++) {
     await new Promise(resolve => setTimeout(resolve, 10));
   }
   expect(done()).toBe(true);
