@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 const CHUNK = Buffer.alloc(65536, 7);
 let line;
 let streams = 0;
+let more = () => undefined;
 const told = [];
 const asked = [];
 
@@ -73,14 +74,22 @@ const routes = {
     }
     answer(response, { bytes, sha256: hash.digest('hex') });
   },
-  async events(request, response) {
+  // Sends the next event of a stream that is held.
+  async next(request, response) {
+    more();
+    answer(response, {});
+  },
+  async events(request, response, query) {
     streams += 1;
     response.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store'
     });
     let count = 0;
-    const timer = setInterval(() => response.write(`data: ${++count}\n\n`), 40);
+    const send = () => response.write(`data: ${++count}\n\n`);
+    more = send;
+    send();
+    const timer = query.has('held') ? undefined : setInterval(send, 40);
     response.on('close', () => {
       clearInterval(timer);
       streams -= 1;
