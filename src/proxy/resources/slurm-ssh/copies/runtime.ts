@@ -23,7 +23,14 @@ export function runtimeThere(runtime: string, work: string): string {
   return path.posix.join(work, 'runtime', path.basename(runtime));
 }
 
-const under = new WeakMap<IRemote, Map<string, Promise<string>>>();
+/** A runtime that is being brought. */
+interface IUnderWay {
+  readonly done: Promise<string>;
+  /** Stops it. */
+  readonly signal: AbortSignal | undefined;
+}
+
+const under = new WeakMap<IRemote, Map<string, IUnderWay>>();
 
 /**
  * Bring the runtime to a cluster, unless it is there. Safe to call by several
@@ -34,25 +41,36 @@ const under = new WeakMap<IRemote, Map<string, Promise<string>>>();
  * @returns the absolute folder there.
  * @throws ProxyError that names the folder.
  */
-export function ensureRuntime(
+export async function ensureRuntime(
   remote: IRemote,
   runtime: string,
   work: string,
   options: ICopyOptions = {}
 ): Promise<string> {
   const folder = runtimeThere(runtime, work);
-  const known = under.get(remote) ?? new Map<string, Promise<string>>();
+  const known = under.get(remote) ?? new Map<string, IUnderWay>();
   under.set(remote, known);
-  const going = known.get(folder) ?? bring(remote, runtime, folder, options);
-  known.set(folder, going);
-  // Only those who come while it is under way share it: the folder may be removed later.
-  const forget = (): void => {
-    if (known.get(folder) === going) {
-      known.delete(folder);
+  for (
+    let shared = known.get(folder);
+    shared !== undefined;
+    shared = known.get(folder)
+  ) {
+    try {
+      return await shared.done;
+    } catch (error) {
+      // Whoever brought it was stopped: that is no matter of the others.
+      if (!shared.signal?.aborted) {
+        throw error;
+      }
+      options.signal?.throwIfAborted();
     }
-  };
-  going.then(forget, forget);
-  return going;
+  }
+  // Only those who come while it is under way share it: the folder may be removed later.
+  const done = bring(remote, runtime, folder, options).finally(() =>
+    known.delete(folder)
+  );
+  known.set(folder, { done, signal: options.signal });
+  return done;
 }
 
 async function bring(
@@ -122,11 +140,16 @@ function replacement(folder: string, packed: string): string {
     'place() {',
     '  mkdir "$new" || return 73',
     '  tar -xzf "$packed" -C "$new" && whole "$new" || return 74',
-    '  if whole "$folder"; then return 0; fi',
-    '  [ ! -e "$folder" ] || mv "$folder" "$old" || [ ! -e "$folder" ] || return 74',
-    '  mv "$new" "$folder" || { [ ! -e "$old" ] || mv "$old" "$folder"; return 74; }',
+    '  for try in 1 2 3 4 5; do',
+    '    if whole "$folder"; then return 0; fi',
+    // Another machine may have moved it away a moment ago.
+    '    [ ! -e "$folder" ] || mv "$folder" "$old" || continue',
+    '    mv "$new" "$folder" || { [ ! -e "$old" ] || mv "$old" "$folder"; return 74; }',
     // Where another machine has put it meanwhile, mv goes into it.
-    `  rm -rf "$folder/.new-${id}" "$old"`,
+    `    rm -rf "$folder/.new-${id}" "$old"`,
+    '    return 0',
+    '  done',
+    '  return 74',
     '}',
     // One that was quicker removes what is packed, and may be between its two moves.
     'settled() { for _ in 1 2 3 4 5; do [ ! -e "$packed" ] || return 1; if whole "$folder"; then return 0; fi; sleep 1; done; return 1; }',

@@ -145,9 +145,30 @@ describe('the runtime on a cluster', () => {
     await expectWhole();
   });
 
+  it('is brought for a job whose predecessor is cancelled meanwhile', async () => {
+    const remote = await host();
+    const cancel = new AbortController();
+    let uploads = 0;
+    remote.arrived = async () => {
+      uploads += 1;
+      if (uploads === 1) {
+        cancel.abort();
+        cancel.signal.throwIfAborted();
+      }
+    };
+    const first = ensureRuntime(remote, runtime, work, {
+      signal: cancel.signal
+    });
+    const others = [1, 2].map(() => ensureRuntime(remote, runtime, work));
+    await expect(first).rejects.toMatchObject({ name: 'AbortError' });
+    expect(await Promise.all(others)).toEqual([there, there]);
+    expect(uploads).toBe(2);
+    await expectWhole();
+  });
+
   it('is brought by several machines at once', async () => {
     const hosts = await Promise.all([host(), host(), host(), host()]);
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 8; round++) {
       await Promise.all(hosts.map(each => ensureRuntime(each, runtime, work)));
       await expectWhole();
       await fs.rm(path.join(there, 'tomo_runner/run/slab.py'));
