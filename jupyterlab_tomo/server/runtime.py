@@ -64,7 +64,7 @@ def materialise(store: Path, target: str | None = None) -> Runtime:
     files = dict(sorted(_files(target or target_platform())))
     content = _hash(files)
     folder = store / content
-    if not folder.is_dir():
+    if not _is_whole(folder, files):
         _make(store, folder, files)
     (folder / _USED).touch()
     _prune(store, folder)
@@ -111,10 +111,21 @@ def _hash(files: dict[str, Path]) -> str:
     return whole.hexdigest()
 
 
+def _is_whole(folder: Path, files: dict[str, Path]) -> bool:
+    """Whether nothing is missing: some sites remove files that nobody has read for long."""
+    try:
+        return all(
+            (folder / name).stat().st_size == path.stat().st_size for name, path in files.items()
+        )
+    except OSError:
+        return False
+
+
 def _make(store: Path, folder: Path, files: dict[str, Path]) -> None:
     try:
         store.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=".making-", dir=store))
+        thinned = aside.with_name(f"{aside.name}-old")
         try:
             for name, path in files.items():
                 target = aside / name
@@ -122,6 +133,10 @@ def _make(store: Path, folder: Path, files: dict[str, Path]) -> None:
                 shutil.copyfile(path, target)
             # mkdtemp makes it private; a kernel may run as somebody else.
             aside.chmod(0o755)
+            # Moved away only now, so that what runs from it finds the new one in its place.
+            if folder.is_dir() and not _is_whole(folder, files):
+                with contextlib.suppress(FileNotFoundError):
+                    folder.rename(thinned)
             try:
                 aside.rename(folder)
             except OSError:
@@ -130,6 +145,7 @@ def _make(store: Path, folder: Path, files: dict[str, Path]) -> None:
                     raise
         finally:
             shutil.rmtree(aside, ignore_errors=True)
+            shutil.rmtree(thinned, ignore_errors=True)
     except OSError as error:
         raise ServerFailure(
             503,

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -48,6 +49,21 @@ def test_servers_at_the_same_time_agree(tmp_path: Path) -> None:
         made = list(pool.map(lambda _: materialise(tmp_path), range(4)))
     assert len(set(made)) == 1
     assert [entry.name for entry in tmp_path.iterdir()] == [made[0].hash]
+
+
+@pytest.mark.parametrize("fault", [Path.unlink, lambda path: path.write_bytes(b"")])
+def test_one_that_is_not_whole_is_made_again(
+    tmp_path: Path, fault: Callable[[Path], object]
+) -> None:
+    made = materialise(tmp_path)
+    module = made.path / "tomo_runner" / "__main__.py"
+    text = module.read_bytes()
+    names = {path.relative_to(made.path) for path in made.path.rglob("*")}
+    fault(module)
+    assert materialise(tmp_path) == made
+    assert module.read_bytes() == text
+    assert {path.relative_to(made.path) for path in made.path.rglob("*")} == names
+    assert [entry.name for entry in tmp_path.iterdir()] == [made.hash]
 
 
 def test_old_ones_go(tmp_path: Path) -> None:
