@@ -299,12 +299,12 @@ def test_nothing_is_left_when_the_input_ends_in_the_middle_of_work(talk, tmp_pat
     data = phantom.write_folder(tmp_path / "data", phantom.counts(made, noise=0.002))
     settings = {"path": str(data), "angles": {"first": 0, "last": 180}}
     recipe = {"version": 1, "dataset": settings, "filters": [{"name": "outliers"}]}
-    for number, op in enumerate(["centre", "preview", "preview"], 1):
-        talk.send(number, op, f"c{number}", base="/", recipe=recipe, row=number, product="slice")
-    # Held in the middle of it, until its input has ended: told by the processor's time, so that
-    # a busy machine has no part in it.
+    # Told by the processor's time, so that a busy machine has no part in it.
     agent = psutil.Process(talk.process.pid)
     begun = worked(agent)
+    for number, op in enumerate(["centre", "preview", "preview"], 1):
+        talk.send(number, op, f"c{number}", base="/", recipe=recipe, row=number, product="slice")
+    # Held in the middle of it, until its input has ended.
     while worked(agent) < begun + 0.05:
         time.sleep(0.001)
     agent.suspend()
