@@ -126,8 +126,13 @@ export class Jobs {
     }
     await this._tracker.own(entry);
     if (entry.spec.remote) {
-      await this._cluster(entry).resume(entry.spec, entry.paths);
-      await this._tracker.look(entry);
+      const cluster = this._cluster(entry);
+      // A second request that comes meanwhile would begin another attempt.
+      await this._tracker.change(entry, async () => {
+        if (isResumable(entry.state)) {
+          await cluster.resume(entry.spec, entry.paths);
+        }
+      });
       return this._tracker.tell(entry);
     }
     await this._tracker.kernels(entry)?.check(entry.spec.kernel);

@@ -94,7 +94,7 @@ export class Ownership {
 
   private async _claim(paths: JobPaths, generation: number): Promise<boolean> {
     // Linked, not written in place: the name must never stand for a half-written file.
-    const aside = path.join(paths.folder, `.owner.${this.id}`);
+    const aside = path.join(paths.folder, `.owner.${randomUUID()}`);
     await fs.writeFile(
       aside,
       JSON.stringify({ proxy: this.id, server: this._server })
@@ -104,7 +104,8 @@ export class Ownership {
       return true;
     } catch (error) {
       if (systemCode(error) === 'EEXIST') {
-        return false;
+        // Two requests here may have claimed it at once.
+        return (await this._owner(paths))?.proxy === this.id;
       }
       throw error;
     } finally {

@@ -124,6 +124,14 @@ export class Tracker {
     return done;
   }
 
+  /** As `act`; whoever comes next sees what has become of the job. */
+  change(entry: IEntry, work: () => Promise<void>): Promise<void> {
+    return this.act(entry, async () => {
+      await work();
+      await this._look(entry);
+    });
+  }
+
   /** Write a state that is the proxy's to write, and tell it. */
   async write(entry: IEntry, status: IStatus): Promise<void> {
     const next = { ...status, seq: status.seq + 1 };

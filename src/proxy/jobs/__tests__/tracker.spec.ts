@@ -7,7 +7,12 @@ import type { Forecaster } from '../../forecast';
 import { replaceJson } from '../../files';
 import { type IJobSpec, type IStatus, statusJson } from '../../job-folder';
 import { Notices } from '../../notices';
-import type { IKernelResource, IResource } from '../../resources';
+import type {
+  IClusterResource,
+  IKernelResource,
+  IResource
+} from '../../resources';
+import { remoteJob } from '../../resources/slurm-ssh/__tests__/remote-job';
 import { FRESH } from '../entry';
 import { Jobs } from '..';
 import { Ownership } from '../ownership';
@@ -37,7 +42,8 @@ const jobsFolder = (): string => path.join(folder, 'jobs');
 /** The jobs as a Jupyter server of this name sees them. */
 async function server(
   name: string,
-  kernels: Partial<IKernelResource> = {}
+  kernels: Partial<IKernelResource> = {},
+  cluster?: Partial<IClusterResource>
 ): Promise<Jobs> {
   const local: Partial<IKernelResource> = {
     kind: 'local-kernel',
@@ -54,7 +60,8 @@ async function server(
     ownership: new Ownership(jobsFolder(), name),
     notices,
     resources: new Map<string, IResource>([
-      ['local', local as IKernelResource]
+      ['local', local as IKernelResource],
+      ...(cluster ? [['scarf', cluster as IClusterResource] as const] : [])
     ]),
     runtime: '/runtime',
     limit: 1,
@@ -186,6 +193,43 @@ describe('a job whose kernel cannot be given back', () => {
     expect(asked).toBe(2);
     expect(await state(jobs)).toBe('cancelled');
   }, 30_000);
+});
+
+it('a job on a cluster is resumed once, however often that is asked', async () => {
+  let resumes = 0;
+  const cluster: Partial<IClusterResource> = {
+    kind: 'slurm-ssh',
+    name: 'scarf',
+    moves: () => false,
+    obstacle: () => undefined,
+    transfer: () => undefined,
+    advance: () => undefined,
+    script: () => '',
+    resume: async () => {
+      resumes += 1;
+      // The cluster takes its time.
+      await new Promise(resolve => setTimeout(resolve, 20));
+      await replaceJson(file('slurm.json'), { phase: 'prepared', attempt: 2 });
+    }
+  };
+  const store = new JobStore(jobsFolder());
+  await store.open();
+  await store.create(remoteJob('ann'), { version: 1 }, FRESH, paths =>
+    replaceJson(paths.slurm, {
+      phase: 'uploaded',
+      attempt: 1,
+      failure: { code: 'refused', message: 'Refused.', where: '', hint: '' }
+    })
+  );
+  const jobs = await server('a', {}, cluster);
+  expect(await state(jobs)).toBe('failed refused');
+  const resumed = await Promise.all([
+    jobs.resume(ID, 'ann'),
+    jobs.resume(ID, 'ann'),
+    jobs.resume(ID, 'ann')
+  ]);
+  expect(resumed.map(job => job.state)).toEqual(['queued', 'queued', 'queued']);
+  expect(resumes).toBe(1);
 });
 
 it('looks do not pile up where the file system is slow', async () => {
