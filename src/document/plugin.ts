@@ -21,7 +21,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { Widget } from '@lumino/widgets';
 
 import { ApiClient } from '../api';
-import { recipeIcon } from '../icons';
+import { recipeIcon, tomographyIcon } from '../icons';
 import { RECIPE_EXTENSION } from '../recipe';
 import {
   CommandIDs,
@@ -31,6 +31,7 @@ import {
 } from '../tokens';
 import type { IRecipeDocument } from '../tokens';
 import { addCommands } from './commands';
+import { DATA_MODEL, DataModelFactory, DataOpener } from './data-opener';
 import { plainViewerFactory } from './fallback';
 import { DATA_EXTENSIONS } from './open-data';
 import { RecipeSessions } from './sessions';
@@ -39,6 +40,9 @@ import { FACTORY, RecipeDocument, RecipeDocumentFactory } from './widget';
 /** Names of the file types. */
 const RECIPE_TYPE = 'tomo-recipe';
 const DATA_TYPE = 'nxtomo';
+
+/** Opens the recipe of a data set. */
+const DATA_FACTORY = 'Tomography Data';
 
 const apiPlugin: JupyterFrontEndPlugin<ITomoApi> = {
   id: 'jupyterlab-tomo:api',
@@ -99,8 +103,24 @@ const documentPlugin: JupyterFrontEndPlugin<IRecipeTracker> = {
       extensions: DATA_EXTENSIONS,
       mimeTypes: ['application/x-hdf5'],
       contentType: 'file',
-      fileFormat: 'base64'
+      fileFormat: 'base64',
+      icon: tomographyIcon
     });
+    app.docRegistry.addModelFactory(new DataModelFactory());
+    app.docRegistry.addWidgetFactory(
+      new DataOpener(
+        {
+          name: DATA_FACTORY,
+          label: trans.__('Tomography'),
+          modelName: DATA_MODEL,
+          fileTypes: [DATA_TYPE],
+          defaultFor: [DATA_TYPE],
+          readOnly: true,
+          translator
+        },
+        path => app.commands.execute(CommandIDs.openData, { path })
+      )
+    );
 
     const factory = new RecipeDocumentFactory({
       name: FACTORY,

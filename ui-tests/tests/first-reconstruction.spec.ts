@@ -46,6 +46,23 @@ test.describe('The example data', () => {
     );
   });
 
+  test('NXtomo: a double-click opens the recipe, and no other tab', async ({
+    page
+  }) => {
+    const tomo = new Tomography(page);
+    await page.filebrowser.openDirectory(DATA);
+    await page
+      .locator('.jp-DirListing-item', { hasText: 'phantom_nxtomo.nxs' })
+      .dblclick();
+    await expect(tomo.panel.getByText('241 × 96 × 256')).toBeVisible({
+      timeout: 30_000
+    });
+    const tabs = page.locator('#jp-main-dock-panel .lm-TabBar-tabLabel');
+    await expect(tabs.filter({ hasText: 'phantom' })).toHaveText([
+      'phantom.tomo.json'
+    ]);
+  });
+
   test('TIFF sub-folders: the same panel, and a run without a centre finds it', async ({
     page
   }) => {
