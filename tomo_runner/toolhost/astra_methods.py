@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Dict, List
 
 from .agreement import sentence
-from .parameters import choice, integer, number, switch
+from .parameters import choice, integer, number, projector, sinogram_ends, switch
 
 FILTERS = (
     "ram-lak",
@@ -46,22 +46,9 @@ _FILTER = {
         maximum=1.0,
         level="advanced",
     ),
-    "edge": choice(
-        "Sinogram ends",
-        "What stands beyond the detector: the edge value tapered to zero, or zero.",
-        ("taper", "zero"),
-        "taper",
-    ),
+    **sinogram_ends(),
 }
-_PROJECTOR = {
-    "projector": choice(
-        "Projector",
-        "How rays meet pixels: linear interpolates, line has sharp weights, strip has area (slow).",
-        ("linear", "line", "strip"),
-        "linear",
-        level="advanced",
-    )
-}
+_PROJECTOR = projector()
 _DISC = {
     "disc": switch("Only the disc", "Reconstruct only the disc that all rays cross.", True),
 }

@@ -58,6 +58,32 @@ def switch(title: str, description: str, default: bool, level: str = "basic") ->
     }
 
 
+def sinogram_ends() -> Dict[str, Schema]:
+    """What filtered back-projection gets beyond the detector, see ``geometry.centred``."""
+    return {
+        "edge": choice(
+            "Sinogram ends",
+            "What stands beyond the detector: the edge value tapered to zero, or zero.",
+            ("taper", "zero"),
+            "taper",
+        )
+    }
+
+
+def projector() -> Dict[str, Schema]:
+    """ASTRA's projectors for processors."""
+    return {
+        "projector": choice(
+            "Projector",
+            "How rays meet pixels: linear interpolates, line has sharp weights, strip has area "
+            "(slow).",
+            ("linear", "line", "strip"),
+            "linear",
+            level="advanced",
+        )
+    }
+
+
 def _schema(
     kind: str,
     title: str,

@@ -18,7 +18,7 @@ import numpy as np
 
 from .contract import Task, ToolError
 from .geometry import centred, moved
-from .parameters import choice, integer
+from .parameters import choice, integer, projector, sinogram_ends
 from .savu_files import (
     ENTRY,
     PROJECTION,
@@ -47,23 +47,8 @@ _FILTER = {
         "ram-lak",
     )
 }
-_EDGE = {
-    "edge": choice(
-        "Sinogram ends",
-        "What stands beyond the detector: the edge value tapered to zero, or zero.",
-        ("taper", "zero"),
-        "taper",
-    )
-}
-_PROJECTOR = {
-    "projector": choice(
-        "Projector",
-        "How rays meet pixels: linear interpolates, line has sharp weights, strip has area.",
-        ("linear", "line", "strip"),
-        "linear",
-        level="advanced",
-    )
-}
+_EDGE = sinogram_ends()
+_PROJECTOR = projector()
 
 
 def _iterations(default: int) -> Dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Dict, List
 
 from .agreement import sentence
-from .parameters import choice, integer, number, switch
+from .parameters import choice, integer, number, sinogram_ends, switch
 from .tomopy_stripes import SCHEMA
 
 FILTERS = (
@@ -36,12 +36,7 @@ _GRIDREC = {
     "order": number(
         "Order", "Of the butterworth filter: higher is steeper.", 2.0, 0.5, 16.0, level="advanced"
     ),
-    "edge": choice(
-        "Sinogram ends",
-        "What stands beyond the detector: the edge value tapered to zero, or zero.",
-        ("taper", "zero"),
-        "taper",
-    ),
+    **sinogram_ends(),
     "calibrated": switch(
         "True values",
         "Take out gridrec's own gain (about 12 %, more outwards), measured on known points.",

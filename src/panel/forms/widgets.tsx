@@ -1,5 +1,5 @@
 /**
- * Controls of the forms: a slider where a number has two bounds, a choice and a switch.
+ * Controls of the forms: a slider where a number has a default and two bounds, a choice and a switch.
  */
 import type { RegistryWidgetsType, WidgetProps } from '@rjsf/utils';
 import React from 'react';
@@ -19,8 +19,9 @@ export function widgetFor(parameter: IParameterSchema): string {
     return parameter.type === 'boolean' ? 'tomoSwitch' : 'tomoText';
   }
   const { minimum, maximum } = parameter;
-  // On a wide range no hand meets a value.
-  return minimum !== undefined &&
+  // On a wide range no hand meets a value, and a slider cannot say that there is none.
+  return parameter.default !== undefined &&
+    minimum !== undefined &&
     maximum !== undefined &&
     maximum - minimum <= WIDEST
     ? 'tomoSlider'

@@ -191,9 +191,8 @@ def test_real_neutrons(tool, method, parameters, neutrons, available):
     turned = [smooth[1][::-1], smooth[1][:, ::-1], smooth[1].T]
     assert max(alike(each) for each in turned) < 0.95
 
-    # Something with edges, off the axis, stands in the same place.
-    dx, dy = moved_by(*smooth)
-    assert abs(dx) < 0.1 and abs(dy) < 0.1
+    # What has edges, off the axis, stands in the same place.
+    assert np.abs(moved_by(*smooth)).max() < 0.1
 
 
 @pytest.fixture(scope="module")
@@ -271,19 +270,33 @@ def test_real_neutrons_by_iteration(tool, method, parameters, binned_neutrons, a
     assert alike(smooth[1]) > 0.98
     turned = [smooth[1][::-1], smooth[1][:, ::-1], smooth[1].T]
     assert max(alike(each) for each in turned) < 0.95
-    dx, dy = moved_by(*smooth, reach=8, within=70, beyond=20)
-    assert abs(dx) < 0.1 and abs(dy) < 0.1
+    assert np.abs(moved_by(*smooth, reach=8, within=70, beyond=20)).max() < 0.1
 
 
 def moved_by(reference, found, reach=24, within=280, beyond=80):
-    """How far (x, y) the patch with the strongest edges in a ring around the axis has moved."""
-    size = len(reference)
+    """How far the patches with the strongest edges in a ring around the axis have moved, in pixels.
+
+    One patch alone says little: slices of every other projection have them 0.09 pixels (one
+    standard deviation) beside those of all projections, by noise. So it is taken of twelve.
+
+    Returns
+    -------
+    numpy.ndarray
+        All together to the right and down; then, at the outer end of the ring, outwards and around.
+    """
     down, right = np.gradient(reference)
     strength = uniform_filter(down**2 + right**2, 2 * reach + 1)
-    strength[~disc(size, within) | disc(size, beyond)] = 0
-    y, x = np.unravel_index(np.argmax(strength), strength.shape)
-    patch = (slice(y - reach, y + reach + 1), slice(x - reach, x + reach + 1))
-    parts = [each[patch].ravel() for each in (reference, right, down)]
-    design = np.stack([*parts, np.ones(len(parts[0]))], axis=1)
-    (height, across, along, _), *_ = np.linalg.lstsq(design, found[patch].ravel(), rcond=None)
-    return -across / height, -along / height
+    strength[~disc(len(reference), within) | disc(len(reference), beyond)] = 0
+    places, moves = [], []
+    while strength.any() and len(moves) < 12:
+        y, x = np.unravel_index(np.argmax(strength), strength.shape)
+        patch = (slice(y - reach, y + reach + 1), slice(x - reach, x + reach + 1))
+        strength[y - 2 * reach : y + 2 * reach, x - 2 * reach : x + 2 * reach] = 0
+        parts = [each[patch].ravel() for each in (reference, right, down)]
+        design = np.stack([*parts, np.ones(len(parts[0]))], axis=1)
+        (height, across, along, _), *_ = np.linalg.lstsq(design, found[patch].ravel(), rcond=None)
+        places.append(complex(x, y) - complex(1, 1) * (len(reference) - 1) / 2)
+        moves.append(-complex(across, along) / height)
+    design = np.stack([np.ones(len(moves)), np.divide(places, within)], axis=1)
+    (together, apart), *_ = np.linalg.lstsq(design, np.array(moves), rcond=None)
+    return np.array([together.real, together.imag, apart.real, apart.imag])
