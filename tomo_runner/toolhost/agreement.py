@@ -12,9 +12,9 @@ Parameters = Mapping[str, Union[int, str]]
 
 STATED: Mapping[str, Mapping[str, Parameters]] = {
     "astra": {
-        "SIRT": {"iterations": 10, "start": "fbp"},
-        "SART": {"iterations": 10},
-        "ART": {"iterations": 5},
+        "SIRT": {"iterations": 4, "start": "fbp"},
+        "SART": {"iterations": 4},
+        "ART": {"iterations": 2},
         "CGLS": {"iterations": 12},
     },
     "tomopy": {
