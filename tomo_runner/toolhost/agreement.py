@@ -19,7 +19,6 @@ STATED: Mapping[str, Mapping[str, Parameters]] = {
     },
     "tomopy": {
         "sirt": {"iterations": 10, "start": "gridrec"},
-        "osem": {"iterations": 10, "blocks": 32},
         "art": {"iterations": 5},
     },
 }
@@ -31,6 +30,5 @@ def sentence(tool: str, method: str) -> str:
     given = STATED.get(tool, {}).get(method)
     if given is None:
         return ""
-    blocks = f" of {given['blocks']} blocks" if "blocks" in given else ""
     start = f" from {given['start']}" if "start" in given else ""
-    return f" Within 3 % of FBP on 835 columns: {given['iterations']}{blocks}{start}."
+    return f" Within 3 % of FBP on 835 columns: {given['iterations']}{start}."

@@ -63,12 +63,10 @@ def test_stated_iterations_are_in_the_help_and_on_the_page():
     for tool, methods in STATED.items():
         for name, given in methods.items():
             told = catalogue.method(tool, name)["schema"]["iterations"]["description"]
-            blocks = f" of {given['blocks']} blocks" if "blocks" in given else ""
             start = f" from {given['start']}" if "start" in given else ""
-            assert f"{given['iterations']}{blocks}{start}." in told
-            blocks = f", {given['blocks']} blocks" if "blocks" in given else ""
+            assert f"{given['iterations']}{start}." in told
             start = f", start from `{given['start']}`" if "start" in given else ""
-            assert f"| {titles[tool]} {name}{blocks}{start} | {given['iterations']} |" in page
+            assert f"| {titles[tool]} {name}{start} | {given['iterations']} |" in page
 
 
 def test_the_pages_name_what_there_is():
