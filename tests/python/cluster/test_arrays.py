@@ -101,10 +101,23 @@ def test_gpus_are_an_array_of_slabs(logged_in: LogIn, cluster: Cluster) -> None:
     eventually(lambda: not tasks("RUNNING", "PENDING", "COMPLETING"), 60)
 
 
-def test_what_the_run_would_be_told_is_told_before(logged_in: LogIn, remote_data: Path) -> None:
-    """Of the axis in a part of a turn, beside what the cluster has to say."""
+def test_what_speaks_against_a_run_is_told_before(
+    logged_in: LogIn, slow: Slow, remote_data: Path
+) -> None:
+    """Memory and time of a task; of the axis in a part of a turn, what the run would be told."""
     analyst = logged_in("scarf")
     job = RemoteJob(analyst, str(remote_data), hold=True)
+    assert job.plan()["warnings"] == []
+    job.options = {"memory": 150 << 20}
+    refused = analyst.post("jobs/plan", **job.submission())
+    assert (refused.status_code, refused.json()["code"]) == (422, "memory-too-small")
+    assert "one slice needs" in refused.json()["message"] and refused.json()["hint"]
+    # The limit of the resource is five minutes.
+    job.options = {"tasks": 1}
+    slow(job, 1500)
+    [warning] = job.plan()["warnings"]
+    assert warning.startswith("A task would take about 25 minutes, but its time limit is 5")
+    job.options = {"tasks": 5}
     assert job.plan()["warnings"] == []
     dataset = job.submission()["recipe"]["dataset"]
     job.recipe = {

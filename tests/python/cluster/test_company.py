@@ -39,13 +39,15 @@ def test_a_thousand_jobs_of_others(
     assert crowd not in {row["id"].split("_")[0] for row in queue}
 
 
-def test_a_clock_that_is_two_hours_ahead(
-    start_analyst: Callable[..., Analyst], cluster: Cluster, remote_data: Path
+@pytest.mark.parametrize("shift", ["-2h", "+2h"])
+def test_clocks_that_are_two_hours_apart(
+    start_analyst: Callable[..., Analyst], cluster: Cluster, remote_data: Path, shift: str
 ) -> None:
+    """The cluster's clock is ahead of this server's, or behind it."""
     faketime = library("faketime/libfaketime.so.1")
     environment = {
         "LD_PRELOAD": str(faketime),
-        "FAKETIME": "+2h",
+        "FAKETIME": shift,
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "FAKETIME_NO_CACHE": "1",
     }

@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from analyst import ROWS, Analyst, RemoteJob
@@ -78,6 +80,10 @@ def test_a_job_that_waits_tells_why(
     assert seen["state"] == "queued"
     assert seen["slurm"]["reason"] == "JobHeldAdmin"
     cluster.slurm("scontrol", "release", number)
+    cluster.slurm("scontrol", "uhold", number)
+    seen = job.wait_for(lambda seen: seen["slurm"]["reason"] == "JobHeldUser")
+    assert any("release it with scontrol release" in text for text in seen["warnings"])
+    cluster.slurm("scontrol", "release", number)
     failed = cluster.slurm(
         "sbatch", "--parsable", "-o", "/dev/null", "--wrap", "exit 1", user=job.analyst.user
     ).strip()
@@ -87,6 +93,30 @@ def test_a_job_that_waits_tells_why(
     # Slurm never starts it, whatever happens: the sentence says to cancel it.
     job.post("cancel")
     job.wait_until("cancelled")
+
+
+def test_a_job_that_waits_tells_its_place_and_its_start(
+    logged_in: LogIn, remote_data: Path, closed_partition: Callable[[], None], cluster: Cluster
+) -> None:
+    """As Slurm has them: jobs before it in its partition, and when it is expected to start."""
+    analyst = logged_in("waiting")
+    first = RemoteJob(analyst, str(remote_data), "waiting")
+    first.wait_for(lambda seen: seen.get("slurm", {}).get("position") is not None)
+    second = RemoteJob(analyst, str(remote_data), "waiting", {"tasks": 2})
+    seen = second.wait_for(lambda seen: seen.get("slurm", {}).get("position") is not None)
+    before = first.get()["slurm"]["position"]
+    assert seen["slurm"]["position"] == before + 1
+    assert "expected" not in seen["slurm"]
+    number = first.slurm_json()["id"]
+    cluster.slurm("scontrol", "update", f"jobid={number}", "starttime=now+2hours")
+    told = cluster.slurm("squeue", "-h", "-j", number, "-o", "%S").strip()
+    start = datetime.fromisoformat(told).astimezone()
+    seen = first.wait_for(lambda seen: "expected" in seen["slurm"])
+    assert datetime.fromisoformat(seen["slurm"]["expected"].replace("Z", "+00:00")) == start
+    for job in (first, second):
+        job.post("cancel")
+    for job in (first, second):
+        job.wait_until("cancelled")
 
 
 def test_a_job_whose_folder_was_removed_before_it_began(
@@ -140,6 +170,29 @@ def test_a_pre_empted_job_is_run_again_by_itself(
     seen = job.wait_until("finished", 90)
     assert job.slurm_json()["id"] == number
     assert seen["slices"] == {"done": ROWS, "total": ROWS}
+
+
+def test_a_pre_empted_slab_is_run_again_alone(
+    logged_in: LogIn, remote_data: Path, cluster: Cluster
+) -> None:
+    job = RemoteJob(logged_in("preemptable"), str(remote_data), "preemptable", {"tasks": 2})
+
+    def states(seen: dict[str, Any]) -> list[str]:
+        tasks = seen.get("slurm", {}).get("tasks", [])
+        return [task["state"] for task in tasks if task["index"] is not None]
+
+    job.wait_for(lambda seen: states(seen) == ["RUNNING", "RUNNING"])
+    number = job.slurm_json()["id"]
+    cluster.slurm("scontrol", "requeue", f"{number}_1")
+    job.wait_for(lambda seen: states(seen) == ["RUNNING", "PENDING"])
+    job.release()
+    cluster.slurm("scontrol", "update", f"jobid={number}_1", "starttime=now")
+    seen = job.wait_until_accounted("finished", 90)
+    assert seen["slices"] == {"done": ROWS, "total": ROWS}
+    assert len(job.slices()) == ROWS
+    told = ("sacct", "-nPXD", "-j", number, "-o", "JobID")
+    runs = sorted(job.analyst.slurm(*told).split())
+    assert runs == [f"{number}_0", f"{number}_1", f"{number}_1"]
 
 
 def test_the_time_limit(ended: dict[str, RemoteJob]) -> None:

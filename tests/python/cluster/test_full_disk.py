@@ -65,7 +65,11 @@ def test_a_full_work_folder_is_told_before(
 ) -> None:
     with faults.small_folder(cluster.user("analyst"), 64) as folder:
         job = small(folder)
+        assert job.plan()["warnings"] == []
         faults.fill(folder)
+        plan = job.plan()
+        assert plan["freeBytes"] < plan["outputBytes"]
+        assert any("not enough free space" in text for text in plan["warnings"])
         reply = job.submit()
         failure = why(job, reply)
         assert failure["code"] == "disk-full"

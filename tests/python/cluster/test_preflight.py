@@ -14,6 +14,7 @@ from cluster.users import write_owned
 
 FROM_OUTSIDE = ["name", "port", "host-key"]
 INSIDE = ["login", "shell", "clock", "slurm", "accounting", "partition", "account", "files"]
+INSIDE += ["work", "space"]
 ON_A_NODE = ["job", "work-node", "glibc", "processor", "module", "python-default"]
 
 
@@ -97,7 +98,8 @@ def test_a_good_cluster_is_good_in_every_line(tester: Analyst) -> None:
         assert checks[name]["state"] == "ok", checks[name]
     assert re.search(r"Slurm \d+\.\d+\.\d+ answers", checks["slurm"]["found"])
     assert re.search(r"glibc 2\.\d+", checks["glibc"]["found"])
-    assert "Python 3." in checks["python-default"]["found"]
+    assert re.search(r"Python 3\.\d+\S* on \S+ with numpy \d", checks["python-default"]["found"])
+    assert re.search(r"\d [KMGT]iB are left in ", checks["space"]["found"])
     assert "SHA256:" in checks["host-key"]["found"]
     # It has no command for quotas, and that is said.
     assert checks["quota"]["state"] == "skipped"
