@@ -155,6 +155,13 @@ export function PlanBody(props: IPlanBodyProps): JSX.Element {
   return (
     <div className="jp-TomoPlan" aria-busy={busy}>
       <p className="jp-TomoPlan-sentence">{planSentence(plan, where, trans)}</p>
+      {plan.warnings.length ? (
+        <ul className="jp-TomoWarnings">
+          {plan.warnings.map(warning => (
+            <li key={warning}>{warning}</li>
+          ))}
+        </ul>
+      ) : null}
       <dl>
         {planFacts(plan, trans).map(([label, value]) => (
           <React.Fragment key={label}>
@@ -182,13 +189,6 @@ export function PlanBody(props: IPlanBodyProps): JSX.Element {
         <p className="jp-TomoPlan-wrong" role="alert">
           {wrong}
         </p>
-      ) : null}
-      {plan.warnings.length ? (
-        <ul className="jp-TomoWarnings">
-          {plan.warnings.map(warning => (
-            <li key={warning}>{warning}</li>
-          ))}
-        </ul>
       ) : null}
       <Script script={plan.script} command={plan.command} trans={trans} />
     </div>

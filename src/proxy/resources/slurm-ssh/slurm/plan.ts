@@ -168,7 +168,7 @@ function warningsOf(
   bytes: number
 ): string[] {
   const { estimate, trouble } = forecast;
-  const { seconds = null, outputBytes = 0, memory = 0 } = estimate ?? {};
+  const { seconds = null, outputBytes = 0 } = estimate ?? {};
   const each = (seconds ?? 0) / (shared.tasks?.length ?? 1) / 60;
   const checks: (readonly [boolean, string])[] = [
     [place.warning !== '', place.warning],
@@ -183,8 +183,7 @@ function warningsOf(
     [
       each > batch.place.time,
       `A task would take about ${Math.ceil(each)} minutes, but its time limit is ${batch.place.time}: raise the limit, or ask for more tasks.`
-    ],
-    [memory > batch.spec.memory, 'A task needs more memory than it is given.']
+    ]
   ];
   return [
     ...checks.filter(([wrong]) => wrong).map(([, sentence]) => sentence),

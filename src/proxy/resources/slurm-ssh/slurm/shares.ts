@@ -52,7 +52,7 @@ export function shares(
     );
   }
   if (seconds === null) {
-    return cut(rows, 1, 'Nothing is known of the time that it takes');
+    return cut(rows, 1, 'How long it takes is not known yet');
   }
   const minutes = Math.ceil(seconds / 60);
   return seconds > LONG
@@ -61,7 +61,7 @@ export function shares(
         limited(Math.ceil(seconds / LONG)),
         `One task would take about ${minutes} minutes`
       )
-    : cut(rows, 1, 'One task is done in less than ten minutes');
+    : cut(rows, 1, 'It takes less than ten minutes');
 }
 
 /** Whether the recipe's method is a program that must have all rows, as a process list of Savu. */
@@ -111,7 +111,7 @@ function cut(
   why: string
 ): IShares {
   if (count <= 1) {
-    return { tasks: undefined, reason: `${why}: one task.` };
+    return { tasks: undefined, reason: `${why}.` };
   }
   const rows = last - first;
   const tasks = Array.from({ length: count }, (_, index) => {

@@ -6,7 +6,7 @@ describe('a method that cannot be divided', () => {
     expect(shares([0, 2000], about).tasks).toHaveLength(8);
     const { tasks, reason } = shares([0, 2000], { ...about, whole: true });
     expect(tasks).toBeUndefined();
-    expect(reason).toBe('The method does all rows together: one task.');
+    expect(reason).toBe('The method does all rows together.');
   });
 
   it('is many processes when the list asks for them', () => {
