@@ -177,6 +177,30 @@ describe('Setup', () => {
     expect(asked).toEqual([{ resource: 'scarf' }]);
   });
 
+  it.each(['connecting', 'offline'] as const)(
+    'says that a cluster is %s, why, and what to do',
+    async state => {
+      const jobs = new FakeJobs();
+      const clusters = new FakeClusters();
+      clusters.clusters = [SCARF];
+      const reason = {
+        code: 'refused',
+        message: 'scarf.rl.ac.uk refused the connection.',
+        where: 'port',
+        hint: 'Correct the port.'
+      };
+      jobs.resources = [...jobs.resources, scarf({ state, reason })];
+      const node = await show(new TomoPanel(fakeContext(null, jobs, clusters)));
+      const row = node.querySelector('.jp-TomoCluster');
+      const badge = row?.querySelector('.jp-TomoBadge');
+      expect(badge?.textContent).toBe(state);
+      expect(badge?.getAttribute('data-state')).toBe(state);
+      expect(row?.querySelector('.jp-TomoHint')?.textContent).toBe(
+        'scarf.rl.ac.uk refused the connection. Correct the port.'
+      );
+    }
+  );
+
   it('reads lines without empty ones at the end', () => {
     expect(linesOf('module load x\n\necho a\n\n')).toEqual([
       'module load x',

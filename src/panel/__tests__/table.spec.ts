@@ -214,16 +214,55 @@ describe('rows of the table', () => {
 
   it('have the colours of our states', () => {
     expect(
-      ['RUNNING', 'COMPLETED', 'CANCELLED by 1000', 'TIMEOUT', 'NODE_FAIL'].map(
-        colourOf
-      )
-    ).toEqual(['running', 'finished', 'cancelled', 'failed', 'interrupted']);
-    // They hold their place: they can be cancelled, and go on.
-    expect(['SUSPENDED', 'STOPPED', 'POWER_UP_NODE'].map(colourOf)).toEqual([
+      [
+        'PENDING',
+        'RUNNING',
+        'COMPLETED',
+        'CANCELLED by 1000',
+        'TIMEOUT',
+        'SUSPENDED',
+        'NODE_FAIL',
+        'POWER_UP_NODE'
+      ].map(colourOf)
+    ).toEqual([
+      'queued',
       'running',
-      'running',
+      'finished',
+      'cancelled',
+      'failed',
+      'failed',
+      'interrupted',
       'starting'
     ]);
+  });
+
+  it('say what can still be ended, as what is suspended', () => {
+    const active = (state: string): boolean =>
+      queuedRow(
+        {
+          id: '1',
+          name: 'x',
+          state,
+          reason: '',
+          partition: 'devel',
+          nodes: '',
+          elapsed: 0,
+          limit: null,
+          cores: 1
+        },
+        'SCARF',
+        [],
+        trans,
+        NOW
+      ).active;
+    expect(
+      ['PENDING', 'RUNNING', 'SUSPENDED', 'STOPPED'].filter(
+        each => !active(each)
+      )
+    ).toEqual([]);
+    expect(
+      ['COMPLETED', 'TIMEOUT', 'CANCELLED', 'FAILED'].filter(active)
+    ).toEqual([]);
   });
 });
 

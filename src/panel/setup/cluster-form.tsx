@@ -35,6 +35,14 @@ const BASIC: readonly string[] = [
   'pythons'
 ];
 
+/** Placeholders that fit; what the fields are for is told on their labels. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  jump: 'user@host:port',
+  hostKey: 'SHA256:…',
+  key: '~/.ssh/id_ed25519',
+  constraint: 'scarf18'
+};
+
 const ALL_WIDGETS = { ...WIDGETS, ...SETUP_WIDGETS };
 const TEMPLATES = {
   FieldTemplate: SetupFieldTemplate,
@@ -113,13 +121,13 @@ function uiOf({ properties = {} }: RJSFSchema): Record<string, object> {
   };
   for (const [name, property] of Object.entries(properties)) {
     if (typeof property !== 'boolean') {
-      ui[name] = controlOf(property);
+      ui[name] = controlOf(property, EXAMPLES[name]);
     }
   }
   return ui;
 }
 
-function controlOf(property: RJSFSchema): object {
+function controlOf(property: RJSFSchema, example: string | undefined): object {
   const { description } = property;
   switch (property.type) {
     case 'array':
@@ -136,7 +144,7 @@ function controlOf(property: RJSFSchema): object {
         ? { 'ui:widget': 'tomoChoice' }
         : {
             'ui:widget': 'tomoText',
-            'ui:placeholder': description,
+            'ui:placeholder': example ?? description,
             'ui:emptyValue': ''
           };
   }

@@ -6,6 +6,7 @@ import React from 'react';
 
 import type { Failure, Preflight } from '../../api';
 import { failureOf, isAbort } from '../../api';
+import { failureSentence } from '../../job-words';
 import type { ICluster } from '../../tokens';
 import { CommandIDs } from '../../tokens';
 import { Badge } from '../badge';
@@ -96,8 +97,8 @@ export function ClusterRow({
           onClick={() => void remove().catch(fail)}
         />
       </div>
-      {resource?.state === 'offline' && resource.reason ? (
-        <p className="jp-TomoHint">{resource.reason.message}</p>
+      {resource && resource.state !== 'online' && resource.reason ? (
+        <p className="jp-TomoHint">{failureSentence(resource.reason)}</p>
       ) : null}
       {tested.state === 'busy' ? (
         <p className="jp-TomoHint jp-mod-busy" role="status">

@@ -51,6 +51,8 @@ function Pairs(props: {
   label: string;
   titles: Pair;
   pairs: readonly Pair[];
+  /** The first of each pair is a short name. */
+  names?: boolean;
   onChange: (pairs: readonly Pair[]) => void;
 }): JSX.Element {
   const { trans } = usePanel();
@@ -67,7 +69,12 @@ function Pairs(props: {
       )
     );
   return (
-    <div className="jp-TomoPairs" role="group" aria-label={label} id={id}>
+    <div
+      className={`jp-TomoPairs${props.names ? ' jp-mod-names' : ''}`}
+      role="group"
+      aria-label={label}
+      id={id}
+    >
       {pairs.map((pair, index) => (
         <div className="jp-TomoPairs-row" key={index}>
           {([0, 1] as const).map(side => (
@@ -116,6 +123,7 @@ function Names(props: FieldProps): JSX.Element {
       label={schema.title ?? name}
       titles={[trans.__('tool'), trans.__('command or path')]}
       pairs={pairs}
+      names
       onChange={after => {
         props.onChange(Object.fromEntries(after));
       }}

@@ -102,10 +102,12 @@ export function jobRow(
           .filter(Boolean)
           .join(' · ')
       ),
-      elapsed: {
-        text: elapsedText(elapsed, slurm?.limit, trans),
-        sort: elapsed
-      },
+      elapsed: slurm?.state.startsWith('PENDING')
+        ? NOTHING
+        : {
+            text: elapsedText(elapsed, slurm?.limit, trans),
+            sort: elapsed
+          },
       cores: slurm?.cores === undefined ? NOTHING : number(slurm.cores),
       memory: used === null ? NOTHING : { text: formatBytes(used), sort: used },
       exit: text(slurm?.exit ?? ''),
@@ -126,10 +128,14 @@ export function queuedRow(
   const job = jobs.find(each => each.id === queued.job) ?? null;
   const pending = queued.state.startsWith('PENDING');
   const reason = queued.reason && queued.reason !== 'None' ? queued.reason : '';
+  const state = colourOf(queued.state);
   return {
     key: queued.id,
-    state: colourOf(queued.state),
-    active: ['queued', 'starting', 'running'].includes(colourOf(queued.state)),
+    state,
+    // What is suspended can be ended, too, red as it is.
+    active:
+      ['queued', 'starting', 'running'].includes(state) ||
+      /^(SUSPENDED|STOPPED)\b/.test(queued.state),
     fraction: null,
     job,
     cells: {
@@ -150,10 +156,12 @@ export function queuedRow(
           .filter(Boolean)
           .join(' · ')
       ),
-      elapsed: {
-        text: elapsedText(queued.elapsed, queued.limit, trans),
-        sort: queued.elapsed
-      },
+      elapsed: pending
+        ? NOTHING
+        : {
+            text: elapsedText(queued.elapsed, queued.limit, trans),
+            sort: queued.elapsed
+          },
       cores: number(queued.cores),
       memory: NOTHING,
       exit: NOTHING,
@@ -179,8 +187,6 @@ export function colourOf(state: string): string {
       return 'starting';
     case 'RUNNING':
     case 'COMPLETING':
-    case 'SUSPENDED':
-    case 'STOPPED':
     case 'RESIZING':
     case 'SIGNALING':
     case 'STAGE_OUT':
