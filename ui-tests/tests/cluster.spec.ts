@@ -106,8 +106,7 @@ async function setUp(
   if (!scratch) {
     await form.getByLabel('Work folder').fill(work);
   }
-  await form.getByLabel('Title').scrollIntoViewIfNeeded();
-  await picture(tomo.page, 'cluster-setup');
+  await picture(tomo, 'cluster-setup', form, [1680, 1700], 6);
   await form.getByRole('button', { name: 'Save' }).click();
   await expect(tomo.panel.locator('.jp-TomoCluster .jp-TomoBadge')).toHaveText(
     'offline'
@@ -126,14 +125,32 @@ async function begin(page: IJupyterLabPageFixture): Promise<Tomography> {
   return tomo;
 }
 
-/** What it looks like, in both themes; in the folder of results. */
+/**
+ * What a part of the page looks like, in both themes; in the folder of results.
+ *
+ * @param size - of the window meanwhile: all of the part can be seen.
+ * @param margin - pixels of its surroundings that belong to the picture.
+ */
 async function picture(
-  page: IJupyterLabPageFixture,
-  name: string
+  { page }: Tomography,
+  name: string,
+  part: Locator,
+  [width, height]: [number, number],
+  margin = 0
 ): Promise<void> {
+  await page.setViewportSize({ width, height });
+  await part.scrollIntoViewIfNeeded();
   for (const theme of ['Dark', 'Light'] as const) {
     await page.theme.setTheme(`JupyterLab ${theme}`);
+    const box = await part.boundingBox();
+    expect(box).not.toBeNull();
     await page.screenshot({
+      clip: {
+        x: box!.x - margin,
+        y: box!.y - margin,
+        width: box!.width + 2 * margin,
+        height: box!.height + 2 * margin
+      },
       path: path.join(
         checkout,
         'test-results',
@@ -141,6 +158,27 @@ async function picture(
       )
     });
   }
+  await page.setViewportSize({ width: 1680, height: 1000 });
+}
+
+/** Log in to the cluster that the first test has set up, unless that is so already. */
+async function logIn(
+  { page, panel }: Tomography,
+  { password }: IClusterSeen
+): Promise<void> {
+  const cluster = panel.locator('.jp-TomoCluster');
+  const badge = cluster.locator('.jp-TomoBadge');
+  await expect(badge).toHaveText(/^(online|offline)$/);
+  if ((await badge.textContent()) === 'online') {
+    return;
+  }
+  await cluster.getByRole('button', { name: 'log in' }).click();
+  const dialog = page.locator('.jp-TomoLoginDialog');
+  const field = dialog.getByRole('textbox', { name: 'Password' });
+  await field.fill(password);
+  await field.press('Enter');
+  await expect(dialog).toBeHidden();
+  await expect(badge).toHaveText('online');
 }
 
 test.describe('A cluster', () => {
@@ -189,8 +227,7 @@ test.describe('A cluster', () => {
     });
     await expect(tested.locator('[data-state="failed"]')).toHaveCount(0);
     await expect(tested).toContainText('glibc 2.');
-    await tested.scrollIntoViewIfNeeded();
-    await picture(page, 'cluster-test');
+    await picture(tomo, 'cluster-test', setup, [1680, 1300], 8);
     await setup.getByRole('button', { name: 'close' }).click();
     await tomo.panel.getByRole('button', { name: /^Reconstruct 96/ }).click();
 
@@ -198,7 +235,12 @@ test.describe('A cluster', () => {
     await expect(plan).toContainText('271 files', { timeout: 30_000 });
     await expect(plan.getByLabel('Command line')).toContainText('sbatch');
     await expect(plan.getByLabel('Batch script')).toContainText('tomo_runner');
-    await picture(page, 'cluster-plan');
+    await picture(
+      tomo,
+      'cluster-plan',
+      plan.locator('.jp-Dialog-content'),
+      [1680, 1000]
+    );
     await plan.getByRole('button', { name: 'Submit' }).click();
 
     // In the middle of its slices it is held, so that what is live can be seen.
@@ -224,7 +266,12 @@ test.describe('A cluster', () => {
       await expect(cell('id')).toHaveText(/^\d+$/);
       await expect(cell('detail')).toContainText('RUNNING');
       await expect(cell('command')).toContainText('sbatch --parsable');
-      await picture(page, 'cluster-log');
+      await picture(
+        tomo,
+        'cluster-log',
+        page.locator('.jp-TomoTable'),
+        [1900, 640]
+      );
     } finally {
       held();
     }
@@ -265,7 +312,13 @@ test.describe('A cluster', () => {
     await expect(
       page.locator('.jp-TomoTable-chosen .jp-TomoLog')
     ).toContainText('finished');
-    await picture(page, 'cluster-jobs');
+    // What ran can be seen afterwards, too.
+    await details.getByRole('button', { name: 'batch script' }).click();
+    await expect(plan.getByLabel('Command line')).toContainText(
+      'sbatch --parsable'
+    );
+    await expect(plan.getByLabel('Batch script')).toContainText('tomo_runner');
+    await plan.getByRole('button', { name: 'Close' }).click();
     await details.getByRole('button', { name: 'fetch result' }).click();
     const ask = page.locator('.jp-Dialog');
     await ask.locator('input[name="folder"]').fill(copy);
@@ -294,20 +347,59 @@ test.describe('A cluster', () => {
     await expect(badge).toHaveText('offline');
   });
 
+  test('what speaks against a run is said before it is submitted', async ({
+    page
+  }) => {
+    const tomo = await begin(page);
+    await logIn(tomo, cluster!);
+
+    // A part of a turn with the axis far off the middle.
+    await tomo.row('Angles').getByRole('button', { name: 'change' }).click();
+    const last = tomo.panel.getByLabel('Last angle in degrees');
+    await last.fill('315');
+    await last.press('Enter');
+    const column = tomo.panel.getByLabel('Column of the axis of rotation');
+    await column.fill('150');
+    await column.press('Enter');
+    const sentence = 'The angles span 315 degrees';
+
+    // The data are there from the test before: only the warning is in the way.
+    await tomo.panel.getByRole('button', { name: /^Reconstruct 96/ }).click();
+    const plan = page.locator('.jp-TomoWideDialog');
+    await expect(plan).toContainText('nothing is missing there', {
+      timeout: 60_000
+    });
+    await expect(plan.locator('.jp-TomoWarnings li')).toHaveCount(1);
+    await expect(plan.locator('.jp-TomoWarnings')).toContainText(sentence);
+    await picture(
+      tomo,
+      'cluster-warning',
+      plan.locator('.jp-Dialog-content'),
+      [1680, 1000]
+    );
+    await plan.getByRole('button', { name: 'Close' }).click();
+    await expect(plan).toBeHidden();
+
+    // In the middle there is nothing to say.
+    await column.fill('127.5');
+    await column.press('Enter');
+    await tomo.panel
+      .getByRole('button', { name: 'Show what will run' })
+      .click();
+    await expect(plan.getByLabel('Command line')).toContainText('sbatch', {
+      timeout: 60_000
+    });
+    await expect(plan.locator('.jp-TomoWarnings')).toHaveCount(0);
+    await plan.getByRole('button', { name: 'Close' }).click();
+    await expect(plan).toBeHidden();
+  });
+
   test('a job in the queue is seen in the table, and cancelled', async ({
     page
   }) => {
     const seen = cluster!;
     const tomo = await begin(page);
-    // It is set up, chosen and pinned from the test before.
-    await tomo.panel
-      .locator('.jp-TomoCluster')
-      .getByRole('button', { name: 'log in' })
-      .click();
-    const dialog = page.locator('.jp-TomoLoginDialog');
-    await dialog.getByRole('textbox', { name: 'Password' }).fill(seen.password);
-    await dialog.getByRole('textbox', { name: 'Password' }).press('Enter');
-    await expect(dialog).toBeHidden();
+    await logIn(tomo, seen);
 
     // A partition that is not in service takes jobs, and starts none.
     hold(true);
@@ -334,6 +426,15 @@ test.describe('A cluster', () => {
       await expect(queued.first()).toContainText('phantom_tiff');
       await page.getByLabel('Which jobs').selectOption('');
       await row.click();
+      await expect(
+        page.locator('.jp-TomoTable-chosen .jp-TomoJob-details')
+      ).toContainText('PENDING');
+      await picture(
+        tomo,
+        'cluster-jobs',
+        page.locator('.jp-TomoTable'),
+        [1900, 560]
+      );
       await page
         .locator('.jp-TomoTable-bar')
         .getByRole('button', { name: 'Cancel' })

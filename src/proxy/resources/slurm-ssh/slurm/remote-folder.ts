@@ -78,6 +78,7 @@ export function folderScript(batch: IBatch, recipe: Recipe): string {
   return [
     '{',
     'umask 077',
+    UNWRITTEN,
     `if cd ${quote(place.folder)} 2>/dev/null; then`,
     ...scripts(batch),
     '  exit 0',
@@ -111,8 +112,12 @@ function scripts(batch: IBatch): string[] {
   ]);
 }
 
+/** A shell's own printf says "I/O error" where a disk is full; another program says why. */
+const UNWRITTEN =
+  'unwritten() { echo . | cat > .unwritten; rm -f .unwritten; exit 74; }';
+
 function file(name: string, text: string): string {
-  return `printf '%s' ${quote(text)} > ${quote(name)} || exit 74`;
+  return `printf '%s' ${quote(text)} > ${quote(name)} || unwritten`;
 }
 
 function json(value: unknown): string {
