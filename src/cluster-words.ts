@@ -119,12 +119,16 @@ export function slurmFacts(
   trans: TranslationBundle,
   now = new Date()
 ): [string, string][] {
+  const pending = slurm.state.startsWith('PENDING');
   const facts: [string, string][] = [
     [trans.__('Slurm'), `${slurm.id} ${slurmState(slurm)}`],
     [trans.__('Queue'), queueText(slurm, trans, now)],
     [trans.__('Tasks'), tasksText(slurm, trans)],
     [trans.__('Node'), slurm.nodes ?? ''],
-    [trans.__('Time'), elapsedText(slurm.elapsed, slurm.limit, trans)],
+    [
+      trans.__('Time'),
+      pending ? '' : elapsedText(slurm.elapsed, slurm.limit, trans)
+    ],
     [trans.__('Cores'), slurm.cores === undefined ? '' : String(slurm.cores)],
     [trans.__('Exit'), slurm.exit ?? '']
   ];

@@ -305,6 +305,7 @@ describe('JobTable', () => {
         name: 'two',
         state: 'failed',
         resumable: true,
+        warnings: ['The result could not be copied: no room.'],
         slices: { done: 0, total: 128 }
       })
     ];
@@ -342,6 +343,9 @@ describe('JobTable', () => {
     await click(button(node, 'Log'));
     expect(document.activeElement?.className).toBe('jp-TomoLog');
     await click(row('b'));
+    expect(
+      node.querySelector('.jp-TomoTable-chosen .jp-TomoWarnings')?.textContent
+    ).toBe('The result could not be copied: no room.');
     expect(labels()).toEqual([
       'Refresh',
       'Resume',

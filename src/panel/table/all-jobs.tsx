@@ -13,7 +13,7 @@ import { JobDetails } from '../job-list/details';
 import type { JobFilter } from '../job-list/list';
 import { filterNames, FILTERS, lets } from '../job-list/list';
 import { JobLog } from '../job-list/log';
-import { FailureMessage } from '../messages';
+import { FailureMessage, Warnings } from '../messages';
 import type { IOrder } from './grid';
 import { Bulk, confirmed } from './bulk';
 import { JobGrid } from './grid';
@@ -197,6 +197,7 @@ function Chosen({
       {job ? (
         <>
           {row.cells.detail.text ? <p>{row.cells.detail.text}</p> : null}
+          <Warnings texts={job.warnings} />
           <JobDetails job={job} />
           <JobLog key={job.id} job={job} />
         </>
