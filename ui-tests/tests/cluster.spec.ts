@@ -139,9 +139,10 @@ async function picture(
   margin = 0
 ): Promise<void> {
   await page.setViewportSize({ width, height });
-  await part.evaluate(node => node.scrollIntoView({ block: 'center' }));
   for (const theme of ['Dark', 'Light'] as const) {
     await page.theme.setTheme(`JupyterLab ${theme}`);
+    // Another theme may move it.
+    await part.evaluate(node => node.scrollIntoView({ block: 'center' }));
     const box = await part.boundingBox();
     expect(box).not.toBeNull();
     await page.screenshot({
@@ -227,7 +228,7 @@ test.describe('A cluster', () => {
     });
     await expect(tested.locator('[data-state="failed"]')).toHaveCount(0);
     await expect(tested).toContainText('glibc 2.');
-    await picture(tomo, 'cluster-test', setup, [1680, 1300], 8);
+    await picture(tomo, 'cluster-test', setup, [1680, 1300], 6);
     await setup.getByRole('button', { name: 'close' }).click();
     await tomo.panel.getByRole('button', { name: /^Reconstruct 96/ }).click();
 
