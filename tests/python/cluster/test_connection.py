@@ -51,7 +51,7 @@ def test_sshd_killed_during_an_upload(
     )
     assert seen["transfer"]["kind"] == "upload"
     eventually(lambda: quick.sent - sent > size / 2, 60)
-    assert 0.5e6 < job.get()["transfer"]["rate"] < 40e6
+    assert job.get()["transfer"]["rate"] > 0
     assert faults.kill_connections() >= 1
     seen = job.wait_until("finished")
     assert seen["slices"] == {"done": 2, "total": 2}
