@@ -22,6 +22,8 @@ from .steady import steady
 _PAIRS = 24
 _SPREAD, _FEW = 32, 16
 """Projections that tell what stands still, and how many are too few for that."""
+_GAP = 3.0
+"""Steps between neighbours across which a partner is not interpolated."""
 _WINDOW = 24
 """Points of the curve on each side of the best that are all shown."""
 
@@ -40,7 +42,7 @@ def opposite_pairs(angles: np.ndarray) -> List[Pair]:
     Parameters
     ----------
     angles
-        Degrees, in any order.
+        Degrees, in any order; whole turns more or less are the same direction.
     """
     pairs = all_pairs(angles)
     if len(pairs) <= _PAIRS:
@@ -49,37 +51,60 @@ def opposite_pairs(angles: np.ndarray) -> List[Pair]:
 
 
 def all_pairs(angles: np.ndarray) -> List[Pair]:
-    """All pairs of projections half a turn apart, by angle.
+    """All pairs of projections half a turn apart, by direction; each once.
 
     Parameters
     ----------
     angles
-        Degrees, in any order.
+        Degrees, in any order; whole turns more or less are the same direction.
     """
-    order = np.argsort(angles, kind="stable")
-    sorted_angles = angles[order]
-    gaps = np.diff(sorted_angles)
-    step = float(np.median(gaps[gaps > 0])) if (gaps > 0).any() else 0.0
+    order, turned, step = _directions(angles)
+    count = len(turned)
+    full = count > 1 and turned[0] + 360.0 - turned[-1] <= _GAP * step + 1e-9
+    if full:
+        # What stands half a turn from the last directions may lie beyond the first.
+        order, turned = np.append(order, order), np.append(turned, turned + 360.0)
     pairs: List[Pair] = []
-    for position, angle in enumerate(sorted_angles):
+    for position, angle in enumerate(turned[:count]):
+        if full and angle >= 180.0 - 1e-6:
+            break
         target = angle + 180.0
-        after = int(np.searchsorted(sorted_angles, target - 1e-6))
-        if after == len(sorted_angles):
+        after = int(np.searchsorted(turned, target - 1e-6))
+        if after == len(turned):
             # A scan that stops one step short of 180: go on along the last two.
-            if pairs or target - sorted_angles[-1] > 1.5 * step or len(sorted_angles) < 3:
+            if pairs or target - turned[-1] > 1.5 * step or count < 3:
                 break
-            after = len(sorted_angles) - 1
+            after = count - 1
         before = max(after - 1, 0)
-        gap = float(sorted_angles[after] - sorted_angles[before])
-        if abs(sorted_angles[after] - target) < 1e-3 * max(step, 1e-6) or gap <= 0.0:
+        gap = float(turned[after] - turned[before])
+        if abs(turned[after] - target) < 1e-3 * max(step, 1e-6) or gap <= 0.0:
             opposite: Tuple[Tuple[int, float], ...] = ((int(order[after]), 1.0),)
-        elif gap > 3.0 * step + 1e-9:
+        elif gap > _GAP * step + 1e-9:
             continue
         else:
-            weight = float((target - sorted_angles[before]) / gap)
+            weight = float((target - turned[before]) / gap)
             opposite = ((int(order[before]), 1.0 - weight), (int(order[after]), weight))
         pairs.append(Pair(int(order[position]), opposite))
     return pairs
+
+
+def _directions(angles: np.ndarray) -> Tuple[np.ndarray, np.ndarray, float]:
+    """Indices by direction, how far each is turned from where the scan begins, and the usual step.
+
+    A scan begins after the widest gap between its directions.
+    """
+    turned = np.mod(np.asarray(angles, np.float64), 360.0)
+    # What is a hair short of a whole turn is where the turn began.
+    turned = np.where(turned > 360.0 - 1e-6, 0.0, turned)
+    order = np.argsort(turned, kind="stable")
+    if not len(order):
+        return order, turned, 0.0
+    around = np.diff(turned[order], prepend=turned[order[-1]] - 360.0)
+    order = np.roll(order, -int(np.argmax(around)))
+    turned = np.mod(turned[order] - turned[order[0]], 360.0)
+    gaps = np.diff(turned)
+    step = float(np.median(gaps[gaps > 0])) if (gaps > 0).any() else 0.0
+    return order, turned, step
 
 
 def from_pairs(
