@@ -152,6 +152,8 @@ export interface IRecipeSession extends IDisposable {
   tookRow(seconds: number): void;
   /** Ask the runner again about the data set. */
   describe(): Promise<void>;
+  /** The same without a word, for data that may have been written anew; what is known stays when nobody answers. */
+  lookAgain(): Promise<void>;
   /**
    * Find the centre of rotation and, unless it is uncertain, write it into the recipe.
    *

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
@@ -33,6 +34,7 @@ Answer = Tuple[Dict[str, Any], Optional[np.ndarray]]
 
 _PIPELINE_BYTES = 8 << 20
 """What an open data set with its headers and measures is counted as."""
+_DESCRIPTION_BYTES = 64 << 10
 
 
 class Service:
@@ -90,7 +92,18 @@ class Service:
 
     def _describe(self, request: Request, stop: Stop) -> Answer:
         recipe, base = _recipe(request)
-        return {"reply": description(Dataset(recipe, base), recipe)}, None
+        settings, air = recipe.get("dataset", {}), recipe.get("regions", {}).get("air")
+        # Before the look, so that what is written meanwhile is another one next time.
+        files = json.dumps(stamp(settings, base))
+
+        def make() -> Dict[str, Any]:
+            word = hashlib.blake2b(files.encode(), digest_size=8).hexdigest()
+            return {**description(Dataset(recipe, base), recipe), "stamp": word}
+
+        key = ("description", json.dumps([settings, air, str(base), files], sort_keys=True))
+
+        reply: Dict[str, Any] = self._cache.get(key, make, lambda _: _DESCRIPTION_BYTES)
+        return {"reply": reply}, None
 
     def _projection(self, request: Request, stop: Stop) -> Answer:
         recipe, base = _recipe(request)
@@ -236,7 +249,7 @@ def _recipe(request: Request) -> Tuple[Recipe, Path]:
 
 
 def _key(part: Any, base: Path) -> str:
-    """Settings as text, with the times of change of the places where the data lie."""
+    """Settings as text, with what tells that the data where they lie are others now."""
     settings = part[0] if isinstance(part, list) else part
     return json.dumps([part, str(base), stamp(settings or {}, base)], sort_keys=True)
 

@@ -160,6 +160,22 @@ export class RecipeSession implements IRecipeSession {
     }
   }
 
+  async lookAgain(): Promise<void> {
+    const known = this._known();
+    if (!known) {
+      return;
+    }
+    const fetched = await this._fetch<Description>(base =>
+      this._api.describe(
+        { purpose: `look ${this._id}`, base, ...this._asked() },
+        this._stop.signal
+      )
+    );
+    if (fetched?.state === 'ready' && fetched.value.stamp !== known.stamp) {
+      this._setDescription(fetched);
+    }
+  }
+
   async findCentre(kernel?: string): Promise<void> {
     if (!this._dataPath()) {
       this._setCentre({ state: 'failed', failure: NO_DATA });

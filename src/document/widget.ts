@@ -4,6 +4,7 @@
 import { ABCWidgetFactory, DocumentWidget } from '@jupyterlab/docregistry';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { IDisposable } from '@lumino/disposable';
+import type { Message } from '@lumino/messaging';
 import type { Widget } from '@lumino/widgets';
 
 import { recipeIcon } from '../icons';
@@ -20,6 +21,9 @@ export const FACTORY = 'Tomography recipe';
 /** CSS class of the documents; shortcuts select by it. */
 export const DOCUMENT_CLASS = 'jp-tomo-Document';
 
+/** Least milliseconds from one look at the files to the next. */
+const SELDOM = 2000;
+
 export class RecipeDocument
   extends DocumentWidget<Widget, DocumentRegistry.ICodeModel>
   implements IRecipeDocument
@@ -35,6 +39,8 @@ export class RecipeDocument
     this.toolbar.hide();
     // The keys of Edit > Undo look for this.
     this.node.dataset.jpUndoer = 'true';
+    window.addEventListener('focus', this._look);
+    this.node.addEventListener('focusin', this._entered);
     this.title.icon = recipeIcon;
   }
 
@@ -42,10 +48,34 @@ export class RecipeDocument
     if (this.isDisposed) {
       return;
     }
+    window.removeEventListener('focus', this._look);
+    this.node.removeEventListener('focusin', this._entered);
     // The viewer first: it listens to the session.
     super.dispose();
     this._use.dispose();
   }
+
+  protected override onAfterShow(message: Message): void {
+    super.onAfterShow(message);
+    this._look();
+  }
+
+  /** Somebody comes back from elsewhere, where data may have been written. */
+  private readonly _look = (): void => {
+    const now = performance.now();
+    if (this.isVisible && now - this._looked > SELDOM) {
+      this._looked = now;
+      void this.session.lookAgain();
+    }
+  };
+
+  private readonly _entered = ({ relatedTarget }: FocusEvent): void => {
+    if (!(relatedTarget instanceof Node && this.node.contains(relatedTarget))) {
+      this._look();
+    }
+  };
+
+  private _looked = -Infinity;
 }
 
 export interface IRecipeDocumentFactoryOptions extends DocumentRegistry.IWidgetFactoryOptions<IRecipeDocument> {

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 from typing import Any, List, Mapping
 
 from ..failures import DataFailure, RecipeFailure
 from .acquisition import Acquisition
-from .folder import changed, looked_at, open_folder
+from .folder import looked_at, open_folder
+from .freshness import Looks
 from .nxtomo import SUFFIXES, open_nxtomo
 from .tiff import EXTENSIONS
 
 
 def stamp(dataset: Mapping[str, Any], base: Path) -> List[List[Any]]:
-    """What tells that data were added or taken away: places where they lie, and their times.
+    """What tells that data came, went or were written anew.
+
+    These are the places where they lie, each with its time and size, and of a folder a word of
+    what its images look like from outside.
 
     Parameters
     ----------
@@ -30,7 +35,19 @@ def stamp(dataset: Mapping[str, Any], base: Path) -> List[List[Any]]:
         places = [path, *(looked_at(path.parent) if images else [])]
     for key in ("flats", "darks"):
         places += [Path(base, text) for text in dataset.get(key, {}).values()]
-    return [[str(place), changed(place)] for place in places]
+    return [_state(place) for place in places]
+
+
+_LOOKS = Looks()
+
+
+def _state(place: Path) -> List[Any]:
+    try:
+        status = place.stat()
+    except OSError:
+        return [str(place), 0]
+    inner = _LOOKS.of(place, status.st_mtime_ns) if stat.S_ISDIR(status.st_mode) else ""
+    return [str(place), status.st_mtime_ns, status.st_size, inner]
 
 
 def open_acquisition(dataset: Mapping[str, Any], base: Path) -> Acquisition:

@@ -21,13 +21,14 @@ class Layout:
     """Where the pixels of one TIFF file lie.
 
     ``offset`` is None when they cannot be read in place (compressed, tiled): then the whole image
-    is decoded.
+    is decoded. ``written`` is when the file was written (ns) and its size.
     """
 
     rows: int
     columns: int
     dtype: np.dtype[Any]
     offset: Optional[int]
+    written: Tuple[int, int]
 
 
 def layout(path: Path) -> Layout:
@@ -39,6 +40,8 @@ def layout(path: Path) -> Layout:
         When the file is missing, no grey image, or shorter than its header says.
     """
     try:
+        # Before the header, so that a file that is written meanwhile is looked at again.
+        status = path.stat()
         with tifffile.TiffFile(path) as tiff:
             page = tiff.pages[0]
             if len(page.shape) != 2 or page.dtype is None or page.dtype.kind not in "uif":
@@ -58,7 +61,11 @@ def layout(path: Path) -> Layout:
         ) from None
     except (OSError, tifffile.TiffFileError, ValueError, IndexError, KeyError) as error:
         raise _broken(path, f"cannot be read as TIFF ({error})") from None
-    return Layout(rows, columns, dtype, offset)
+    return Layout(rows, columns, dtype, offset, _written(status))
+
+
+def _written(status: os.stat_result) -> Tuple[int, int]:
+    return status.st_mtime_ns, status.st_size
 
 
 def _broken(path: Path, what: str) -> DataFailure:
@@ -141,10 +148,18 @@ class TiffSeries:
 
     def _layout(self, index: int) -> Layout:
         known = self._layouts[index]
-        if known is None:
+        # A file may be written anew, with another header, while the series is open.
+        if known is None or known.written != self._written(index):
             known = layout(self._files[index])
             self._layouts[index] = known
         return known
+
+    def _written(self, index: int) -> Optional[Tuple[int, int]]:
+        try:
+            return _written(self._files[index].stat())
+        except OSError:
+            # Reading it says what is wrong.
+            return None
 
     def _checked(self, index: int) -> Layout:
         found = self._layout(index)
@@ -161,12 +176,13 @@ class TiffSeries:
 
     def _decode(self, index: int) -> np.ndarray:
         """A whole compressed image; the last one of each thread is kept."""
-        if getattr(self._decoded, "index", None) != index:
+        wanted = (index, self._layouts[index])
+        if getattr(self._decoded, "kept", None) != wanted:
             path = self._files[index]
             try:
                 self._decoded.image = tifffile.imread(path, key=0)
             except (OSError, ValueError, tifffile.TiffFileError) as error:
                 raise _broken(path, f"cannot be decoded ({error})") from None
-            self._decoded.index = index
+            self._decoded.kept = wanted
         image: np.ndarray = self._decoded.image
         return image

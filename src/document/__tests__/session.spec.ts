@@ -67,6 +67,26 @@ describe('RecipeSession', () => {
     expect(api.described[0].recipe).toEqual(session.recipe);
   });
 
+  it('looks again at files that may have been written anew, without a word', async () => {
+    await open(TEXT);
+    await session.lookAgain();
+    expect(api.described).toHaveLength(0);
+    await settle(300);
+    changes.length = 0;
+    await session.lookAgain();
+    expect(api.described).toHaveLength(2);
+    expect(changes).toEqual([]);
+    api.answer = () => Promise.reject(new Error('nobody answers'));
+    await session.lookAgain();
+    expect(session.description.state).toBe('ready');
+    expect(changes).toEqual([]);
+    const value = { ...DESCRIPTION, stamp: 'another' };
+    api.answer = () => Promise.resolve(value);
+    await session.lookAgain();
+    expect(session.description).toEqual({ state: 'ready', value });
+    expect(changes).toEqual(['description']);
+  });
+
   it('has nothing to describe without a data set', async () => {
     await open(recipeText());
     await settle(1000);

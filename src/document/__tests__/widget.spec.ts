@@ -44,6 +44,36 @@ describe('RecipeDocumentFactory', () => {
     context.dispose();
   });
 
+  it('looks at its files again when somebody comes back to it, not at each step inside', async () => {
+    const context = await contextOf(recipeText());
+    const factory = factoryOf();
+    const document = factory.createNew(context);
+    const look = jest.spyOn(document.session, 'lookAgain').mockResolvedValue();
+    let now = 10_000;
+    jest.spyOn(performance, 'now').mockImplementation(() => now);
+    window.dispatchEvent(new Event('focus'));
+    expect(look).not.toHaveBeenCalled();
+    Widget.attach(document, window.document.body);
+    look.mockClear();
+    now += 10_000;
+    window.dispatchEvent(new Event('focus'));
+    expect(look).toHaveBeenCalledTimes(1);
+    now += 10_000;
+    const enter = (relatedTarget: Element): boolean =>
+      document.node.dispatchEvent(new FocusEvent('focusin', { relatedTarget }));
+    enter(document.content.node);
+    expect(look).toHaveBeenCalledTimes(1);
+    enter(window.document.body);
+    enter(window.document.body);
+    expect(look).toHaveBeenCalledTimes(2);
+    document.dispose();
+    now += 10_000;
+    window.dispatchEvent(new Event('focus'));
+    expect(look).toHaveBeenCalledTimes(2);
+    context.dispose();
+    jest.restoreAllMocks();
+  });
+
   it('keeps two files apart', async () => {
     const contexts = [
       await contextOf(recipeText(), 'a.tomo.json'),

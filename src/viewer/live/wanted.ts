@@ -97,9 +97,9 @@ function pixelsOf({ position, description, recipe }: IPlace): number {
   }
 }
 
-/** How much data there is: what was made of less is outdated. */
-export function amountOf({ frames, flats, darks }: Description): string {
-  return JSON.stringify([frames, flats, darks]);
+/** Which data there are: what was made of less, or of what was written over, is outdated. */
+export function amountOf({ frames, flats, darks, stamp }: Description): string {
+  return JSON.stringify([frames, flats, darks, stamp]);
 }
 
 /** The part of the key that the recipe decides. */
