@@ -45,7 +45,7 @@ const pure = [
 ];
 const noJoints = [
   [
-    '^(\\.\\./)+(tokens|axis|icons|quantities|job-words|cluster-words)$',
+    '^(\\.\\./)+(tokens|axis|icons|quantities|field-names|job-words|cluster-words)$',
     'The joints are for the browser only.'
   ]
 ];

@@ -30,7 +30,7 @@ module.exports = {
   setupFiles: ['<rootDir>/scripts/test/browser-shim.cjs'],
   coverageDirectory: 'coverage',
   collectCoverageFrom: ['src/**/*.{ts,tsx}', '!src/**/_generated/**'],
-  testRegex: 'src/.*/__tests__/.*\\.spec\\.tsx?$',
+  testRegex: 'src/(.*/)?__tests__/.*\\.spec\\.tsx?$',
   testPathIgnorePatterns: ['/node_modules/', '/.venv'],
   modulePathIgnorePatterns: [
     '<rootDir>/.venv',

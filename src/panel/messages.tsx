@@ -5,7 +5,7 @@ import React from 'react';
 
 import type { Failure } from '../api';
 import { usePanel } from './context';
-import { fieldOf, sentenceOf, type IField } from './field-names';
+import { fieldOf, inWords, sentenceOf, type IField } from '../field-names';
 import { LinkAction } from './fields';
 
 export function FailureMessage(props: {
@@ -41,7 +41,7 @@ export function FailureMessage(props: {
           {failure.where}
         </code>
       ) : null}
-      {failure.hint ? <span>{failure.hint}</span> : null}
+      {failure.hint ? <span>{inWords(failure.hint, trans)}</span> : null}
       {retry ? <LinkAction {...retry} /> : null}
     </div>
   );
@@ -70,10 +70,11 @@ export function Warnings({
 }: {
   texts: readonly string[];
 }): JSX.Element | null {
+  const { trans } = usePanel();
   return texts.length ? (
     <ul className="jp-TomoWarnings">
       {texts.map(text => (
-        <li key={text}>{text}</li>
+        <li key={text}>{inWords(text, trans)}</li>
       ))}
     </ul>
   ) : null;

@@ -13,7 +13,7 @@ import {
   stateWord
 } from '../../job-words';
 import { usePanel } from '../context';
-import { sentenceOf } from '../field-names';
+import { sentenceOf } from '../../field-names';
 import { LinkAction } from '../fields';
 import { jobActions, PROMPT } from './actions';
 import { JobDetails } from './details';

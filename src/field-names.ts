@@ -4,7 +4,7 @@
  */
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Failure } from '../api';
+import type { Failure } from './api';
 
 export interface IField {
   /** Of the section that has it. */
@@ -47,7 +47,28 @@ export function fieldOf(
 export function sentenceOf(failure: Failure, trans: TranslationBundle): string {
   const { message, where } = failure;
   const field = where ? fieldOf(where, trans) : null;
-  return field ? message.replaceAll(where, field.name) : message;
+  return inWords(
+    field ? message.replaceAll(where, field.name) : message,
+    trans
+  );
+}
+
+/** Keys of a recipe in a text, and nothing that is a part of a path or of a longer word. */
+const KEYS =
+  /(?<![\w./\\-])(?:dataset|regions|reconstruction|output|filters)(?:\.\w+)+(?![\w/\\-])/g;
+
+/** A text of the proxy or the runner with the panel's names for the keys of a recipe. */
+export function inWords(text: string, trans: TranslationBundle): string {
+  return text.replace(KEYS, key => {
+    const known = rowsOf(trans).some(
+      row =>
+        row.key.includes('.') &&
+        (key === row.key || key.startsWith(`${row.key}.`))
+    );
+    // A file may be called output.tif; filters are counted.
+    const filter = /^filters\.\d+(\.|$)/.test(key);
+    return known || filter ? (fieldOf(key, trans)?.name ?? key) : key;
+  });
 }
 
 /** A row of the panel: the key that it edits, and what it is called. */
