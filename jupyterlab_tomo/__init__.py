@@ -21,6 +21,7 @@ def _jupyter_server_extension_points() -> list[dict[str, Any]]:
 
 #: What ``import jupyterlab_tomo as tomo`` offers a notebook, and where it is.
 _NOTEBOOK = {
+    "Image": "display",
     "Recipe": "recipe",
     "Result": "result",
     "Slice": "display",

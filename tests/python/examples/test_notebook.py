@@ -1,7 +1,9 @@
-"""The example notebook runs from its first cell to its last."""
+"""The example notebooks run from their first cell to their last."""
 
 from __future__ import annotations
 
+import ast
+import json
 import shutil
 from pathlib import Path
 
@@ -11,28 +13,34 @@ nbformat = pytest.importorskip("nbformat")
 nbclient = pytest.importorskip("nbclient")
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-NOTEBOOK = CHECKOUT / "examples" / "notebooks" / "first_reconstruction.ipynb"
+NOTEBOOKS = CHECKOUT / "examples" / "notebooks"
 
 
-def test_no_outputs_and_no_paths_of_a_machine_are_committed():
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_no_outputs_and_no_paths_of_a_machine_are_committed(path):
+    notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         assert not cell.get("outputs")
         assert cell.get("execution_count") is None
         assert str(CHECKOUT) not in cell.source
 
 
-@pytest.mark.slow
-def test_notebook_runs(tmp_path):
+def outputs_of(name, tmp_path):
+    """What the cells of a notebook show, by their ids; it finds only the maker of the data."""
     shutil.copy(CHECKOUT / "examples" / "make_data.py", tmp_path)
     folder = tmp_path / "notebooks"
     folder.mkdir()
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
     client = nbclient.NotebookClient(
-        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
     )
     client.execute()
-    outputs = {cell.id: cell.outputs for cell in notebook.cells if cell.cell_type == "code"}
+    return {cell.id: cell.outputs for cell in notebook.cells if cell.cell_type == "code"}
+
+
+@pytest.mark.slow
+def test_the_first_reconstruction_runs(tmp_path):
+    outputs = outputs_of("first_reconstruction.ipynb", tmp_path)
 
     assert "241 projections of 96 x 256" in outputs["describe"][0].data["text/plain"]
     centre = float(outputs["centre"][0].data["text/plain"].split()[1])
@@ -45,3 +53,29 @@ def test_notebook_runs(tmp_path):
     value = float(outputs["value"][0].data["text/plain"])
     assert value == pytest.approx(0.2, abs=0.05)
     assert len(list(tmp_path.glob("data/processed/*/slice_*.tif"))) == 96
+
+
+@pytest.mark.slow
+def test_tuning_runs(tmp_path):
+    outputs = outputs_of("tuning.ipynb", tmp_path)
+
+    def value(cell):
+        return ast.literal_eval(outputs[cell][-1].data["text/plain"])
+
+    assert float(outputs["centre"][0].data["text/plain"].split()[1]) == pytest.approx(
+        131.3, abs=0.25
+    )
+    rings = value("filters")
+    assert list(rings) == ["none", "sorting", "wavelet", "all"]
+    # The rings of the generated detector are there, and each filter takes some of them.
+    assert all(rings[name] < 0.9 * rings["none"] for name in ("sorting", "wavelet", "all"))
+    for cell, count in (("side-by-side", 4), ("strip", 5)):
+        shown = outputs[cell][-1].data["application/vnd.jupyterlab-tomo.image+json"]
+        assert shown["shape"] == [128, 128 * count] and shown["unit"] == "1/cm"
+    assert outputs["sweep"][-1].text.count("\n") == 5
+    best = value("write")
+    written = json.loads((tmp_path / "data" / "phantom-tuned.tomo.json").read_text())
+    sorting = next(step for step in written["filters"] if step["name"] == "stripes-sorting")
+    assert sorting["size"] == best and best in (3, 7, 11, 21, 41)
+    assert "8 slices of 256 x 256" in outputs["run"][-1].data["text/plain"]
+    assert value("same") is True
