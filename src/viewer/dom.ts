@@ -49,6 +49,20 @@ export function element(
   return node;
 }
 
+/** Where the keys go when a control lets go of them: the part of the page that it is a part of. */
+export function homeOf(node: HTMLElement): HTMLElement | null {
+  return node.parentElement?.closest<HTMLElement>('[tabindex]') ?? null;
+}
+
+/** Show a control, or hide it: then it does not take the focus away with it. */
+export function setHidden(node: HTMLElement, hidden: boolean): void {
+  const focused = hidden && node.contains(document.activeElement);
+  node.hidden = hidden;
+  if (focused) {
+    homeOf(node)?.focus();
+  }
+}
+
 /** Whether a button that stays down is down. */
 export function setPressed(node: HTMLElement, on: boolean): void {
   const pressed = String(on);

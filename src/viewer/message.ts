@@ -5,7 +5,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 
 import type { Failure } from '../api';
-import { button, element } from './dom';
+import { fieldOf, inWords, sentenceOf } from '../field-names';
+import { button, element, homeOf } from './dom';
 
 export interface IMessage {
   readonly kind: 'empty' | 'busy' | 'failed';
@@ -25,11 +26,19 @@ export class MessageCard extends Widget {
 
   /** Show a message, or nothing. */
   display(message: IMessage | null): void {
+    const focused = this.node.contains(document.activeElement);
     this.node.hidden = message === null;
     this.node.replaceChildren();
-    if (!message) {
-      return;
+    if (message) {
+      this._show(message);
     }
+    if (focused) {
+      // The button that was pressed is gone, and the keys with it.
+      (this.node.querySelector('button') ?? homeOf(this.node))?.focus();
+    }
+  }
+
+  private _show(message: IMessage): void {
     this.node.dataset.kind = message.kind;
     const card = element('div', 'jp-tomo-viewer-card');
     if (message.kind === 'busy') {
@@ -60,18 +69,30 @@ export function logInAction(
     : [];
 }
 
-/** A failure as a message. */
+/** A failure in the words of the panel, on one line. */
+export function failureLine(
+  failure: Failure,
+  trans: TranslationBundle
+): string {
+  const { hint } = failure;
+  const sentence = sentenceOf(failure, trans);
+  return hint ? `${sentence} ${inWords(hint, trans)}` : sentence;
+}
+
+/** A failure as a message, in the words of the panel. */
 export function failureMessage(
   failure: Failure,
+  trans: TranslationBundle,
   actions: IMessage['actions']
 ): IMessage {
-  const { message, hint, where } = failure;
+  const title = sentenceOf(failure, trans);
+  const where = fieldOf(failure.where, trans)?.name ?? failure.where;
   return {
     kind: 'failed',
-    title: message,
-    hint,
+    title,
+    hint: inWords(failure.hint, trans),
     // Most sentences name the file already.
-    where: where && !message.includes(where) ? where : '',
+    where: title.includes(where) ? '' : where,
     actions
   };
 }

@@ -4,7 +4,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 
-import { button, element } from './dom';
+import { button, element, setHidden } from './dom';
 import { duration } from './format';
 
 /** Milliseconds before it is worth a word. */
@@ -44,7 +44,7 @@ export class WaitNote extends Widget {
   end(): void {
     window.clearInterval(this._timer);
     this._timer = 0;
-    this.node.hidden = true;
+    setHidden(this.node, true);
   }
 
   override dispose(): void {

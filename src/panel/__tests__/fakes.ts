@@ -202,6 +202,10 @@ export class FakeSession implements IRecipeSession {
     this.rowSeconds = seconds;
     this.changed.emit('cost');
   }
+  lookAgain(): Promise<void> {
+    return Promise.resolve();
+  }
+
   describe(): Promise<void> {
     return Promise.resolve();
   }

@@ -5,7 +5,7 @@ import { act, Simulate } from 'react-dom/test-utils';
 import type { Description } from '../../api';
 import recipeSchema from '../../recipe/_generated/recipe.schema.json';
 import { CommandIDs } from '../../tokens';
-import { fieldOf } from '../field-names';
+import { fieldOf } from '../../field-names';
 import { TomoPanel } from '../panel';
 import {
   CENTRE,
@@ -237,6 +237,23 @@ describe('TomoPanel', () => {
       ''
     );
     expect(session.recipe.regions?.centre).toBeUndefined();
+  });
+
+  it('states a region as numbers, for who does not draw', async () => {
+    const session = new FakeSession();
+    const node = await show(fakeContext(session));
+    const { value } = { ...session.description } as {
+      value?: { columns: number; rows: number };
+    };
+    expect(value).toBeDefined();
+    await click(button(node, 'type it'));
+    expect(session.recipe.regions?.roi).toEqual([
+      0,
+      0,
+      value?.columns,
+      value?.rows
+    ]);
+    labelled(node, 'Region: left', HTMLInputElement);
   });
 
   it('takes row and tilt of a found axis with its column', async () => {

@@ -8,6 +8,7 @@ import { axisChanges } from '../../axis';
 import { formatNumber } from '../../quantities';
 import type { IRecipeSession } from '../../tokens';
 import { CommandIDs } from '../../tokens';
+import type { Rectangle } from '../../recipe';
 import { usePanel } from '../context';
 import { confidenceText, proposedAir, spreadText } from '../describe';
 import type { RegionName } from '../edits';
@@ -230,6 +231,15 @@ function RegionRow({
     region === 'air' && description && !rectangle
       ? proposedAir(description)
       : null;
+  // Who has no pointer to draw with begins with this and types the sides.
+  const start: Rectangle | null = description && [
+    0,
+    0,
+    region === 'roi'
+      ? description.columns
+      : Math.ceil(description.columns / 10),
+    description.rows
+  ];
   const title =
     region === 'roi'
       ? trans.__(
@@ -279,6 +289,14 @@ function RegionRow({
               label={trans.__('use [%1]', proposal.join(', '))}
               onClick={() =>
                 session.edit({ path: ['regions', 'air'], value: proposal })
+              }
+            />
+          ) : start ? (
+            <LinkAction
+              label={trans.__('type it')}
+              title={trans.__('%1: state its sides as numbers', label)}
+              onClick={() =>
+                session.edit({ path: ['regions', region], value: start })
               }
             />
           ) : null}

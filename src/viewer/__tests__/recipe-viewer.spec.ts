@@ -3,6 +3,7 @@ import { MessageLoop } from '@lumino/messaging';
 import type { ISignal, Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 
+import { ApiError } from '../../api';
 import type { Recipe } from '../../recipe';
 import type { ViewMode } from '../../tokens';
 import { FakeWorkers, frameOf } from '../../tuning/__tests__/fakes';
@@ -206,6 +207,64 @@ describe('The viewer of a recipe', () => {
     session.changed.emit('description');
     await settle(30);
     expect(api.asked).toHaveLength(4);
+    // As many as there were, and one of them written anew.
+    api.asked[3].answer(imageFrame(2));
+    await settle();
+    session.description = {
+      state: 'ready',
+      value: { ...DESCRIPTION, flats: 9, stamp: 'another' }
+    };
+    session.changed.emit('description');
+    await settle(30);
+    expect(api.asked).toHaveLength(5);
+  });
+
+  it('says what failed in the words of the panel, and leaves the keys where they do something', async () => {
+    const made = make('sinogram');
+    viewer = made.viewer;
+    const { api } = made;
+    document.body.append(viewer.node);
+    await settle();
+    api.asked[0].fail(
+      new ApiError({
+        code: 'outside',
+        message: 'regions.roi lies outside the image.',
+        where: 'regions.roi',
+        hint: 'Correct regions.roi, or set regions.centre.column.'
+      })
+    );
+    await settle();
+    const card = viewer.node.querySelector('.jp-tomo-viewer-message');
+    expect(card?.textContent).toContain(
+      'Centre of rotation › Region lies outside the image.'
+    );
+    expect(card?.textContent).toContain('set Centre of rotation › Column.');
+    expect(card?.textContent).not.toContain('regions.');
+    button(viewer, 'Show panel');
+    button(viewer, 'Retry').focus();
+    button(viewer, 'Retry').click();
+    await settle();
+    api.asked[1].answer(imageFrame(7));
+    await settle();
+    expect(card).toHaveProperty('hidden', true);
+    expect(document.activeElement).toBe(viewer.node);
+    viewer.node.remove();
+  });
+
+  it('Escape in a number leaves the keys with the viewer', async () => {
+    const made = make();
+    viewer = made.viewer;
+    document.body.append(viewer.node);
+    const field = viewer.node.querySelector<HTMLInputElement>(
+      '[aria-label="Value shown darkest"]'
+    );
+    field?.focus();
+    expect(document.activeElement).toBe(field);
+    field?.dispatchEvent(
+      new KeyboardEvent('keydown', { key: 'Escape', bubbles: true })
+    );
+    expect(document.activeElement).toBe(viewer.node);
+    viewer.node.remove();
   });
 
   it('tries other values, and leaves out filters, with the axis of the image', async () => {

@@ -48,6 +48,7 @@ export class CentreByEye extends Panel {
     super();
     this.addClass('jp-tomo-viewer');
     this.addClass('jp-tomo-centre');
+    this.node.tabIndex = -1;
     const { trans, session } = options;
     const purpose = `centre by eye ${++widgets}`;
     this._purpose = purpose;
@@ -447,7 +448,7 @@ export class CentreByEye extends Panel {
       }
     };
     this._key = '';
-    this._message.display(failureMessage(failure, [retry]));
+    this._message.display(failureMessage(failure, this.options.trans, [retry]));
   }
 
   private _controls(): void {

@@ -110,6 +110,8 @@ export class SliceTiles implements IDisposable {
       if (event.key === 'Enter' || event.key === ' ') {
         event.preventDefault();
         this._picked.emit(index);
+      } else if (this._zoomed(event.key)) {
+        event.preventDefault();
       }
     });
     node.addEventListener('pointerdown', event => this._press(event, index));
@@ -151,6 +153,17 @@ export class SliceTiles implements IDisposable {
     node.addEventListener('pointermove', move);
     node.addEventListener('pointerup', end);
     node.addEventListener('pointercancel', end);
+  }
+
+  /** Zoom about the middle, by keys. */
+  private _zoomed(key: string): boolean {
+    const by = { '+': 1.25, '=': 1.25, '-': 0.8, '0': 0 }[key];
+    if (by === undefined) {
+      return false;
+    }
+    const { x, y, zoom } = this._part;
+    this._look(x, y, Math.max(1, Math.min(NEAREST, zoom * by)));
+    return true;
   }
 
   /** Zoom about the pointer. */

@@ -12,6 +12,7 @@ import { failureOf, isAbort } from '../../api';
 import { ContrastModel } from '../contrast';
 import { button, element, segments } from '../dom';
 import { short } from '../format';
+import { failureLine } from '../message';
 import { keep } from '../pixels/image';
 import type { IImage } from '../pixels/image';
 import { ImageView } from '../pixels/image-view';
@@ -225,8 +226,7 @@ export class CompareView extends Panel {
       }
     } catch (error) {
       if (!isAbort(error) && !fetching.signal.aborted && !this.isDisposed) {
-        const { message, hint } = failureOf(error);
-        this._say.textContent = hint ? `${message} ${hint}` : message;
+        this._say.textContent = failureLine(failureOf(error), trans);
       }
     }
   }
@@ -360,9 +360,56 @@ export class CompareView extends Panel {
       event.preventDefault();
       this._place(this._share + sign * STEP);
     }
+    const own = event.target instanceof HTMLElement ? event.target.tagName : '';
+    if (
+      !/^(SELECT|INPUT)$/.test(own) &&
+      this._act(event.key, event.shiftKey ? 10 : 1)
+    ) {
+      event.preventDefault();
+    }
     // The keys of the viewer belong to the image below.
     event.stopPropagation();
   };
+
+  /** Zoom of all images, and the line up and down. */
+  private _act(key: string, by: number): boolean {
+    const view = this._divider.hidden ? this._views.difference : this._views.b;
+    switch (key) {
+      case '+':
+      case '=':
+        view.zoomBy(1.25);
+        return true;
+      case '-':
+        view.zoomBy(0.8);
+        return true;
+      case '0':
+        view.resetZoom();
+        return true;
+      case 'ArrowUp':
+        return this._lift(-by);
+      case 'ArrowDown':
+        return this._lift(by);
+      default:
+        return false;
+    }
+  }
+
+  /** Move the line by whole rows, as far as both of its ends stay in the image. */
+  private _lift(rows: number): boolean {
+    if (!this._line || !this._b) {
+      return false;
+    }
+    const { from, to } = this._line;
+    const least = -Math.min(from.y, to.y);
+    const most = this._b.rows - 1 - Math.max(from.y, to.y);
+    const by = Math.min(Math.max(rows, least), most);
+    this._line = {
+      from: { ...from, y: from.y + by },
+      to: { ...to, y: to.y + by }
+    };
+    this._overlay();
+    return true;
+  }
 
   private readonly _choice = document.createElement('select');
   private readonly _ways: ReturnType<typeof segments<Way>>;

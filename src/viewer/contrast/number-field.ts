@@ -1,6 +1,7 @@
 /**
  * A number that is typed: Enter commits, Escape cancels.
  */
+import { homeOf } from '../dom';
 import { short, typed } from '../format';
 
 export interface INumberField {
@@ -50,7 +51,12 @@ export function numberField(
       node.select();
     } else if (event.key === 'Escape') {
       show();
-      node.blur();
+      const home = homeOf(node);
+      if (home) {
+        home.focus();
+      } else {
+        node.blur();
+      }
     } else {
       // The keys of the viewer are not meant while typing.
       event.stopPropagation();

@@ -39,7 +39,7 @@ export function obstacleOf(
     };
   }
   if (description.state === 'failed') {
-    return failureMessage(description.failure, [
+    return failureMessage(description.failure, trans, [
       ...logInAction(description.failure, trans, logIn),
       {
         text: trans.__('Retry'),

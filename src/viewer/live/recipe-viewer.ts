@@ -7,6 +7,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { failureOf } from '../../api';
 import type { Failure } from '../../api';
 import { withAxis } from '../../axis';
+import { fieldOf, inWords } from '../../field-names';
 import type { Rectangle } from '../../recipe';
 import type { IRecipeSession, ITomoApi, ViewMode } from '../../tokens';
 import {
@@ -497,11 +498,14 @@ export class RecipeViewer extends ImagePanel {
 
   private _fail(failure: Failure): void {
     this._key = '';
-    const { trans, logIn } = this.options;
+    const { trans, logIn, showPanel } = this.options;
     this.message(
-      failureMessage(failure, [
+      failureMessage(failure, trans, [
         ...logInAction(failure, trans, () => logIn(this._resource())),
-        { text: trans.__('Retry'), run: () => this.refresh() }
+        { text: trans.__('Retry'), run: () => this.refresh() },
+        ...(fieldOf(failure.where, trans)
+          ? [{ text: trans.__('Show panel'), run: showPanel }]
+          : [])
       ])
     );
   }
@@ -583,7 +587,7 @@ export class RecipeViewer extends ImagePanel {
                 )
               ]
             : []),
-          ...warningsOf(image)
+          ...warningsOf(image).map(text => inWords(text, trans))
         ],
         trans
       )

@@ -4,7 +4,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { IViewPosition, ViewMode } from '../../tokens';
-import { button, segments, setPressed } from '../dom';
+import { button, segments, setHidden, setPressed } from '../dom';
 import { helpButton, recipeGestures } from '../help';
 import { Stepper } from '../stepper';
 import type { Stage } from './wanted';
@@ -147,7 +147,7 @@ export class RecipeToolbar {
     this._live.hidden = state.live === null;
     setPressed(this._live, state.live ?? false);
     this._sweep.hidden = !state.canSweep;
-    this._reset.hidden = !state.zoomed;
+    setHidden(this._reset, !state.zoomed);
     this._hold.disabled = !state.before;
     for (const node of [this._roi, this._air, this._sweep, this._compare]) {
       node.disabled = !state.shown;

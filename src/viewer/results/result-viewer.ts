@@ -8,7 +8,7 @@ import { Throttler } from '@lumino/polling';
 import { failureOf, isAbort } from '../../api';
 import type { IApiClient, Notice, ResultDescription } from '../../api';
 import type { ITomoApi } from '../../tokens';
-import { button, element } from '../dom';
+import { button, element, setHidden } from '../dom';
 import { fetchImage, images, links, Newest } from '../frames';
 import type { ISent } from '../frames';
 import { helpButton } from '../help';
@@ -85,7 +85,7 @@ export class ResultViewer extends ImagePanel {
       busy: busy => this.setBusy(busy)
     });
     this.view.viewChanged.connect(() => {
-      this._reset.hidden = !this.view.isZoomed;
+      setHidden(this._reset, !this.view.isZoomed);
     });
     api.notices.connect(this._noticed);
     api.connection.connect(this._reconnected);
@@ -294,7 +294,7 @@ export class ResultViewer extends ImagePanel {
     const failure = failureOf(error);
     this._loggedOut = failure.code === 'logged-out';
     this.message(
-      failureMessage(failure, [
+      failureMessage(failure, trans, [
         ...logInAction(failure, trans, logIn),
         {
           text: trans.__('Retry'),

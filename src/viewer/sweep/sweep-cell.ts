@@ -8,6 +8,7 @@ import type { IRecipeChange } from '../../tokens';
 import type { ILiveImage } from '../../tuning';
 import type { ContrastModel } from '../contrast';
 import { button, element } from '../dom';
+import { failureLine } from '../message';
 import { colourTable } from '../pixels/colours';
 import { paint } from '../pixels/paint';
 
@@ -46,6 +47,11 @@ export class SweepCell {
 
   readonly node = element('div', 'jp-tomo-sweep-cell');
 
+  /** Give it the keys: what can be pressed of it. */
+  focus(): void {
+    (this._trouble?.querySelector('button') ?? this._take).focus();
+  }
+
   get changes(): readonly IRecipeChange[] {
     return this._options.changes;
   }
@@ -78,10 +84,10 @@ export class SweepCell {
   }
 
   /** Say what is wrong, and offer to try again. */
-  fail({ message, hint }: Failure): void {
+  fail(failure: Failure): void {
     this.wait();
     const { trans, again, label } = this._options;
-    const text = hint ? `${message} ${hint}` : message;
+    const text = failureLine(failure, trans);
     const words = element('p', '', text);
     words.title = text;
     this._trouble = element('div', 'jp-tomo-sweep-trouble');

@@ -14,8 +14,9 @@ import type { IRecipeChange, IRecipeSession } from '../../tokens';
 import { formatSeconds } from '../../quantities';
 import type { IWantedSlice } from '../../tuning';
 import type { ContrastModel } from '../contrast';
-import { button, element } from '../dom';
+import { button, element, setHidden } from '../dom';
 import { short } from '../format';
+import { failureLine } from '../message';
 import type { ISliceSource } from './slice-source';
 import { AxisBar } from './axis-bar';
 import type { ISweepAxis } from './axis-bar';
@@ -31,6 +32,8 @@ const MOST = 100;
 const WIDTH = 320;
 /** Milliseconds after a change before the grid is made anew. */
 const SETTLE = 150;
+/** Share of a value up to which another one is the same. */
+const ALIKE = 1e-5;
 /** Seconds from which on a grid is begun only when it is asked for. */
 const SLOW = 10;
 
@@ -48,6 +51,7 @@ export class SweepView extends Widget {
     super();
     const { session, trans, axis, contrast } = options;
     this.addClass('jp-tomo-sweep');
+    this.node.tabIndex = -1;
     this.node.setAttribute('role', 'group');
     this.node.setAttribute('aria-label', trans.__('Sweep of a parameter'));
     const all = sweepables(session.recipe, dataOf(session, axis), trans);
@@ -108,10 +112,32 @@ export class SweepView extends Widget {
     if (event.key === 'Escape') {
       event.preventDefault();
       this._closed.emit();
+    } else if (this._walk(event.key)) {
+      event.preventDefault();
     }
     // The keys of the viewer belong to the image below.
     event.stopPropagation();
   };
+
+  /** From one slice to the next by arrow keys. */
+  private _walk(key: string): boolean {
+    const here = this._cells.findIndex(({ node }) =>
+      node.contains(document.activeElement)
+    );
+    const columns = this._across.axis?.values.length ?? 1;
+    const by = {
+      ArrowLeft: -1,
+      ArrowRight: 1,
+      ArrowUp: -columns,
+      ArrowDown: columns
+    }[key];
+    const next = by === undefined || here < 0 ? -1 : here + by;
+    if (next < 0 || next >= this._cells.length) {
+      return false;
+    }
+    this._cells[next].focus();
+    return true;
+  }
 
   private _changed(): void {
     clearTimeout(this._timer);
@@ -128,7 +154,8 @@ export class SweepView extends Widget {
     const { trans } = this.options;
     const count = across.values.length * (down?.values.length ?? 1);
     this._halt();
-    this._go.hidden = this._end.hidden = true;
+    setHidden(this._go, true);
+    setHidden(this._end, true);
     if (count > MOST) {
       this._say.textContent = trans.__(
         '%1 slices are more than %2: take fewer values.',
@@ -150,8 +177,12 @@ export class SweepView extends Widget {
   /** What is there stays; the rest can be had later. */
   private _stop(): void {
     this._halt();
-    this._end.hidden = true;
+    const focused = this._end === document.activeElement;
     this._go.hidden = false;
+    this._end.hidden = true;
+    if (focused) {
+      this._go.focus();
+    }
     this._say.textContent = this.options.trans.__('Stopped.');
   }
 
@@ -177,7 +208,7 @@ export class SweepView extends Widget {
 
   /** @param slowly whether to begin however long it takes */
   private async _compute(slowly: boolean): Promise<void> {
-    this._go.hidden = true;
+    setHidden(this._go, true);
     const cells = this._cells.filter(({ isReady }) => !isReady);
     try {
       if (slowly || (await this._isQuick(cells))) {
@@ -185,8 +216,10 @@ export class SweepView extends Widget {
       }
     } catch (error) {
       if (!isAbort(error) && !this.isDisposed) {
-        const { message, hint } = failureOf(error);
-        this._say.textContent = hint ? `${message} ${hint}` : message;
+        this._say.textContent = failureLine(
+          failureOf(error),
+          this.options.trans
+        );
       }
     }
   }
@@ -229,11 +262,12 @@ export class SweepView extends Widget {
 
   /** How far it is. */
   private _tell(): void {
-    const { trans, sweep } = this.options;
+    const { trans } = this.options;
     const { length } = this._cells;
     const failed = this._cells.filter(({ isFailed }) => isFailed).length;
     const done = this._cells.filter(({ isReady }) => isReady).length + failed;
-    this._end.hidden = !sweep.seconds || done === length;
+    // Also where the engine makes them: what it does not, the server may take long for.
+    setHidden(this._end, done === length);
     this._say.textContent =
       done < length
         ? trans.__('%1 of %2', done, length)
@@ -323,11 +357,11 @@ export function cellsOf(
     across.values.map(first => {
       const changes = changesOf(across.sweepable, first);
       const labels = [told(first)];
-      let held = first === across.sweepable.value;
+      let held = isSame(first, across.sweepable.value);
       if (down && second !== null) {
         changes.push(...changesOf(down.sweepable, second));
         labels.push(told(second));
-        held &&= second === down.sweepable.value;
+        held &&= isSame(second, down.sweepable.value);
       }
       return { changes, label: labels.join(' · '), held };
     })
@@ -340,6 +374,13 @@ function changesOf(
   value: SweepValue
 ): IRecipeChange[] {
   return [{ path, value }, ...besides];
+}
+
+/** Whether two values are one: numbers are proposed with some digits less. */
+function isSame(one: SweepValue, other: SweepValue): boolean {
+  return typeof one === 'number' && typeof other === 'number'
+    ? Math.abs(one - other) <= ALIKE * Math.max(Math.abs(one), Math.abs(other))
+    : one === other;
 }
 
 function told(value: SweepValue): string {

@@ -2,8 +2,10 @@ import { nullTranslator } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 
+import { ApiError } from '../../../api';
 import { ContrastModel } from '../../contrast';
 import type { IImage } from '../../pixels/image';
+import { ImageView } from '../../pixels/image-view';
 import { CompareView } from '../compare-view';
 import type { ICompareSource } from '../source';
 
@@ -60,6 +62,75 @@ it('takes the first of the list when what A was is gone, and nothing when all ar
   panel.shown.emit(image(2));
   await settle();
   expect([list?.value, said()]).toEqual(['before', 'A − B: RMS 3, largest 3']);
+  view.dispose();
+  contrast.dispose();
+  jest.restoreAllMocks();
+});
+
+it('zooms and moves its line by keys, and says what fails', async () => {
+  let sources = [source('before', 5)];
+  jest.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
+  const overlays = jest.spyOn(ImageView.prototype, 'setOverlays');
+  const zooms = jest.spyOn(ImageView.prototype, 'zoomBy');
+  const resets = jest.spyOn(ImageView.prototype, 'resetZoom');
+  const panel = Object.assign(new Widget(), {
+    image: image(1),
+    shown: new Signal<unknown, IImage>({})
+  });
+  const contrast = new ContrastModel();
+  const view = new CompareView({
+    panel,
+    contrast,
+    themes: null,
+    trans: nullTranslator.load('jupyterlab_tomo'),
+    sources: () => sources,
+    unit: () => ''
+  });
+  await settle();
+  const divider = view.node.querySelector('[role=slider]');
+  const press = (key: string, shiftKey = false): boolean =>
+    divider!.dispatchEvent(
+      new KeyboardEvent('keydown', { key, shiftKey, bubbles: true })
+    );
+  const line = (): number[] =>
+    (overlays.mock.lastCall?.[0] ?? []).flatMap(each =>
+      each.id === 'profile' ? [each.from.y, each.to.y] : []
+    );
+  expect(line()).toEqual([1.5, 1.5]);
+  press('ArrowDown');
+  expect(line()).toEqual([2.5, 2.5]);
+  press('ArrowDown', true);
+  expect(line()).toEqual([3, 3]);
+  press('ArrowUp', true);
+  expect(line()).toEqual([0, 0]);
+  press('+');
+  press('-');
+  expect(zooms.mock.calls).toEqual([[1.25], [0.8]]);
+  press('0');
+  expect(resets).toHaveBeenCalled();
+  expect(divider?.getAttribute('aria-valuenow')).toBe('50');
+  press('ArrowLeft');
+  // What A was cannot be had any more: in the words of the panel.
+  sources = [
+    {
+      ...source('before', 5),
+      image: () =>
+        Promise.reject(
+          new ApiError({
+            code: 'outside',
+            message: 'regions.roi lies outside the image.',
+            where: 'regions.roi',
+            hint: 'Correct regions.roi.'
+          })
+        )
+    }
+  ];
+  panel.shown.emit(image(1));
+  await settle();
+  expect(view.node.querySelector('.jp-tomo-compare-say')?.textContent).toBe(
+    'Centre of rotation › Region lies outside the image. Correct Centre of rotation › Region.'
+  );
+  expect(Number(divider?.getAttribute('aria-valuenow'))).toBeLessThan(50);
   view.dispose();
   contrast.dispose();
   jest.restoreAllMocks();
