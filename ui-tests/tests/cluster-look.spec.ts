@@ -106,6 +106,8 @@ test.describe('Data that stay on a cluster', () => {
     );
     expect(await login.json()).toMatchObject({ state: 'online' });
 
+    // What JupyterLab restores takes the focus.
+    await page.evaluate(() => window.jupyterapp.restored);
     // By keyboard alone: into the folder, an empty one, back, and onto the file.
     void page.evaluate(() =>
       window.jupyterapp.commands.execute('tomo:open-remote-data')

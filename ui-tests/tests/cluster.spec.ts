@@ -260,7 +260,9 @@ test.describe('A cluster', () => {
       const cell = (column: string): Locator =>
         row.locator(`td[data-column="${column}"]`);
       await expect(cell('memory')).toContainText('MiB');
-      await expect(cell('progress')).toContainText(/\d+ of 96 slices/);
+      await expect(cell('progress')).toContainText(/\d+ of 96 slices/, {
+        timeout: 90_000
+      });
       await expect(cell('place')).toHaveText('Test cluster');
       await expect(cell('elapsed')).toContainText('of 10 min');
       await expect(cell('cores')).toHaveText('1');

@@ -287,9 +287,7 @@ test.describe('Slices that follow the hand', () => {
 
     // An empty range is told in words, and what is in range is shown again.
     await set(/^Least angle that is used/, '2000');
-    await expect(tomo.viewer).toContainText(
-      'reconstruction.angles leaves no projection'
-    );
+    await expect(tomo.viewer).toContainText('Angles used leaves no projection');
     await panel.getByRole('button', { name: 'all', exact: true }).click();
     await expect(tomo.viewer).not.toContainText('leaves no projection');
     expect(asked).toEqual([]);

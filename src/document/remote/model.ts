@@ -139,6 +139,8 @@ export class FolderModel implements IDisposable {
   }
 
   select(index: number): void {
+    // Who chooses from the list has left the path that was written.
+    this._written = null;
     const last = (this._folder?.entries.length ?? 0) - 1;
     const next = Math.min(Math.max(index, -1), last);
     if (next !== this._selected) {

@@ -145,6 +145,9 @@ describe('the folders of a cluster', () => {
     expect(model.written).toBe('/nowhere');
     model.write('/work3/g');
     expect(model.written).toBeNull();
+    model.write('/elsewhere');
+    model.select(0);
+    expect(model.written).toBeNull();
   });
 
   it('are found by typing', () => {
