@@ -150,7 +150,8 @@ def _reconstruct(
         tell("row", index=row)
 
     slices = _mapped(target, (rows, size, size), mmap.ACCESS_WRITE)
-    slices.fill(np.nan)
+    # What a tool leaves unwritten is told: some lines of each slice are enough to see it.
+    slices[:, ::8] = np.nan
     task = Task(
         method=str(request["method"]),
         parameters=dict(request["parameters"]),

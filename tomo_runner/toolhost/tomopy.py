@@ -199,6 +199,8 @@ def _gridrec(task: Task, first: int, past: int) -> None:
     half = -0.5 * (np.cos(radians) + np.sin(radians)) if size % 2 == 0 else None
     padded = _scratch("padded", (past - first, len(radians), wide))
     sinograms = without(task, first, past)
+    calibrated = bool(task.parameters["calibrated"])
+    masses = np.zeros(past - first)
 
     def prepare(row: int) -> None:
         place = padded[row - first]
@@ -210,6 +212,9 @@ def _gridrec(task: Task, first: int, past: int) -> None:
             taper(place, left, left + columns)
         if half is not None:
             place[...] = moved(place, half)
+        if calibrated:
+            # While it is in the cache.
+            masses[row - first] = float(place.sum()) / len(radians)
 
     # Gridrec cuts the slice out of its grid, with the axis on it only where the width is even.
     grid = size + size % 2
@@ -219,8 +224,7 @@ def _gridrec(task: Task, first: int, past: int) -> None:
         if gain is None:
             task.slices[row] = picture
             return
-        mass = float(padded[row - first].sum()) / len(radians)
-        np.add(picture, np.float32(missing * mass), out=task.slices[row])
+        np.add(picture, np.float32(missing * masses[row - first]), out=task.slices[row])
         task.slices[row] *= gain
 
     with ThreadPoolExecutor(task.cores) as pool:
