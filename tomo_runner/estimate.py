@@ -16,9 +16,9 @@ from .files import replace_json
 from .recipe import Recipe
 from .regions import given_axis
 from .run.advice import about_axis
-from .run.execute import sizes_of, wanted_region
 from .run.output import expand_output
 from .run.plan import make_plan
+from .run.request import sizes_of, wanted_region
 from .selection import used_projections
 
 _KEPT = 20

@@ -12,7 +12,7 @@ from ..dataset import Dataset
 from ..recipe import Recipe
 from ..regions import Axis, air_region, given_axis, region_of_interest
 from ..selection import used_projections
-from ..steps import active_steps
+from ..steps import Counts, active_steps
 from ..toolhost.geometry import is_full_turn
 
 _EDGE = 4
@@ -163,3 +163,19 @@ def is_attenuation(recipe: Recipe, dataset: Dataset) -> bool:
     """Whether the sinograms are attenuation, not transmission."""
     steps = active_steps(recipe, "projection")
     return dataset.state == "attenuation" or any(step.name == "minus-log" for step in steps)
+
+
+def about_pixels(counts: Counts) -> List[str]:
+    """Sentences about pixels that were changed, when there were many."""
+    warnings: List[str] = []
+    if counts.pixels and counts.replaced > 0.02 * counts.pixels:
+        share = 100 * counts.replaced / counts.pixels
+        warnings.append(
+            f"Outliers replaced {share:.1f} % of the pixels; a higher threshold may be right."
+        )
+    if counts.floored > 1e-6 * counts.pixels:
+        warnings.append(
+            f"{counts.floored} of {counts.pixels} pixels were zero, negative or NaN before "
+            "the logarithm and became the floor."
+        )
+    return warnings

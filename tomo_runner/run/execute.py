@@ -2,99 +2,44 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
-import time
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
 
 from ..centre import find_centre
 from ..dataset import Dataset, Window
-from ..external import Place, ToolHosts, check_approved, check_command, command_of, cost_of
-from ..failures import OutputFailure, RecipeFailure, output_failure
+from ..external import Place, ToolHosts, check_approved, check_command, command_of
+from ..failures import OutputFailure, output_failure
 from ..pipeline import Pipeline
 from ..process import resident_bytes
-from ..recipe import Recipe
 from ..reconstruct import AnyReconstructor, is_hosted, make_reconstructor, tool_of
-from ..regions import Axis, air_region, centre_method, given_axis, region_of_interest
-from ..savu.process_list import ListRun, is_list_run, run_list
-from ..selection import not_said, used_projections
-from ..steps import Chain, Counts, Measures
+from ..regions import Axis, centre_method, given_axis
+from ..savu.process_list import is_list_run
+from ..selection import used_projections
+from ..steps import Counts, Measures
 from ..stopping import Stop
 from ..workers import Workers
-from .advice import about_axis, about_levels, advise, edge_levels, is_attenuation
+from .advice import (
+    about_axis,
+    about_levels,
+    about_pixels,
+    advise,
+    edge_levels,
+    is_attenuation,
+)
+from .by_list import check_list, execute_list
+from .clock import Clock
 from .journal import Journal
 from .monitor import Monitor
 from .output import ResultFolder, format_of
-from .parts import Shared, Whole
-from .plan import Plan, Sizes, make_plan
+from .parts import Shared
+from .plan import Plan, make_plan
 from .record import write_record
+from .request import RunRequest, check_steps, pixel_of, signature_of, sizes_of, wanted_region
 
 _LOOK = 8
 """Rows whose sinograms are looked at for warnings."""
-
-
-@dataclass(frozen=True)
-class RunRequest:
-    """What to run and with how much.
-
-    Attributes
-    ----------
-    recipe
-        A checked recipe.
-    base
-        Folder that relative paths in it start from.
-    name
-        Name of the result.
-    output
-        Absolute result folder.
-    folder
-        Where journal and lease are.
-    identity
-        Id of the run; the same one goes on with an interrupted run.
-    rows
-        First row and one past the last in the full image; the region of interest when left out.
-    whole
-        The run that this one is a part of; then ``rows`` are its own.
-    approved
-        Hash of the custom command that the user has approved for this run.
-    """
-
-    recipe: Recipe
-    base: Path
-    name: str
-    output: Path
-    folder: Path
-    identity: str
-    cores: int
-    memory: int
-    rows: Optional[Tuple[int, int]] = None
-    whole: Optional[Whole] = None
-    approved: Optional[str] = None
-
-
-class Clock:
-    """Seconds a stage."""
-
-    def __init__(self, monitor: Monitor) -> None:
-        self.seconds: Dict[str, float] = {}
-        self._monitor = monitor
-
-    @contextmanager
-    def stage(self, name: str, total: int = 1) -> Iterator[None]:
-        """Count what is done in the ``with`` as this stage, and tell the monitor."""
-        self._monitor.stage(name, total)
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            spent = time.perf_counter() - start
-            self.seconds[name] = self.seconds.get(name, 0.0) + spent
 
 
 def execute(request: RunRequest, monitor: Monitor, stop: Stop) -> Dict[str, Any]:
@@ -120,22 +65,8 @@ def execute(request: RunRequest, monitor: Monitor, stop: Stop) -> Dict[str, Any]
         used_projections(request.recipe, dataset)
         asked = given_axis(request.recipe, dataset)
         by_list = is_list_run(request.recipe)
-        if by_list and request.whole is not None:
-            raise RecipeFailure(
-                "not-divided",
-                "A process list of Savu is run as a whole, not in tasks.",
-                "reconstruction.method",
-                "Submit it as one task.",
-            )
         if by_list:
-            for setting, sentence in not_said(request.recipe):
-                raise RecipeFailure(
-                    "list-takes-all",
-                    f"{setting} is set, but a process list of Savu decides itself: "
-                    f"{sentence[0].lower()}{sentence[1:]}",
-                    setting,
-                    "Remove it, or choose another method.",
-                )
+            check_list(request)
         else:
             check_steps(request.recipe, dataset)
         dataset.acquisition.projections.check(dataset.kept.tolist())
@@ -150,140 +81,10 @@ def execute(request: RunRequest, monitor: Monitor, stop: Stop) -> Dict[str, Any]
     monitor.output(str(request.output))
     journal = _journal(request, dataset, region)
     if by_list:
-        return _by_list(request, dataset, region, result, monitor, stop, clock, asked)
+        return execute_list(request, dataset, region, result, monitor, stop, clock, asked)
     with ToolHosts(request.memory) as hosts:
         run = _Run(request, dataset, region, result, journal, monitor, stop, clock, hosts)
         return run.carry_out(asked)
-
-
-def _by_list(
-    request: RunRequest,
-    dataset: Dataset,
-    region: Window,
-    result: ResultFolder,
-    monitor: Monitor,
-    stop: Stop,
-    clock: Clock,
-    asked: Optional[Axis],
-) -> Dict[str, Any]:
-    """Give everything to a process list of Savu."""
-    if request.whole is not None:
-        raise RecipeFailure(
-            "list-in-parts",
-            "A process list cannot be shared by several tasks.",
-            "reconstruction.method",
-            "Run it as one task.",
-        )
-    warnings: List[str] = []
-    done = 0
-
-    def warn(text: str) -> None:
-        warnings.append(text)
-        monitor.warning(text)
-
-    def write(row: int, image: np.ndarray) -> None:
-        nonlocal done
-        keep(row, image)
-        done += 1
-        monitor.slices(done, region.rows)
-
-    for text in dataset.warnings:
-        warn(text)
-    # A list decides itself which rows it keeps.
-    with result.slab(0, dataset.rows) as keep:
-        made = run_list(
-            ListRun(
-                request.recipe,
-                request.base,
-                dataset,
-                region,
-                request.folder,
-                request.output,
-                request.memory,
-                clock.stage,
-                monitor.progress,
-                warn,
-                write,
-            ),
-            stop,
-        )
-    if made.centre is not None:
-        used = Axis(made.centre, 0.0, 0.0)
-    else:
-        used = asked or Axis((region.left + region.right - 1) / 2, 0.0, 0.0)
-        warn("Savu does not tell the axis that it used.")
-    with clock.stage("record"):
-        return write_record(
-            result,
-            request.recipe,
-            request.name,
-            made.rows,
-            made.size,
-            "1/pixel",
-            dataset,
-            asked,
-            used,
-            clock.seconds,
-            warnings,
-        )
-
-
-def wanted_region(
-    recipe: Recipe, dataset: Dataset, rows: Optional[Tuple[int, int]] = None
-) -> Window:
-    """The region of interest, or other rows of it.
-
-    Raises
-    ------
-    RecipeFailure
-        When the rows leave the image or there are none.
-    """
-    region = region_of_interest(recipe, dataset)
-    if rows is None:
-        return region
-    if not 0 <= rows[0] < rows[1] <= dataset.rows:
-        raise RecipeFailure(
-            "outside",
-            f"Rows {rows[0]}:{rows[1]} are not in the image of {dataset.rows} rows.",
-            "--rows",
-            f"Give A:B with 0 <= A < B <= {dataset.rows}.",
-        )
-    return region._replace(top=rows[0], bottom=rows[1])
-
-
-def sizes_of(dataset: Dataset, recipe: Recipe, region: Window, image: int) -> Sizes:
-    """What the memory of a run depends on."""
-    chain = Chain(recipe)
-    frames = len(used_projections(recipe, dataset).frames)
-    cost = cost_of(recipe, frames, region.columns, image)
-    found = dataset.acquisition
-    sets = [references.series.shape[0] for references in [*found.flats, *found.darks]]
-    turned = dataset.rows != found.projections.shape[1] or int(
-        dataset.settings.get("rotate", 0)
-    ) in (90, 270)
-    return Sizes(
-        frames=frames,
-        columns=region.columns,
-        width=dataset.columns,
-        pixel_bytes=found.projections.dtype.itemsize,
-        batch=found.projections.batch,
-        halo=chain.halo[0] + chain.reference_halo[0],
-        references=max(sets, default=0),
-        reference_sets=len(sets),
-        whole_rows=dataset.rows if turned else 0,
-        image=image,
-        tool_thread=cost.thread,
-        tool_row=cost.row,
-        tool_fixed=cost.fixed,
-    )
-
-
-def check_steps(recipe: Recipe, dataset: Dataset) -> None:
-    """Refuse a recipe whose steps or regions do not fit the data set."""
-    chain = Chain(recipe)
-    dataset.check_references(chain.average is not None)
-    if chain.air:
-        air_region(recipe, dataset)
 
 
 def _runs(rows: List[int], longest: int) -> List[Tuple[int, int]]:
@@ -295,12 +96,6 @@ def _runs(rows: List[int], longest: int) -> List[Tuple[int, int]]:
         else:
             runs.append((row, row + 1))
     return runs
-
-
-def pixel_of(dataset: Dataset) -> Optional[Tuple[float, str]]:
-    """Width of a pixel and its unit; None when it is not known."""
-    size = dataset.pixel_size
-    return None if size is None else (size.value, size.unit)
 
 
 def _journal(request: RunRequest, dataset: Dataset, region: Window) -> Journal:
@@ -324,32 +119,10 @@ def _journal(request: RunRequest, dataset: Dataset, region: Window) -> Journal:
     return journal
 
 
-def signature_of(recipe: Recipe, dataset: Dataset, region: Optional[Window] = None) -> str:
-    """Hash over what must be the same when something is gone on with."""
-    what = [recipe, dataset.acquisition.path, dataset.frames, region and list(region)]
-    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
-
-
 def spread_rows(region: Window) -> List[int]:
     """A few rows of a whole run, whose sinograms are looked at."""
     rows = np.linspace(region.top, region.bottom - 1, _LOOK)
     return sorted(set(rows.round().astype(int).tolist()))
-
-
-def count_warnings(counts: Counts) -> List[str]:
-    """Sentences about pixels that were changed, when there were many."""
-    warnings: List[str] = []
-    if counts.pixels and counts.replaced > 0.02 * counts.pixels:
-        share = 100 * counts.replaced / counts.pixels
-        warnings.append(
-            f"Outliers replaced {share:.1f} % of the pixels; a higher threshold may be right."
-        )
-    if counts.floored > 1e-6 * counts.pixels:
-        warnings.append(
-            f"{counts.floored} of {counts.pixels} pixels were zero, negative or NaN before "
-            "the logarithm and became the floor."
-        )
-    return warnings
 
 
 def _thinned(sinogram: np.ndarray) -> np.ndarray:
@@ -432,7 +205,7 @@ class _Run:
             return self._part(len(missing), size)
         for text in [
             *about_levels(*edge_levels(self._looked_at)),
-            *count_warnings(pipeline.counts),
+            *about_pixels(pipeline.counts),
         ]:
             self._warn(text)
         with self._clock.stage("record"):

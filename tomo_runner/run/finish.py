@@ -12,13 +12,14 @@ from ..lease import NAME, alive, read_lease
 from ..regions import Axis, given_axis
 from ..steps import Counts
 from ..stopping import Stop
-from .advice import about_levels, advise
-from .execute import Clock, RunRequest, count_warnings, pixel_of, signature_of, wanted_region
+from .advice import about_levels, about_pixels, advise
+from .clock import Clock
 from .journal import Journal
 from .monitor import Monitor
 from .output import RECORD, ResultFolder, format_of
 from .parts import Shared, finishing
 from .record import write_record
+from .request import RunRequest, pixel_of, signature_of, wanted_region
 
 _NAMED = 4
 """Runs of missing rows that a sentence names."""
@@ -142,7 +143,7 @@ def _told(tasks: List[Path]) -> Tuple[List[str], Dict[str, float]]:
             warnings += entry["warnings"]
             for stage, spent in entry["seconds"].items():
                 seconds[stage] = seconds.get(stage, 0.0) + spent
-    return [*about_levels(edge, largest), *count_warnings(counts), *warnings], seconds
+    return [*about_levels(edge, largest), *about_pixels(counts), *warnings], seconds
 
 
 def _missing(
