@@ -45,7 +45,7 @@ const pure = [
 ];
 const noJoints = [
   [
-    '^(\\.\\./)+(tokens|axis|icons|quantities|field-names|job-words|cluster-words)$',
+    '^(\\.\\./)+(tokens|axis|draft|icons|quantities|field-names|job-words|cluster-words|undo)$',
     'The joints are for the browser only.'
   ]
 ];

@@ -40,6 +40,7 @@ class Recipe:
         self._data = _plain(data, "the recipe")
         self.base = Path.cwd() if base is None else Path(base).absolute()
         self.name = name
+        self._path: Path | None = None
         _check(self._data)
 
     @classmethod
@@ -50,9 +51,11 @@ class Recipe:
 
         path = Path(path)
         try:
-            return cls(load_recipe(path), path.absolute().parent, recipe_name(path))
+            recipe = cls(load_recipe(path), path.absolute().parent, recipe_name(path))
         except Failure as failure:
             raise TomoError.from_json(failure.to_json()) from None
+        recipe._path = path.absolute()
+        return recipe
 
     @classmethod
     def default(cls, data: Path | str | None = None) -> Recipe:
@@ -106,24 +109,38 @@ class Recipe:
         self._data = changed
         return self
 
-    def save(self, path: Path | str) -> Path:
-        """Write the recipe to a file.
+    def save(self, path: Path | str | None = None) -> Path:
+        """Write the recipe to a file; where that is open in JupyterLab, it is shown there.
+
+        Parameters
+        ----------
+        path
+            The file; by default the one that it was loaded from or saved to.
 
         Raises
         ------
         TomoError
-            When the new folder is another one and the recipe has relative paths.
+            When there is no such file yet, or when the new folder is another one and the recipe has
+            relative paths.
         """
-        path = Path(path).absolute()
-        if path.parent != self.base and _has_relative_paths(self._data):
+        target = self._path if path is None else Path(path).absolute()
+        if target is None:
+            raise TomoError(
+                "no-file",
+                "The recipe was not loaded from a file.",
+                "path",
+                'Give a name, as recipe.save("scan.tomo.json").',
+            )
+        if target.parent != self.base and _has_relative_paths(self._data):
             raise TomoError(
                 "recipe-moved",
-                f"The recipe's paths are relative to {self.base}, not to {path.parent}.",
-                str(path),
+                f"The recipe's paths are relative to {self.base}, not to {target.parent}.",
+                str(target),
                 "Save it there, or set absolute paths first.",
             )
-        path.write_text(json.dumps(self._data, indent=2) + "\n", encoding="utf-8")
-        return path
+        target.write_text(json.dumps(self._data, indent=2) + "\n", encoding="utf-8")
+        self._path = target
+        return target
 
     def describe(self) -> Description:
         """What the data set holds: sizes, groups, angles and where they come from, warnings."""

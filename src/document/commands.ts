@@ -10,18 +10,13 @@ import { folderIcon, redoIcon, undoIcon } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 
 import { failureOf } from '../api';
-import type { Description, IApiClient } from '../api';
+import type { IApiClient } from '../api';
 import { recipeIcon } from '../icons';
+import { failureSentence } from '../field-names';
 import { RECIPE_EXTENSION, recipeText } from '../recipe';
 import { CommandIDs } from '../tokens';
-import type {
-  IRecipeDocument,
-  IRecipeSession,
-  IRecipeTracker
-} from '../tokens';
+import type { IRecipeSession, IRecipeTracker } from '../tokens';
 import { recipeOf, recipeOfRemote } from './open-data';
-import type { IFound } from './open-data';
-import { certainChanges } from './proposal';
 import { addRemoteCommand, slashed } from './remote';
 import { FACTORY } from './widget';
 
@@ -125,10 +120,14 @@ export function addCommands(options: ICommandOptions): void {
     create: async (resource, { path, directory }) => {
       const data = directory ? slashed(path) : path;
       const folder = options.defaultBrowser?.model.path ?? '';
-      await show(
-        options,
-        await recipeOfRemote(contents, folder, resource, data)
+      const recipe = await recipeOfRemote(
+        contents,
+        folder,
+        resource,
+        data,
+        trans
       );
+      await open(commands, recipe);
     }
   });
 
@@ -148,56 +147,17 @@ export function addCommands(options: ICommandOptions): void {
   });
 }
 
-/** Open the recipe of a data set; a new one gets what is certain about the data. */
+/** Open the recipe of a data set; a new one when there is none. */
 async function openData(options: ICommandOptions, data: string): Promise<void> {
-  const { contents, api } = options;
+  const { commands, contents, api, translator } = options;
+  const trans = translator.load('jupyterlab_tomo');
   try {
-    await show(options, await recipeOf(contents, api, data));
+    await open(commands, await recipeOf(contents, api, data, trans));
   } catch (error) {
-    const { message, hint } = failureOf(error);
-    Notification.error(`${message} ${hint}`.trim(), { autoClose: false });
+    Notification.error(failureSentence(failureOf(error), trans), {
+      autoClose: false
+    });
   }
-}
-
-async function show(
-  { commands, tracker }: ICommandOptions,
-  { path, created }: IFound
-): Promise<void> {
-  await open(commands, path);
-  const widget = tracker.find(candidate => candidate.context.path === path);
-  if (widget && created) {
-    await fillIn(widget);
-  }
-}
-
-/** Write what is certain into a new recipe, once it is known. */
-async function fillIn({ session, context }: IRecipeDocument): Promise<void> {
-  const description = await described(session);
-  if (!description || context.isDisposed) {
-    return;
-  }
-  const changes = certainChanges(description, session.recipe);
-  if (changes.length) {
-    session.edit(...changes);
-    await context.save();
-  }
-}
-
-/** The first description of the data, or null when there will be none. */
-function described(session: IRecipeSession): Promise<Description | null> {
-  return new Promise(resolve => {
-    const look = (): void => {
-      const { description } = session;
-      const ended =
-        description.state === 'ready' || description.state === 'failed';
-      if (ended || session.isDisposed) {
-        session.changed.disconnect(look);
-        resolve(description.state === 'ready' ? description.value : null);
-      }
-    };
-    session.changed.connect(look);
-    look();
-  });
 }
 
 function open(commands: CommandRegistry, path: string): Promise<unknown> {

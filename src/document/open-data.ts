@@ -4,6 +4,7 @@
 import { PathExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import type { Contents } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { ApiError } from '../api';
 import type { IApiClient, IResolved } from '../api';
@@ -24,31 +25,26 @@ interface IPlace {
   readonly dataPath: string;
 }
 
-export interface IFound {
-  /** Contents path of the recipe. */
-  readonly path: string;
-  /** Whether it was made now. */
-  readonly created: boolean;
-}
-
 /**
  * Find or make the recipe of a data set.
  *
  * @param path - contents path of a folder of images or of a file.
+ * @returns contents path of the recipe.
  * @throws ApiError when the path is refused, or no folder can be written.
  */
 export async function recipeOf(
   contents: Files,
   api: IApiClient,
-  path: string
-): Promise<IFound> {
+  path: string,
+  trans: TranslationBundle
+): Promise<string> {
   const data = await api.resolve(path);
   const places = placesOf(contents, path, data);
   const name = nameOf(contents.localPath(path));
   for (const place of places) {
     const existing = await pointingTo(contents, place, data.path, name);
     if (existing !== null) {
-      return { path: existing, created: false };
+      return existing;
     }
   }
   for (const { folder, dataPath } of places) {
@@ -59,15 +55,18 @@ export async function recipeOf(
       recipeText({ dataset: { path: dataPath } })
     );
     if (made !== null) {
-      return { path: made, created: true };
+      return made;
     }
   }
   throw new ApiError({
     code: 'not-writable',
-    message:
-      'The recipe cannot be written beside the data nor in the top folder.',
+    message: trans.__(
+      'The recipe cannot be written beside the data nor in the top folder.'
+    ),
     where: path,
-    hint: 'Make a recipe with File > New where you may write, and choose the data there.'
+    hint: trans.__(
+      'Make a recipe with File > New where you may write, and choose the data there.'
+    )
   });
 }
 
@@ -76,31 +75,35 @@ export async function recipeOf(
  *
  * @param folder - contents path in which recipes are looked for and made.
  * @param dataPath - absolute on the cluster; of a folder with its slash.
+ * @returns contents path of the recipe.
  * @throws ApiError when the folder cannot be written.
  */
 export async function recipeOfRemote(
   contents: Files,
   folder: string,
   resource: string,
-  dataPath: string
-): Promise<IFound> {
+  dataPath: string,
+  trans: TranslationBundle
+): Promise<string> {
   const name = nameOf(dataPath.replace(/\/+$/, ''));
   const place = { folder, dataPath };
   const existing = await pointingTo(contents, place, dataPath, name, resource);
   if (existing !== null) {
-    return { path: existing, created: false };
+    return existing;
   }
   const text = recipeText({ dataset: { path: dataPath, resource } });
   const made = await save(contents, folder, name, text);
   if (made === null) {
     throw new ApiError({
       code: 'not-writable',
-      message: 'The recipe cannot be written into this folder.',
+      message: trans.__('The recipe cannot be written into this folder.'),
       where: folder,
-      hint: 'Go to a folder in the file browser where you may write, and try again.'
+      hint: trans.__(
+        'Go to a folder in the file browser where you may write, and try again.'
+      )
     });
   }
-  return { path: made, created: true };
+  return made;
 }
 
 /** Beside the data; else, for data that nobody may write to, the top folder of the drive. */

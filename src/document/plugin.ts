@@ -18,6 +18,9 @@ import {
 import type { FileBrowser } from '@jupyterlab/filebrowser';
 import { IMainMenu } from '@jupyterlab/mainmenu';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { DisposableDelegate } from '@lumino/disposable';
+import type { IDisposable } from '@lumino/disposable';
 import type { Widget } from '@lumino/widgets';
 
 import { ApiClient } from '../api';
@@ -48,9 +51,13 @@ const apiPlugin: JupyterFrontEndPlugin<ITomoApi> = {
   id: 'jupyterlab-tomo:api',
   description: 'The client of the tomography service.',
   autoStart: true,
+  optional: [ITranslator],
   provides: ITomoApi,
-  activate: (app: JupyterFrontEnd): ITomoApi =>
-    new ApiClient({ serverSettings: app.serviceManager.serverSettings })
+  activate: (app: JupyterFrontEnd, translator: ITranslator | null): ITomoApi =>
+    new ApiClient({
+      serverSettings: app.serviceManager.serverSettings,
+      trans: (translator ?? nullTranslator).load('jupyterlab_tomo')
+    })
 };
 
 const documentPlugin: JupyterFrontEndPlugin<IRecipeTracker> = {
@@ -84,8 +91,14 @@ const documentPlugin: JupyterFrontEndPlugin<IRecipeTracker> = {
     const tracker = new WidgetTracker<IRecipeDocument>({
       namespace: 'tomo-recipe'
     });
-    const sessions = new RecipeSessions(api, sentence => {
-      Notification.warning(sentence, { autoClose: 8000 });
+    const sessions = new RecipeSessions({
+      api,
+      contents: app.serviceManager.contents,
+      trans,
+      warn: sentence => {
+        Notification.warning(sentence, { autoClose: 8000 });
+      },
+      tell: (path, reload) => tellConflict(path, reload, trans)
     });
 
     app.docRegistry.addFileType({
@@ -131,7 +144,7 @@ const documentPlugin: JupyterFrontEndPlugin<IRecipeTracker> = {
       defaultFor: [RECIPE_TYPE],
       translator,
       sessions,
-      viewer: viewer ?? plainViewerFactory
+      viewer: viewer ?? plainViewerFactory(trans)
     });
     factory.widgetCreated.connect((_, widget) => {
       widget.context.pathChanged.connect(() => {
@@ -176,6 +189,31 @@ const documentPlugin: JupyterFrontEndPlugin<IRecipeTracker> = {
     return tracker;
   }
 };
+
+/** A file has changed that has changes here, too: only the user knows which are wanted. */
+function tellConflict(
+  path: string,
+  reload: () => void,
+  trans: TranslationBundle
+): IDisposable {
+  const id = Notification.warning(
+    trans.__(
+      '%1 was saved elsewhere, and has changes here that are not saved. Load it again to see what was saved and give up the changes here; saving asks which of the two to keep.',
+      path
+    ),
+    {
+      autoClose: false,
+      actions: [
+        {
+          label: trans.__('Load Again'),
+          caption: trans.__('Give up the changes here'),
+          callback: reload
+        }
+      ]
+    }
+  );
+  return new DisposableDelegate(() => Notification.dismiss(id));
+}
 
 export const plugins: JupyterFrontEndPlugin<unknown>[] = [
   apiPlugin,

@@ -3,6 +3,7 @@
  */
 import { PathExt } from '@jupyterlab/coreutils';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
@@ -28,6 +29,7 @@ export interface IRecipeSessionOptions {
   api: IApiClient;
   /** Shows a sentence to the user: an edit that could not be made. */
   warn: (sentence: string) => void;
+  trans: TranslationBundle;
 }
 
 type Change =
@@ -38,6 +40,7 @@ export class RecipeSession implements IRecipeSession {
     this._context = options.context;
     this._api = options.api;
     this._warn = options.warn;
+    this._trans = options.trans;
     this._text = new RecipeText(options.context.model);
     this._text.changed.connect(this._onText, this);
     this._context.pathChanged.connect(this._onPath, this);
@@ -106,7 +109,10 @@ export class RecipeSession implements IRecipeSession {
   edit(...changes: IRecipeChange[]): void {
     if (this._context.model.readOnly) {
       this._warn(
-        `${this.path} cannot be written, so it cannot be changed: save it under another name.`
+        this._trans.__(
+          '%1 cannot be written, so it cannot be changed: save it under another name.',
+          this.path
+        )
       );
       return;
     }
@@ -117,7 +123,11 @@ export class RecipeSession implements IRecipeSession {
         throw error;
       }
       this._warn(
-        `${error.message} Open ${this.path} with the text editor and correct it.`
+        this._trans.__(
+          '%1 Open %2 with the text editor and correct it.',
+          error.message,
+          this.path
+        )
       );
     }
   }
@@ -178,7 +188,7 @@ export class RecipeSession implements IRecipeSession {
 
   async findCentre(kernel?: string): Promise<void> {
     if (!this._dataPath()) {
-      this._setCentre({ state: 'failed', failure: NO_DATA });
+      this._setCentre({ state: 'failed', failure: noData(this._trans) });
       return;
     }
     const before = JSON.stringify(this.recipe.regions?.centre);
@@ -396,6 +406,7 @@ export class RecipeSession implements IRecipeSession {
   private readonly _context: DocumentRegistry.IContext<DocumentRegistry.ICodeModel>;
   private readonly _api: IApiClient;
   private readonly _warn: (sentence: string) => void;
+  private readonly _trans: TranslationBundle;
   private readonly _text: RecipeText;
   private readonly _stop = new AbortController();
   private _rowSeconds: number | null = null;
@@ -416,9 +427,11 @@ export class RecipeSession implements IRecipeSession {
 /** Number of sessions so far, for channels that no other session uses. */
 let sessions = 0;
 
-const NO_DATA: Failure = {
-  code: 'no-data-set',
-  message: 'The recipe has no data set.',
-  where: 'dataset.path',
-  hint: 'Choose the folder or the file of the projections.'
-};
+function noData(trans: TranslationBundle): Failure {
+  return {
+    code: 'no-data-set',
+    message: trans.__('The recipe has no data set.'),
+    where: 'dataset.path',
+    hint: trans.__('Choose the folder or the file of the projections.')
+  };
+}

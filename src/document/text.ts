@@ -9,6 +9,7 @@ import type { ISignal } from '@lumino/signaling';
 
 import { parseRecipe, RECIPE_VERSION, recipeText, textEdits } from '../recipe';
 import type { IRecipeEdit, ITextEdit, Recipe } from '../recipe';
+import { endUndoStep } from '../undo';
 
 export class RecipeText implements IDisposable {
   constructor(private readonly _model: DocumentRegistry.ICodeModel) {
@@ -65,29 +66,39 @@ export class RecipeText implements IDisposable {
     if (subject !== this._subject) {
       endUndoStep(shared);
     }
+    this._editing = true;
+    try {
+      shared.transact(() => {
+        for (const { start, end, text } of edits) {
+          shared.updateSource(start, end, text);
+        }
+      });
+    } finally {
+      this._editing = false;
+    }
     this._subject = subject;
-    shared.transact(() => {
-      for (const { start, end, text } of edits) {
-        shared.updateSource(start, end, text);
-      }
-    });
   }
 
   undo(): void {
-    this._subject = '';
     this._model.sharedModel.undo();
   }
 
   redo(): void {
-    this._subject = '';
     this._model.sharedModel.redo();
   }
 
-  private readonly _onContent = (): void => this.refresh();
+  private readonly _onContent = (): void => {
+    if (!this._editing) {
+      // A text editor, or the file: what is dragged next is a step of its own.
+      this._subject = '';
+    }
+    this.refresh();
+  };
 
   private _recipe: Recipe = { version: RECIPE_VERSION };
   private _problems: readonly string[] = [];
   private _subject = '';
+  private _editing = false;
   private _disposed = false;
   private readonly _changed = new Signal<this, void>(this);
 }
@@ -102,20 +113,4 @@ function editsOf(text: string, changes: readonly IRecipeEdit[]): ITextEdit[] {
     { start: 0, end: text.length, text: start },
     ...textEdits(start, changes)
   ];
-}
-
-/** The undo manager joins what comes within half a second, whatever it is, unless it is told not to. */
-function endUndoStep(shared: object): void {
-  if ('undoManager' in shared && isCapturing(shared.undoManager)) {
-    shared.undoManager.stopCapturing();
-  }
-}
-
-function isCapturing(value: unknown): value is { stopCapturing(): void } {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'stopCapturing' in value &&
-    typeof value.stopCapturing === 'function'
-  );
 }

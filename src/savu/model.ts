@@ -6,6 +6,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { VDomModel } from '@jupyterlab/ui-components';
 
 import type { SavuList, SavuLoop, SavuPlugin } from '../api';
+import { endUndoStep } from '../undo';
 import type { ICatalogue, IPlugin } from './catalogue';
 import type { Catalogues } from './catalogues';
 import { check } from './checks';
@@ -237,21 +238,4 @@ function commonEnd(a: string, b: string): number {
     count++;
   }
   return count;
-}
-
-/** The undo manager joins what comes within half a second, unless it is told not to. */
-function endUndoStep(shared: object): void {
-  const manager: unknown = Reflect.get(shared, 'undoManager');
-  if (isCapturing(manager)) {
-    manager.stopCapturing();
-  }
-}
-
-function isCapturing(value: unknown): value is { stopCapturing(): void } {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'stopCapturing' in value &&
-    typeof value.stopCapturing === 'function'
-  );
 }

@@ -120,6 +120,52 @@ test.describe('The recipe as a document', () => {
     );
   });
 
+  test('what a notebook saves is shown; changes that are not saved are asked for', async ({
+    page,
+    tmpPath,
+    request
+  }) => {
+    const file = `${tmpPath}/shared.tomo.json`;
+    // Past the page, as a kernel writes.
+    const write = async (column: number): Promise<void> => {
+      const content = JSON.stringify({
+        version: 1,
+        regions: { centre: { column } }
+      });
+      const reply = await request.put(`/api/contents/${file}`, {
+        data: { type: 'file', format: 'text', content }
+      });
+      expect(reply.ok()).toBe(true);
+    };
+    await write(10);
+    const tomo = new Tomography(page);
+    await page.filebrowser.refresh();
+    await page.filebrowser.open(file);
+    const field = tomo.panel.getByLabel('Column of the axis of rotation');
+    await expect(field).toHaveValue('10');
+    const tab = page.locator('.lm-TabBar-tab.lm-mod-current', {
+      hasText: 'shared.tomo.json'
+    });
+    await write(20);
+    await expect(field).toHaveValue('20');
+    await expect(tab).not.toHaveClass(/jp-mod-dirty/);
+    // One step to undo, as an edit of the panel is.
+    await tomo.panel.getByRole('button', { name: 'Undo' }).click();
+    await expect(field).toHaveValue('10');
+    await expect(tab).toHaveClass(/jp-mod-dirty/);
+
+    await write(30);
+    const toast = page.locator('.Toastify__toast', {
+      hasText: 'was saved elsewhere'
+    });
+    await expect(toast).toBeVisible();
+    await expect(field).toHaveValue('10');
+    await toast.getByRole('button', { name: 'Load Again' }).click();
+    await expect(field).toHaveValue('30');
+    await expect(tab).not.toHaveClass(/jp-mod-dirty/);
+    await expect(toast).toHaveCount(0);
+  });
+
   test('an unknown key is named, and the last valid recipe stays', async ({
     page,
     tmpPath,

@@ -50,9 +50,9 @@ export const CENTRE: Centre = {
 /** A context over a file with a text, as the document manager makes it. */
 export async function contextOf(
   text: string,
-  path = 'sub/ct.tomo.json'
+  path = 'sub/ct.tomo.json',
+  manager = new ServiceManagerMock()
 ): Promise<Context<DocumentRegistry.ICodeModel>> {
-  const manager = new ServiceManagerMock();
   await manager.contents.save('sub', { type: 'directory' });
   await manager.contents.save(path, {
     type: 'file',

@@ -1,3 +1,4 @@
+import { nullTranslator } from '@jupyterlab/translation';
 import { ServerConnection } from '@jupyterlab/services';
 import type { Contents } from '@jupyterlab/services';
 
@@ -6,6 +7,8 @@ import { parseRecipe } from '../../recipe';
 import { recipeOf, recipeOfRemote } from '../open-data';
 import type { Files } from '../open-data';
 import { FakeApi } from './fakes';
+
+const trans = nullTranslator.load('jupyterlab_tomo');
 
 /** Files by contents path; folders are what stands before a slash. */
 class FakeFiles implements Files {
@@ -92,15 +95,12 @@ describe('recipeOf', () => {
   });
 
   const find = (path: string): ReturnType<typeof recipeOf> =>
-    recipeOf(files, api.client, path);
+    recipeOf(files, api.client, path, trans);
   const dataOf = (path: string): string | undefined =>
     parseRecipe(files.texts.get(path) ?? '').recipe?.dataset?.path;
 
   it('makes a recipe beside a folder', async () => {
-    expect(await find('sub/ct')).toEqual({
-      path: 'sub/ct.tomo.json',
-      created: true
-    });
+    expect(await find('sub/ct')).toBe('sub/ct.tomo.json');
     expect(dataOf('sub/ct.tomo.json')).toBe('ct/');
     expect(
       parseRecipe(files.texts.get('sub/ct.tomo.json') ?? '').recipe?.filters
@@ -108,16 +108,13 @@ describe('recipeOf', () => {
   });
 
   it('makes a recipe beside a file, named without its ending', async () => {
-    expect((await find('sub/scan.1.nxs')).path).toBe('sub/scan.1.tomo.json');
+    expect(await find('sub/scan.1.nxs')).toBe('sub/scan.1.tomo.json');
     expect(dataOf('sub/scan.1.tomo.json')).toBe('scan.1.nxs');
   });
 
   it('finds the recipe that it made', async () => {
     await find('sub/ct');
-    expect(await find('sub/ct')).toEqual({
-      path: 'sub/ct.tomo.json',
-      created: false
-    });
+    expect(await find('sub/ct')).toBe('sub/ct.tomo.json');
   });
 
   it.each(['ct', './ct', 'ct/', '/srv/sub/ct'])(
@@ -128,10 +125,7 @@ describe('recipeOf', () => {
         JSON.stringify({ version: 1, dataset: { path } })
       );
       files.texts.set('sub/broken.tomo.json', '{');
-      expect(await find('sub/ct')).toEqual({
-        path: 'sub/mine.tomo.json',
-        created: false
-      });
+      expect(await find('sub/ct')).toBe('sub/mine.tomo.json');
     }
   );
 
@@ -139,43 +133,34 @@ describe('recipeOf', () => {
     const text = JSON.stringify({ version: 1, dataset: { path: 'ct' } });
     files.texts.set('sub/another-and-newer.tomo.json', text);
     files.texts.set('sub/ct.tomo.json', text);
-    expect((await find('sub/ct')).path).toBe('sub/ct.tomo.json');
+    expect(await find('sub/ct')).toBe('sub/ct.tomo.json');
   });
 
   it('does not touch a recipe of the same name for other data', async () => {
     const text = JSON.stringify({ version: 1, dataset: { path: 'other' } });
     files.texts.set('sub/ct.tomo.json', text);
     files.texts.set('sub/ct-1.tomo.json', text);
-    expect(await find('sub/ct')).toEqual({
-      path: 'sub/ct-2.tomo.json',
-      created: true
-    });
+    expect(await find('sub/ct')).toBe('sub/ct-2.tomo.json');
     expect(files.texts.get('sub/ct.tomo.json')).toBe(text);
   });
 
   it('goes to the top folder, with an absolute path, when the data may not be written', async () => {
     files.readOnly.add('sub');
-    expect(await find('sub/ct')).toEqual({
-      path: 'ct.tomo.json',
-      created: true
-    });
+    expect(await find('sub/ct')).toBe('ct.tomo.json');
     expect(dataOf('ct.tomo.json')).toBe('/srv/sub/ct/');
-    expect(await find('sub/ct')).toEqual({
-      path: 'ct.tomo.json',
-      created: false
-    });
+    expect(await find('sub/ct')).toBe('ct.tomo.json');
   });
 
   it('stays on the drive of the data', async () => {
-    expect((await find('RTC:sub/ct')).path).toBe('RTC:sub/ct.tomo.json');
-    expect((await find('RTC:top')).path).toBe('RTC:top.tomo.json');
+    expect(await find('RTC:sub/ct')).toBe('RTC:sub/ct.tomo.json');
+    expect(await find('RTC:top')).toBe('RTC:top.tomo.json');
     expect(dataOf('RTC:top.tomo.json')).toBe('top/');
   });
 
   it('opens the top folder itself', async () => {
-    expect(await find('')).toEqual({ path: 'data.tomo.json', created: true });
+    expect(await find('')).toBe('data.tomo.json');
     expect(dataOf('data.tomo.json')).toBe('./');
-    expect((await find('')).created).toBe(false);
+    expect(await find('')).toBe('data.tomo.json');
   });
 
   it('says so when nothing can be written', async () => {
@@ -197,22 +182,20 @@ describe('recipeOfRemote', () => {
       'sub/there.tomo.json',
       JSON.stringify({ version: 1, dataset: { path: DATA, resource: 'b' } })
     );
-    const made = await recipeOfRemote(files, 'sub', 'scarf', DATA);
-    expect(made).toEqual({ path: "sub/it's ct.tomo.json", created: true });
-    expect(
-      parseRecipe(files.texts.get(made.path) ?? '').recipe?.dataset
-    ).toEqual({ path: DATA, resource: 'scarf' });
-    expect(await recipeOfRemote(files, 'sub', 'scarf', DATA)).toEqual({
-      path: made.path,
-      created: false
+    const made = await recipeOfRemote(files, 'sub', 'scarf', DATA, trans);
+    expect(made).toBe("sub/it's ct.tomo.json");
+    expect(parseRecipe(files.texts.get(made) ?? '').recipe?.dataset).toEqual({
+      path: DATA,
+      resource: 'scarf'
     });
+    expect(await recipeOfRemote(files, 'sub', 'scarf', DATA, trans)).toBe(made);
   });
 
   it('says so when the folder cannot be written', async () => {
     const files = new FakeFiles();
     files.readOnly.add('sub');
     await expect(
-      recipeOfRemote(files, 'sub', 'scarf', DATA)
+      recipeOfRemote(files, 'sub', 'scarf', DATA, trans)
     ).rejects.toMatchObject({ failure: { code: 'not-writable' } });
   });
 });

@@ -1,3 +1,4 @@
+import { nullTranslator } from '@jupyterlab/translation';
 import type { Context, DocumentRegistry } from '@jupyterlab/docregistry';
 
 import { ApiError } from '../../api';
@@ -5,6 +6,8 @@ import type { Description } from '../../api';
 import { recipeText } from '../../recipe';
 import { RecipeSession } from '../session';
 import { CENTRE, contextOf, DESCRIPTION, FakeApi } from './fakes';
+
+const trans = nullTranslator.load('jupyterlab_tomo');
 
 const TEXT = `{
   "version": 1,
@@ -28,7 +31,8 @@ describe('RecipeSession', () => {
     session = new RecipeSession({
       context,
       api: api.client,
-      warn: sentence => warnings.push(sentence)
+      warn: sentence => warnings.push(sentence),
+      trans
     });
     session.changed.connect((_, change) => changes.push(change));
     await context.ready;
@@ -319,7 +323,8 @@ describe('RecipeSession', () => {
     session = new RecipeSession({
       context,
       api: api.client,
-      warn: () => undefined
+      warn: () => undefined,
+      trans
     });
     await context.ready;
     await settle(300);

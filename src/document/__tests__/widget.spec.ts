@@ -1,3 +1,6 @@
+import { ServiceManagerMock } from '@jupyterlab/services/lib/testutils';
+import { nullTranslator } from '@jupyterlab/translation';
+import { DisposableDelegate } from '@lumino/disposable';
 import { Widget } from '@lumino/widgets';
 
 import { recipeText } from '../../recipe';
@@ -6,6 +9,8 @@ import { plainViewerFactory, summary } from '../fallback';
 import { RecipeSessions } from '../sessions';
 import { FACTORY, RecipeDocumentFactory } from '../widget';
 import { contextOf, FakeApi } from './fakes';
+
+const trans = nullTranslator.load('jupyterlab_tomo');
 
 describe('RecipeDocumentFactory', () => {
   const api = new FakeApi();
@@ -20,7 +25,13 @@ describe('RecipeDocumentFactory', () => {
       name: FACTORY,
       modelName: 'text',
       fileTypes: ['tomo-recipe'],
-      sessions: new RecipeSessions(api.client, () => undefined),
+      sessions: new RecipeSessions({
+        api: api.client,
+        contents: new ServiceManagerMock().contents,
+        warn: () => undefined,
+        tell: () => new DisposableDelegate(() => undefined),
+        trans
+      }),
       viewer
     });
   }
@@ -96,10 +107,10 @@ describe('RecipeDocumentFactory', () => {
 
   it('shows the recipe in words when there is no viewer', async () => {
     const context = await contextOf(recipeText({ dataset: { path: 'ct' } }));
-    const document = factoryOf(plainViewerFactory).createNew(context);
+    const document = factoryOf(plainViewerFactory(trans)).createNew(context);
     await context.ready;
     await new Promise(resolve => setTimeout(resolve, 0));
-    const lines = summary(document.session);
+    const lines = summary(document.session, trans);
     expect(lines[0]).toBe('Data set: ct');
     expect(lines[2]).toContain(
       'Outliers, Flat and dark, Air region, Minus log'

@@ -8,6 +8,7 @@ import type { CommandRegistry } from '@lumino/commands';
 
 import { failureOf } from '../../api';
 import type { IApiClient, Resource } from '../../api';
+import { failureSentence } from '../../field-names';
 import { CommandIDs } from '../../tokens';
 import type { IRecipeSession } from '../../tokens';
 import { chooseRemoteData } from './dialog';
@@ -70,8 +71,9 @@ export function addRemoteCommand(options: IRemoteCommandOptions): void {
           await create(cluster.name, chosen);
         }
       } catch (error) {
-        const { message, hint } = failureOf(error);
-        Notification.error(`${message} ${hint}`.trim(), { autoClose: false });
+        Notification.error(failureSentence(failureOf(error), trans), {
+          autoClose: false
+        });
       }
     }
   });

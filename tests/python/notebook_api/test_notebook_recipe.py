@@ -83,6 +83,16 @@ def test_load_and_save_keep_the_recipe(example, tmp_path):
         recipe.save(tmp_path / "elsewhere.tomo.json")
 
 
+def test_save_without_a_name_writes_the_file_that_was_loaded(tmp_path):
+    file = tomo.Recipe({"version": 1}, tmp_path).save(tmp_path / "scan.tomo.json")
+    recipe = tomo.Recipe.load(file).set("regions.centre.column", 12.5)
+    assert recipe.save() == file
+    assert tomo.Recipe.load(file).data["regions"]["centre"]["column"] == 12.5
+    with pytest.raises(tomo.TomoError) as caught:
+        tomo.Recipe.default().save()
+    assert caught.value.code == "no-file"
+
+
 def test_an_unreadable_recipe_names_the_file(tmp_path):
     with pytest.raises(tomo.TomoError) as caught:
         tomo.Recipe.load(tmp_path / "none.tomo.json")
