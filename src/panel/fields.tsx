@@ -4,6 +4,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
+import { useDraft } from '../draft';
 import { formatNumber } from '../quantities';
 import { usePanel } from './context';
 
@@ -130,43 +131,22 @@ export function NumberField(props: INumberFieldProps): JSX.Element {
       : props.digits === undefined
         ? String(value)
         : formatNumber(value, props.digits);
-  const [draft, setDraft] = React.useState<string | null>(null);
-  const text = draft ?? shown;
-  const read = readNumber(text, props);
-  const refusal =
-    draft !== null && 'reason' in read
-      ? refusalText(read.reason, props, trans)
-      : '';
-  const cancelled = React.useRef(false);
-  const field = React.useRef<HTMLInputElement>(null);
-  // What was left behind refused goes when the recipe changes under it.
-  React.useEffect(() => {
-    if (document.activeElement !== field.current) {
-      setDraft(null);
+  const { text, refusal, drop, field, input } = useDraft({
+    text: shown,
+    refuse: typed => {
+      const read = readNumber(typed, props);
+      return 'reason' in read ? refusalText(read.reason, props, trans) : '';
+    },
+    onCommit: typed => {
+      const read = readNumber(typed, props);
+      if ('value' in read && read.value !== (value ?? undefined)) {
+        onCommit(read.value);
+      }
     }
-  }, [value]);
-
-  const commit = (): void => {
-    if (cancelled.current) {
-      cancelled.current = false;
-      setDraft(null);
-      return;
-    }
-    if (refusal) {
-      // It stays, marked, until it is mended or Escape drops it.
-      return;
-    }
-    if (
-      draft !== null &&
-      'value' in read &&
-      read.value !== (value ?? undefined)
-    ) {
-      onCommit(read.value);
-    }
-    setDraft(null);
-  };
+  });
   /** One small or large step up (1) or down (-1). */
   const move = (direction: 1 | -1, large: boolean): void => {
+    const read = readNumber(text, props);
     const from =
       'value' in read && read.value !== undefined
         ? read.value
@@ -177,28 +157,22 @@ export function NumberField(props: INumberFieldProps): JSX.Element {
     const step = direction * (large ? steps[1] : steps[0]);
     const next = Number((from + step).toFixed(6));
     if ('value' in readNumber(String(next), props)) {
-      setDraft(null);
+      drop();
       onCommit(next);
     }
   };
   const onKeyDown = (event: React.KeyboardEvent<HTMLInputElement>): void => {
-    if (event.key === 'Enter') {
-      commit();
-      event.currentTarget.reportValidity();
-    } else if (event.key === 'Escape' && draft !== null) {
-      event.stopPropagation();
-      cancelled.current = true;
-      event.currentTarget.blur();
-    } else if (
+    if (
       steps &&
       (value ?? start) !== null &&
       (event.key === 'ArrowUp' || event.key === 'ArrowDown')
     ) {
       event.preventDefault();
       move(event.key === 'ArrowUp' ? 1 : -1, event.shiftKey);
+    } else {
+      input.onKeyDown(event);
     }
   };
-  React.useEffect(() => field.current?.setCustomValidity(refusal), [refusal]);
   // React's own wheel events cannot keep the panel from scrolling.
   React.useEffect(() => {
     const node = field.current;
@@ -215,18 +189,14 @@ export function NumberField(props: INumberFieldProps): JSX.Element {
   });
   return (
     <input
-      ref={field}
+      {...input}
       className={`jp-TomoField ${className ?? ''}`}
       aria-label={label}
       title={refusal || label}
-      aria-invalid={refusal !== ''}
       inputMode="decimal"
       spellCheck={false}
-      value={text}
       placeholder={placeholder}
       disabled={disabled}
-      onChange={event => setDraft(event.target.value)}
-      onBlur={commit}
       onKeyDown={onKeyDown}
     />
   );
@@ -237,47 +207,21 @@ export interface ITextFieldProps {
   value: string;
   onCommit: (value: string) => void;
   placeholder?: string;
-  /** False: the draft is not accepted. */
-  accepts?: (text: string) => boolean;
+  /** Why a text is not taken, and what would be; empty when it is. */
+  refuse?: (text: string) => string;
 }
 
-export function TextField({
-  label,
-  value,
-  onCommit,
-  placeholder,
-  accepts
-}: ITextFieldProps): JSX.Element {
-  const [draft, setDraft] = React.useState<string | null>(null);
-  const cancelled = React.useRef(false);
-  const invalid = draft !== null && accepts !== undefined && !accepts(draft);
-  const commit = (): void => {
-    if (!cancelled.current && draft !== null && !invalid && draft !== value) {
-      onCommit(draft);
-    }
-    cancelled.current = false;
-    setDraft(null);
-  };
+export function TextField(props: ITextFieldProps): JSX.Element {
+  const { label, value, onCommit, placeholder, refuse = () => '' } = props;
+  const { text, refusal, input } = useDraft({ text: value, refuse, onCommit });
   return (
     <input
+      {...input}
       className="jp-TomoField jp-mod-wide"
       aria-label={label}
-      aria-invalid={invalid}
-      title={draft ?? value}
+      title={refusal || text}
       spellCheck={false}
-      value={draft ?? value}
       placeholder={placeholder}
-      onChange={event => setDraft(event.target.value)}
-      onBlur={commit}
-      onKeyDown={event => {
-        if (event.key === 'Enter') {
-          commit();
-        } else if (event.key === 'Escape' && draft !== null) {
-          event.stopPropagation();
-          cancelled.current = true;
-          event.currentTarget.blur();
-        }
-      }}
     />
   );
 }

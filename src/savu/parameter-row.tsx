@@ -3,10 +3,10 @@
  */
 import React from 'react';
 
+import { useDraft } from '../draft';
 import { isUsed } from './catalogue';
 import type { IParameter } from './catalogue';
 import { useEditor } from './context';
-import { useDraft } from './fields';
 import type { Values } from './operations';
 import { tuningOf } from './tuned-values';
 import { fieldText, kindsOf, misfit, readField } from './values';
@@ -112,7 +112,14 @@ function Control({
       />
     );
   }
-  return <ValueField parameter={parameter} value={value} focus={several} />;
+  return (
+    <ValueField
+      parameter={parameter}
+      value={value}
+      focus={several}
+      onLeft={() => setSeveral(false)}
+    />
+  );
 }
 
 function Choice({
@@ -155,20 +162,24 @@ function Choice({
 function ValueField({
   parameter,
   value,
-  focus
+  focus,
+  onLeft
 }: {
   parameter: IParameter;
   value: unknown;
   focus: boolean;
+  /** It was left, and what was typed was taken. */
+  onLeft: () => void;
 }): JSX.Element {
   const { model, trans } = useEditor();
   const { name, kinds } = parameter;
-  const { input, problem } = useDraft({
+  const { input, refusal } = useDraft({
     text: fieldText(value),
     refuse: text => {
       const read = readField(parameter, text, trans);
-      return 'problem' in read ? read.problem : null;
+      return 'problem' in read ? read.problem : '';
     },
+    said: true,
     onCommit: text => {
       const read = readField(parameter, text, trans);
       if ('value' in read) {
@@ -193,8 +204,18 @@ function ValueField({
         spellCheck={false}
         autoFocus={focus}
         disabled={model.readOnly}
+        onBlur={event => {
+          input.onBlur?.(event);
+          if (!refusal) {
+            onLeft();
+          }
+        }}
       />
-      {problem ? <p className="jp-TomoSavu-problem">{problem}</p> : null}
+      {refusal ? (
+        <p className="jp-TomoSavu-problem" role="alert">
+          {refusal}
+        </p>
+      ) : null}
     </>
   );
 }

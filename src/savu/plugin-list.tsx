@@ -20,6 +20,7 @@ const DRAGGED = 'application/x-jupyterlab-tomo-savu';
 export function PluginList(): JSX.Element {
   const { model, trans } = useEditor();
   const { plugins } = model.list;
+  const id = React.useId();
   return (
     <div className="jp-TomoSavu-side">
       <ol
@@ -27,10 +28,18 @@ export function PluginList(): JSX.Element {
         role="listbox"
         tabIndex={0}
         aria-label={trans.__('Plugins in the order in which they run')}
+        aria-activedescendant={
+          model.plugin && !model.adding ? rowId(id, model.selected) : undefined
+        }
         onKeyDown={event => onKey(event, model)}
       >
         {plugins.map((plugin, index) => (
-          <Row key={index} plugin={plugin} index={index} />
+          <Row
+            key={index}
+            id={rowId(id, index)}
+            plugin={plugin}
+            index={index}
+          />
         ))}
         {plugins.length === 0 ? (
           <li className="jp-TomoSavu-none">
@@ -53,6 +62,10 @@ export function PluginList(): JSX.Element {
       <Repeats />
     </div>
   );
+}
+
+function rowId(list: string, index: number): string {
+  return `${list}-${index}`;
 }
 
 /** Arrows choose; with alt they move. */
@@ -85,9 +98,11 @@ function onKey(
 }
 
 function Row({
+  id,
   plugin,
   index
 }: {
+  id: string;
   plugin: SavuPlugin;
   index: number;
 }): JSX.Element {
@@ -95,6 +110,12 @@ function Row({
   const [over, setOver] = React.useState(false);
   const known = model.catalogue.find(plugin.id);
   const chosen = model.selected === index && !model.adding;
+  const row = React.useRef<HTMLLIElement>(null);
+  React.useEffect(() => {
+    if (chosen) {
+      row.current?.scrollIntoView({ block: 'nearest' });
+    }
+  }, [chosen]);
   const worst = worstOf(
     model.findings
       .filter(finding => finding.index === index)
@@ -108,6 +129,8 @@ function Row({
   ];
   return (
     <li
+      id={id}
+      ref={row}
       className={classes.join(' ')}
       role="option"
       aria-selected={chosen}

@@ -132,7 +132,13 @@ export function readField(
   }
   return kinds.includes('text')
     ? { value: trimmed }
-    : { problem: trans.__('Give %1.', kindsOf(parameter, trans)) };
+    : {
+        problem: trans.__(
+          'It is %1, but should be %2.',
+          shown(trimmed),
+          kindsOf(parameter, trans)
+        )
+      };
 }
 
 export function shown(value: unknown): string {

@@ -72,6 +72,13 @@ async function type(input: HTMLInputElement, text: string): Promise<void> {
   });
 }
 
+async function leave(input: HTMLInputElement): Promise<void> {
+  await act(async () => {
+    Simulate.blur(input);
+    await Promise.resolve();
+  });
+}
+
 async function click(element: Element, shiftKey = false): Promise<void> {
   await act(async () => {
     Simulate.click(element, { shiftKey });
@@ -341,6 +348,24 @@ describe('TomoPanel', () => {
     // What is left out is among the frames that there are.
     await type(field, String(KNOWN.frames));
     expect(session.recipe.dataset?.exclude).toEqual([1, 2, 3]);
+    // It stays to be mended, and says why.
+    await leave(field);
+    expect(field.value).toBe(String(KNOWN.frames));
+    expect(field.getAttribute('aria-invalid')).toBe('true');
+    expect(field.validationMessage).toBe(
+      'There is no projection 376: they are counted from 0 to 375.'
+    );
+    expect(field.title).toBe(field.validationMessage);
+    await type(field, 'all');
+    await leave(field);
+    expect(field.value).toBe('all');
+    expect(field.validationMessage).toContain('ranges of them: 17, 30-32');
+    await act(async () => {
+      Simulate.keyDown(field, { key: 'Escape' });
+      await Promise.resolve();
+    });
+    expect(field.value).toBe('1-3');
+    expect(field.validationMessage).toBe('');
     await type(field, String(KNOWN.frames - 1));
     expect(session.recipe.dataset?.exclude).toEqual([KNOWN.frames - 1]);
   });

@@ -249,12 +249,22 @@ function DescribedRows({
           label={trans.__('Excluded projections')}
           value={formatIndices(exclude)}
           placeholder={trans.__('none; for example 17, 30-32')}
-          accepts={text => {
+          refuse={text => {
             const indices = parseIndices(text);
-            return (
-              indices !== null &&
-              indices.every(index => index < description.frames)
-            );
+            if (indices === null) {
+              return trans.__(
+                'Numbers of projections are needed here, and ranges of them: 17, 30-32.'
+              );
+            }
+            const last = description.frames - 1;
+            const beyond = indices.find(index => index > last);
+            return beyond === undefined
+              ? ''
+              : trans.__(
+                  'There is no projection %1: they are counted from 0 to %2.',
+                  beyond,
+                  last
+                );
           }}
           onCommit={text => {
             const indices = parseIndices(text) ?? [];
