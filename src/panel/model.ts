@@ -3,6 +3,7 @@
  * sections are open.
  */
 import { VDomModel } from '@jupyterlab/ui-components';
+import type { Contents } from '@jupyterlab/services';
 import type { IStateDB } from '@jupyterlab/statedb';
 import { Debouncer } from '@lumino/polling';
 
@@ -28,12 +29,14 @@ export class PanelModel extends VDomModel {
     private readonly _tracker: IRecipeTracker,
     readonly jobs: ITomoJobs,
     private readonly _clusters: ITomoClusters,
-    private readonly _state: IStateDB | null
+    private readonly _state: IStateDB | null,
+    private readonly _contents: Pick<Contents.IManager, 'fileChanged'>
   ) {
     super();
     _tracker.currentChanged.connect(this._onCurrent);
     jobs.changed.connect(this._onJobs);
     _clusters.changed.connect(this._onClusters);
+    _contents.fileChanged.connect(this._onFile);
     this._choice = choiceOf(jobs);
     this._onCurrent();
     this._restoring = this._restore();
@@ -98,6 +101,7 @@ export class PanelModel extends VDomModel {
     this._tracker.currentChanged.disconnect(this._onCurrent);
     this.jobs.changed.disconnect(this._onJobs);
     this._clusters.changed.disconnect(this._onClusters);
+    this._contents.fileChanged.disconnect(this._onFile);
     super.dispose();
   }
 
@@ -140,6 +144,30 @@ export class PanelModel extends VDomModel {
 
   private readonly _onClusters = (): void => {
     this.stateChanged.emit();
+  };
+
+  /** What was renamed, moved or deleted here, alone or with its folder. */
+  private readonly _onFile = (
+    _: unknown,
+    { type, oldValue, newValue }: Contents.IChangedArgs
+  ): void => {
+    const from = oldValue?.path;
+    const to = type === 'rename' ? newValue?.path : undefined;
+    if (from === undefined || (type === 'rename') !== (to !== undefined)) {
+      return;
+    }
+    const recent = this._recent.flatMap(path => {
+      const within = path === from || path.startsWith(`${from}/`);
+      if (!within) {
+        return [path];
+      }
+      return to === undefined ? [] : [to + path.slice(from.length)];
+    });
+    if (recent.join('\n') !== this._recent.join('\n')) {
+      this._recent = [...new Set(recent)];
+      this._save();
+      this.stateChanged.emit();
+    }
   };
 
   private _askEstimate(): void {

@@ -14,7 +14,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { failureOf } from '../api';
 import { tomographyIcon } from '../icons';
-import { failureSentence } from '../job-words';
+import { failureSentence } from '../field-names';
 import {
   CommandIDs,
   IRecipeTracker,
@@ -48,7 +48,7 @@ const panelPlugin: JupyterFrontEndPlugin<void> = {
     const { commands, shell } = app;
     const trans = (translator ?? nullTranslator).load('jupyterlab_tomo');
     const fail = (reason: unknown): void => {
-      Notification.error(failureSentence(failureOf(reason)), {
+      Notification.error(failureSentence(failureOf(reason), trans), {
         autoClose: false
       });
     };
@@ -74,7 +74,13 @@ const panelPlugin: JupyterFrontEndPlugin<void> = {
           }
         }
       : null;
-    const model = new PanelModel(recipes, jobs, clusters, state);
+    const model = new PanelModel(
+      recipes,
+      jobs,
+      clusters,
+      state,
+      app.serviceManager.contents
+    );
     const tools = new ToolCatalogue(api, jobs);
     const context = {
       model,

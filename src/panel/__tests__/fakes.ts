@@ -2,6 +2,7 @@
  * A session, jobs and a context for tests of the panel: the recipe really
  * changes by its edits, nothing is asked of a server.
  */
+import type { Contents } from '@jupyterlab/services';
 import { nullTranslator } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
@@ -441,15 +442,27 @@ export function fakeTracker(session: IRecipeSession | null): IRecipeTracker {
   return partial as IRecipeTracker;
 }
 
+/** The contents manager's word of files that were renamed, moved or deleted. */
+export class FakeFiles {
+  readonly fileChanged = new Signal<Contents.IManager, Contents.IChangedArgs>(
+    {} as Contents.IManager
+  );
+
+  tell(change: Contents.IChangedArgs): void {
+    this.fileChanged.emit(change);
+  }
+}
+
 export function fakeContext(
   session: IRecipeSession | null,
   jobs = new FakeJobs(),
   clusters = new FakeClusters(),
-  tools: ITomoApi['tools'] = () => Promise.resolve({ tools: [] })
+  tools: ITomoApi['tools'] = () => Promise.resolve({ tools: [] }),
+  files = new FakeFiles()
 ): IPanelContext & { failed: unknown[] } {
   const failed: unknown[] = [];
   return {
-    model: new PanelModel(fakeTracker(session), jobs, clusters, null),
+    model: new PanelModel(fakeTracker(session), jobs, clusters, null, files),
     clusters,
     tools: new ToolCatalogue({ tools }, jobs),
     commands: new CommandRegistry(),

@@ -120,6 +120,27 @@ describe('Setup', () => {
     expect(node.querySelector('.jp-TomoEditor')).toBeNull();
   });
 
+  it('keeps what is being set up while the section is folded, and when the cluster is removed elsewhere', async () => {
+    const { jobs, clusters } = withScarf('offline');
+    const node = await show(new TomoPanel(fakeContext(null, jobs, clusters)));
+    await click(button(node, 'edit'));
+    await enter(node, 'User', 'scarf123');
+    const user = (): string | undefined =>
+      node.querySelector<HTMLInputElement>('[aria-label="User"]')?.value;
+    await click(button(node, 'Setup'));
+    expect(user()).toBeUndefined();
+    await click(button(node, 'Setup'));
+    expect(user()).toBe('scarf123');
+    await act(async () => {
+      await clusters.remove('scarf');
+    });
+    expect(user()).toBe('scarf123');
+    await click(button(node, 'Save'));
+    expect(clusters.calls.at(-1)).toMatch(/^save .*scarf123.* for null$/);
+    expect(clusters.clusters).toHaveLength(1);
+    expect(node.querySelector('.jp-TomoEditor')).toBeNull();
+  });
+
   it('says what is wrong beside the field, and saves nothing', async () => {
     const { jobs, clusters } = withScarf('offline');
     clusters.wrong = new Map([['port', 'At most 65535.']]);

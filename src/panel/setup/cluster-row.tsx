@@ -6,7 +6,7 @@ import React from 'react';
 
 import type { Failure, Preflight } from '../../api';
 import { failureOf, isAbort } from '../../api';
-import { failureSentence } from '../../job-words';
+import { failureSentence } from '../../field-names';
 import type { ICluster } from '../../tokens';
 import { CommandIDs } from '../../tokens';
 import { Badge } from '../badge';
@@ -98,7 +98,7 @@ export function ClusterRow({
         />
       </div>
       {resource && resource.state !== 'online' && resource.reason ? (
-        <p className="jp-TomoHint">{failureSentence(resource.reason)}</p>
+        <p className="jp-TomoHint">{failureSentence(resource.reason, trans)}</p>
       ) : null}
       {tested.state === 'busy' ? (
         <p className="jp-TomoHint jp-mod-busy" role="status">

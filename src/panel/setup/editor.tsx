@@ -1,7 +1,7 @@
 /**
- * A cluster being set up: a draft that is kept only when it is saved.
+ * A cluster being set up: a draft that goes to the settings only when it is saved.
  */
-import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import React from 'react';
 
 import { failureOf } from '../../api';
@@ -9,24 +9,22 @@ import type { Failure } from '../../api';
 import { usePanel } from '../context';
 import { Action } from '../fields';
 import { FailureMessage } from '../messages';
-import { ClusterForm, withDefaults } from './cluster-form';
+import { ClusterForm } from './cluster-form';
 
 export interface IClusterEditorProps {
-  cluster: ReadonlyPartialJSONObject;
+  draft: ReadonlyJSONObject;
   /** Name of the cluster that is edited; null for a new one. */
   replaces: string | null;
   /** Said above the form. */
   help?: string;
-  onEnd: (saved: string | null) => void;
+  onChange: (draft: ReadonlyJSONObject) => void;
+  onEnd: () => void;
 }
 
 export function ClusterEditor(props: IClusterEditorProps): JSX.Element | null {
-  const { cluster, replaces, help, onEnd } = props;
+  const { draft, replaces, help, onChange, onEnd } = props;
   const { clusters, trans } = usePanel();
   const { schema } = clusters;
-  const [draft, setDraft] = React.useState(() =>
-    withDefaults(schema ?? {}, cluster)
-  );
   const [tried, setTried] = React.useState(false);
   const [busy, setBusy] = React.useState(false);
   const [failure, setFailure] = React.useState<Failure | null>(null);
@@ -41,7 +39,7 @@ export function ClusterEditor(props: IClusterEditorProps): JSX.Element | null {
     setFailure(null);
     try {
       await clusters.save(draft, replaces);
-      onEnd(typeof draft['name'] === 'string' ? draft['name'] : null);
+      onEnd();
     } catch (reason) {
       setFailure(failureOf(reason));
       setBusy(false);
@@ -57,7 +55,7 @@ export function ClusterEditor(props: IClusterEditorProps): JSX.Element | null {
         schema={schema}
         values={draft}
         problems={shown}
-        onChange={setDraft}
+        onChange={onChange}
       />
       {failure ? <FailureMessage failure={failure} /> : null}
       <div className="jp-TomoButtons">
@@ -72,11 +70,7 @@ export function ClusterEditor(props: IClusterEditorProps): JSX.Element | null {
           disabled={busy || shown.size > 0}
           onClick={() => void save()}
         />
-        <Action
-          label={trans.__('Cancel')}
-          disabled={busy}
-          onClick={() => onEnd(null)}
-        />
+        <Action label={trans.__('Cancel')} disabled={busy} onClick={onEnd} />
       </div>
     </div>
   );

@@ -1,16 +1,22 @@
 /**
  * Section: the clusters, and what each needs to be one.
  */
-import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import type {
+  ReadonlyJSONObject,
+  ReadonlyPartialJSONObject
+} from '@lumino/coreutils';
 import React from 'react';
 
 import { usePanel } from '../context';
 import { Section } from '../section';
+import { withDefaults } from './cluster-form';
 import { ClusterRow } from './cluster-row';
 import { ClusterEditor } from './editor';
 
+/** A cluster being set up. It is kept here, where it outlives the folding of the section. */
 interface IEditing {
-  readonly cluster: ReadonlyPartialJSONObject;
+  readonly draft: ReadonlyJSONObject;
+  /** Name of the cluster that is edited; null for a new one. */
   readonly replaces: string | null;
   readonly help: string;
 }
@@ -25,6 +31,28 @@ export function SetupSection(): JSX.Element {
   const note = list.length
     ? trans.__('%1 of %2 online', online, list.length)
     : trans.__('no clusters');
+  const edit = (
+    cluster: ReadonlyPartialJSONObject,
+    replaces: string | null,
+    help = ''
+  ): void =>
+    setEditing({
+      draft: withDefaults(clusters.schema ?? {}, cluster),
+      replaces,
+      help
+    });
+  // One that was removed meanwhile, as in the settings, becomes a new one.
+  const at = list.findIndex(each => each.name === editing?.replaces);
+  const editor = editing ? (
+    <li className="jp-TomoCluster" key=" editor">
+      <ClusterEditor
+        {...editing}
+        replaces={at < 0 ? null : editing.replaces}
+        onChange={draft => setEditing({ ...editing, draft })}
+        onEnd={() => setEditing(null)}
+      />
+    </li>
+  ) : null;
   return (
     <Section id="setup" title={trans.__('Setup')} note={note}>
       {list.length || editing ? null : (
@@ -34,27 +62,21 @@ export function SetupSection(): JSX.Element {
           )}
         </p>
       )}
-      {list.length ? (
+      {list.length || editing ? (
         <ul className="jp-TomoClusters">
-          {list.map(cluster =>
-            editing?.replaces === cluster.name ? (
-              <li className="jp-TomoCluster" key={cluster.name}>
-                <ClusterEditor {...editing} onEnd={() => setEditing(null)} />
-              </li>
+          {list.map((cluster, index) =>
+            index === at ? (
+              editor
             ) : (
               <ClusterRow
                 key={cluster.name}
                 cluster={cluster}
-                onEdit={() =>
-                  setEditing({ cluster, replaces: cluster.name, help: '' })
-                }
+                onEdit={() => edit(cluster, cluster.name)}
               />
             )
           )}
+          {at < 0 ? editor : null}
         </ul>
-      ) : null}
-      {editing && editing.replaces === null ? (
-        <ClusterEditor {...editing} onEnd={() => setEditing(null)} />
       ) : null}
       {editing || !clusters.schema ? null : (
         <select
@@ -64,14 +86,8 @@ export function SetupSection(): JSX.Element {
           onChange={event => {
             const preset = clusters.presets[Number(event.target.value)];
             if (preset) {
-              setEditing({
-                cluster: {
-                  ...preset.cluster,
-                  name: clusters.freeName(preset.cluster.name)
-                },
-                replaces: null,
-                help: preset.help
-              });
+              const name = clusters.freeName(preset.cluster.name);
+              edit({ ...preset.cluster, name }, null, preset.help);
             }
           }}
         >
