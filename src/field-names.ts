@@ -53,6 +53,14 @@ export function sentenceOf(failure: Failure, trans: TranslationBundle): string {
   );
 }
 
+/** A failure as one paragraph, in the words of the panel: what, then what to do. */
+export function failureSentence(
+  failure: Failure,
+  trans: TranslationBundle
+): string {
+  return `${sentenceOf(failure, trans)} ${inWords(failure.hint, trans)}`.trim();
+}
+
 /** Keys of a recipe in a text, and nothing that is a part of a path or of a longer word. */
 const KEYS =
   /(?<![\w./\\-])(?:dataset|regions|reconstruction|output|filters)(?:\.\w+)+(?![\w/\\-])/g;

@@ -3,7 +3,8 @@
  */
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Failure, Job, JobState, Resource } from './api';
+import type { Job, JobState, Resource } from './api';
+import { failureSentence } from './field-names';
 import { formatSeconds } from './quantities';
 
 const ACTIVE: ReadonlySet<JobState> = new Set([
@@ -120,11 +121,6 @@ export function progressSentence(job: Job, trans: TranslationBundle): string {
   return parts.join(' · ');
 }
 
-/** A failure as one paragraph: what, then what to do. */
-export function failureSentence(failure: Failure): string {
-  return failure.hint ? `${failure.message} ${failure.hint}` : failure.message;
-}
-
 /** Whole seconds and parts between two ISO times; null unless both are known. */
 export function secondsBetween(
   from: string | undefined,
@@ -157,7 +153,7 @@ export function connectionSentence(
   const { cluster, reason, state, title } = resource;
   const word = `${title}: ${connectionWord(state, trans)}`;
   if (state !== 'online') {
-    return reason ? `${word}. ${failureSentence(reason)}` : word;
+    return reason ? `${word}. ${failureSentence(reason, trans)}` : word;
   }
   return cluster?.user
     ? trans.__('%1 as %2 on %3', word, cluster.user, cluster.host)

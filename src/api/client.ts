@@ -2,6 +2,7 @@
  * The browser's door to the proxy and to the server extension.
  */
 import type { ServerConnection } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
@@ -86,12 +87,14 @@ import {
 export interface IApiClientOptions {
   /** Those of the application: they know base URL, token and XSRF. */
   serverSettings: ServerConnection.ISettings;
+  /** Of what is said when the server says nothing itself. */
+  trans: TranslationBundle;
   visibility?: Visibility;
 }
 
 export class ApiClient implements IApiClient, IDisposable {
   constructor(options: IApiClientOptions) {
-    this._requests = new Requests(options.serverSettings);
+    this._requests = new Requests(options.serverSettings, options.trans);
     this._stream = new NoticeStream({
       open: signal => this._requests.open(ROUTES.events, signal),
       onNotice: notice => this._notices.emit(notice),

@@ -1,6 +1,8 @@
 /**
  * Errors of the browser's door: always a `Failure`, in one class.
  */
+import type { TranslationBundle } from '@jupyterlab/translation';
+
 import type { Failure } from './_generated/api';
 import { validateFailure } from './_generated/validators';
 
@@ -39,22 +41,26 @@ export function failureOf(error: unknown): Failure {
 }
 
 /** No answer at all came. */
-export function networkFailure(url: string): Failure {
+export function networkFailure(url: string, trans: TranslationBundle): Failure {
   return {
     code: 'network',
-    message: 'Jupyter Server does not answer.',
+    message: trans.__('Jupyter Server does not answer.'),
     where: url,
-    hint: 'Check the connection and that the server still runs.'
+    hint: trans.__('Check the connection and that the server still runs.')
   };
 }
 
 /** An answer that is not what the contract says. */
-export function replyFailure(url: string, what: string): Failure {
+export function replyFailure(
+  url: string,
+  what: string,
+  trans: TranslationBundle
+): Failure {
   return {
     code: 'bad-reply',
-    message: `The server's answer is not understood: ${what}`,
+    message: trans.__("The server's answer is not understood: %1", what),
     where: url,
-    hint: 'Reload this page; if it stays, update jupyterlab-tomo.'
+    hint: trans.__('Reload this page; if it stays, update jupyterlab-tomo.')
   };
 }
 
@@ -65,9 +71,10 @@ export function replyFailure(url: string, what: string): Failure {
 export function statusFailure(
   url: string,
   status: number,
-  body: unknown
+  body: unknown,
+  trans: TranslationBundle
 ): Failure {
-  return inBody(body) ?? { ...byStatus(status), where: url };
+  return inBody(body) ?? { ...byStatus(status, trans), where: url };
 }
 
 function inBody(body: unknown): Failure | null {
@@ -85,25 +92,30 @@ function inBody(body: unknown): Failure | null {
   return null;
 }
 
-function byStatus(status: number): Omit<Failure, 'where'> {
+function byStatus(
+  status: number,
+  trans: TranslationBundle
+): Omit<Failure, 'where'> {
   switch (status) {
     case 401:
     case 403:
       return {
         code: 'forbidden',
-        message: 'Jupyter Server refuses the request.',
-        hint: 'Reload this page and log in again.'
+        message: trans.__('Jupyter Server refuses the request.'),
+        hint: trans.__('Reload this page and log in again.')
       };
     case 404:
       return {
         code: 'server-extension-missing',
-        message: 'The server part of jupyterlab-tomo does not run.',
-        hint: 'Install it where Jupyter Server runs (pip install jupyterlab-tomo) and start the server again.'
+        message: trans.__('The server part of jupyterlab-tomo does not run.'),
+        hint: trans.__(
+          'Install it where Jupyter Server runs (pip install jupyterlab-tomo) and start the server again.'
+        )
       };
     case 413:
       return {
         code: 'too-large',
-        message: 'The request is too large.',
+        message: trans.__('The request is too large.'),
         hint: ''
       };
     case 502:
@@ -111,14 +123,16 @@ function byStatus(status: number): Omit<Failure, 'where'> {
     case 504:
       return {
         code: 'proxy-unavailable',
-        message: 'The tomography service is not there at the moment.',
-        hint: 'It is started again by itself; if this stays, look at the log of Jupyter Server.'
+        message: trans.__('The tomography service is not there at the moment.'),
+        hint: trans.__(
+          'It is started again by itself; if this stays, look at the log of Jupyter Server.'
+        )
       };
     default:
       return {
         code: `http-${status}`,
-        message: `Jupyter Server answered with status ${status}.`,
-        hint: 'The log of Jupyter Server says more.'
+        message: trans.__('Jupyter Server answered with status %1.', status),
+        hint: trans.__('The log of Jupyter Server says more.')
       };
   }
 }

@@ -4,6 +4,7 @@
  */
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { UUID } from '@lumino/coreutils';
 
 import type { Hello } from './_generated/api';
@@ -33,7 +34,10 @@ export interface ICall {
 
 export class Requests {
   /** @param settings - those of the application: they know base URL, token and XSRF. */
-  constructor(settings: ServerConnection.ISettings) {
+  constructor(
+    settings: ServerConnection.ISettings,
+    private readonly _trans: TranslationBundle
+  ) {
     this._settings = settings;
   }
 
@@ -97,7 +101,7 @@ export class Requests {
         const bytes = await this._taken(url, response.arrayBuffer(), signal);
         const size = bytes.byteLength;
         const here = arrival.seconds(response.url, size);
-        const frame = frameOf(url, bytes);
+        const frame = frameOf(url, bytes, this._trans);
         if (here !== null) {
           const seconds = here + linkSeconds(response);
           frame.transfer = { bytes: size, seconds };
@@ -120,7 +124,7 @@ export class Requests {
     const text = await this._taken(url, response.text(), call.signal);
     const result = read(parsed(text));
     if ('problem' in result) {
-      throw new ApiError(replyFailure(url, result.problem));
+      throw new ApiError(replyFailure(url, result.problem, this._trans));
     }
     return result.value;
   }
@@ -145,7 +149,9 @@ export class Requests {
     );
     if (!response.ok) {
       const text = await this._taken(url, response.text(), call.signal);
-      throw new ApiError(statusFailure(url, response.status, parsed(text)));
+      throw new ApiError(
+        statusFailure(url, response.status, parsed(text), this._trans)
+      );
     }
     return response;
   }
@@ -163,7 +169,7 @@ export class Requests {
       }
     } catch {
       if (!signal?.aborted) {
-        throw new ApiError(networkFailure(url));
+        throw new ApiError(networkFailure(url, this._trans));
       }
     }
     throw abortError();
@@ -195,9 +201,15 @@ export class Requests {
     ) {
       throw new ApiError({
         code: 'version-mismatch',
-        message: `This page is jupyterlab-tomo ${VERSION}, the server has ${hello.version}: reload this page.`,
+        message: this._trans.__(
+          'This page is jupyterlab-tomo %1, the server has %2: reload this page.',
+          VERSION,
+          hello.version
+        ),
         where: SERVICE,
-        hint: 'Reload this page; if that does not help, restart Jupyter Server.'
+        hint: this._trans.__(
+          'Reload this page; if that does not help, restart Jupyter Server.'
+        )
       });
     }
     return hello;
@@ -221,13 +233,21 @@ function release(version: string): string {
   return /^\d+(\.\d+)*/.exec(version)?.[0] ?? version;
 }
 
-function frameOf(url: string, bytes: ArrayBuffer): IFrame {
+function frameOf(
+  url: string,
+  bytes: ArrayBuffer,
+  trans: TranslationBundle
+): IFrame {
   let frame: IFrame;
   try {
     frame = decodeFrame(bytes);
   } catch (error) {
     throw new ApiError(
-      replyFailure(url, error instanceof Error ? error.message : String(error))
+      replyFailure(
+        url,
+        error instanceof Error ? error.message : String(error),
+        trans
+      )
     );
   }
   if (frame.header.error) {

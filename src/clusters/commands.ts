@@ -7,7 +7,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { DisposableDelegate, DisposableSet } from '@lumino/disposable';
 
 import { failureOf } from '../api';
-import { failureSentence } from '../job-words';
+import { failureSentence } from '../field-names';
 import { CommandIDs } from '../tokens';
 import type { ILogInOptions } from './log-in';
 import { clusterResources, logIn, meantCluster } from './log-in';
@@ -104,7 +104,7 @@ export function addCommands(options: ICommandOptions): IDisposable {
           await clusters.logOut(resource.name);
           await jobs.refresh();
         } catch (reason) {
-          Notification.error(failureSentence(failureOf(reason)), {
+          Notification.error(failureSentence(failureOf(reason), trans), {
             autoClose: false
           });
         }

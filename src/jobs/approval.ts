@@ -45,7 +45,8 @@ export function commandOf(recipe: Recipe): string | undefined {
 export async function approvedCommand(
   recipe: Recipe,
   store: ICommandStore,
-  ask: AskApproval
+  ask: AskApproval,
+  trans: TranslationBundle
 ): Promise<string | undefined> {
   const command = commandOf(recipe);
   if (
@@ -58,7 +59,7 @@ export async function approvedCommand(
   if (!allowed) {
     throw new ApiError({
       code: 'command-not-approved',
-      message: 'The command was not approved, so nothing runs.',
+      message: trans.__('The command was not approved, so nothing runs.'),
       where: 'reconstruction.parameters.command',
       hint: ''
     });

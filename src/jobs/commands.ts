@@ -12,7 +12,7 @@ import { DisposableSet } from '@lumino/disposable';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { failureOf } from '../api';
-import { failureSentence } from '../job-words';
+import { failureSentence } from '../field-names';
 import type {
   IRecipeSession,
   IRecipeTracker,
@@ -53,7 +53,7 @@ export function addCommands(options: ICommandOptions): IDisposable {
     try {
       await submit();
     } catch (reason) {
-      Notification.error(failureSentence(failureOf(reason)), {
+      Notification.error(failureSentence(failureOf(reason), trans), {
         autoClose: false
       });
     } finally {

@@ -8,7 +8,7 @@ import { DisposableSet } from '@lumino/disposable';
 
 import type { Job } from '../api';
 import { failureOf } from '../api';
-import { failureSentence } from '../job-words';
+import { failureSentence } from '../field-names';
 import { CommandIDs } from '../tokens';
 import type { ICommandOptions } from './commands';
 import { askFetch, proposedFolder } from './fetch-dialog';
@@ -44,7 +44,7 @@ export function addJobCommands(options: ICommandOptions): IDisposable {
               await work(await jobs.job(id));
             }
           } catch (reason) {
-            Notification.error(failureSentence(failureOf(reason)), {
+            Notification.error(failureSentence(failureOf(reason), trans), {
               autoClose: false
             });
           }

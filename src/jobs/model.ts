@@ -1,6 +1,7 @@
 /**
  * The jobs of this user: fetched when something says that they changed.
  */
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { Poll, Throttler } from '@lumino/polling';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
@@ -12,6 +13,7 @@ import type {
   Job,
   Notice,
   Resource,
+  Submission,
   SubmissionPlan
 } from '../api';
 import { failureOf } from '../api';
@@ -46,6 +48,7 @@ export class JobsModel implements ITomoJobs {
     private readonly _api: ITomoApi,
     private readonly _store: IChoiceStore,
     private readonly _clusters: ITomoClusters | null,
+    private readonly _trans: TranslationBundle,
     private readonly _commands: ICommandStore = NO_COMMANDS,
     private readonly _ask: AskApproval = refuse
   ) {
@@ -135,7 +138,7 @@ export class JobsModel implements ITomoJobs {
   ): Promise<Job> {
     this._follow();
     const job = await this._api.submit({
-      ...submissionOf(session, this.choice, this.limits, this._resources, rows),
+      ...this._submission(session, rows),
       ...(checksum && { checksum }),
       ...(await this._approval(session.recipe))
     });
@@ -149,7 +152,7 @@ export class JobsModel implements ITomoJobs {
     checksum = false
   ): Promise<SubmissionPlan> {
     return this._api.plan({
-      ...submissionOf(session, this.choice, this.limits, this._resources, rows),
+      ...this._submission(session, rows),
       ...(checksum && { checksum })
     });
   }
@@ -162,7 +165,12 @@ export class JobsModel implements ITomoJobs {
       this._clusters?.clusters ?? [],
       this._resources
     );
-    const again = await repeated(before, { cores, memory, time }, this._api);
+    const again = await repeated(
+      before,
+      { cores, memory, time },
+      this._api,
+      this._trans
+    );
     const job = await this._api.submit({
       ...again,
       ...(isRecipe(again.recipe) && (await this._approval(again.recipe)))
@@ -171,9 +179,22 @@ export class JobsModel implements ITomoJobs {
     return job;
   }
 
+  private _submission(
+    session: IRecipeSession,
+    rows?: [number, number]
+  ): Submission {
+    const { choice, limits, _resources, _trans } = this;
+    return submissionOf(session, choice, limits, _resources, _trans, rows);
+  }
+
   /** Asks for the command of a recipe that has one. */
   private async _approval(recipe: Recipe): Promise<{ approved?: string }> {
-    const approved = await approvedCommand(recipe, this._commands, this._ask);
+    const approved = await approvedCommand(
+      recipe,
+      this._commands,
+      this._ask,
+      this._trans
+    );
     return approved === undefined ? {} : { approved };
   }
 
@@ -194,7 +215,7 @@ export class JobsModel implements ITomoJobs {
     const resource = session.recipe.dataset?.resource;
     return this._api.estimate({
       purpose: 'estimate',
-      base: baseOf(session),
+      base: baseOf(session, this._trans),
       recipe: session.recipe,
       name: session.name,
       cores,

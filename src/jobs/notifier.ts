@@ -8,12 +8,12 @@ import type { IDisposable } from '@lumino/disposable';
 
 import type { Job } from '../api';
 import {
-  failureSentence,
   fractionOf,
   isActive,
   progressSentence,
   stateWord
 } from '../job-words';
+import { failureSentence } from '../field-names';
 import type { ITomoJobs } from '../tokens';
 import { CommandIDs } from '../tokens';
 
@@ -100,7 +100,7 @@ export class Notifier implements IDisposable {
 
   private _sentence(job: Job): string {
     const what = job.failure
-      ? failureSentence(job.failure)
+      ? failureSentence(job.failure, this._trans)
       : progressSentence(job, this._trans);
     const text = [`${job.name}: ${stateWord(job.state, this._trans)}`, what]
       .filter(Boolean)

@@ -8,7 +8,7 @@ import React from 'react';
 
 import type { SubmissionPlan } from '../api';
 import { failureOf } from '../api';
-import { failureSentence } from '../job-words';
+import { failureSentence } from '../field-names';
 import { formatBytes, formatSeconds } from '../quantities';
 
 /** "4 tasks on SCARF. One task would take 38 min." */
@@ -147,7 +147,7 @@ export function PlanBody(props: IPlanBodyProps): JSX.Element {
     try {
       setPlan(await again(wanted));
     } catch (reason) {
-      setWrong(failureSentence(failureOf(reason)));
+      setWrong(failureSentence(failureOf(reason), trans));
     } finally {
       setBusy(false);
     }

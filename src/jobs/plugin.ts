@@ -49,7 +49,14 @@ const jobsPlugin: JupyterFrontEndPlugin<ITomoJobs> = {
   ) => {
     const trans = (translator ?? nullTranslator).load('jupyterlab_tomo');
     const { choice, kept } = await stores(registry);
-    const jobs = new JobsModel(api, choice, clusters, kept, askInDialog(trans));
+    const jobs = new JobsModel(
+      api,
+      choice,
+      clusters,
+      trans,
+      kept,
+      askInDialog(trans)
+    );
     // Without a reason to ask, nothing is started on the server: a job that still runs is one.
     const { sessions } = app.serviceManager;
     const resume = (): void => {

@@ -2,6 +2,7 @@
  * From a recipe and a choice to what is asked of the proxy.
  */
 import { PathExt } from '@jupyterlab/coreutils';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { UUID } from '@lumino/coreutils';
 
 import type { Job, Resource, Submission } from '../api';
@@ -10,13 +11,19 @@ import { ApiError } from '../api';
 import type { IRecipeSession, IRunChoice, IRunLimits } from '../tokens';
 
 /** The folder that a session's relative paths start from, or a refusal. */
-export function baseOf(session: IRecipeSession): string {
+export function baseOf(
+  session: IRecipeSession,
+  trans: TranslationBundle
+): string {
   if (session.base === null) {
     throw new ApiError({
       code: 'no-folder',
-      message: `${session.path} is not in a folder that the server can read.`,
+      message: trans.__(
+        '%1 is not in a folder that the server can read.',
+        session.path
+      ),
       where: session.path,
-      hint: 'Save the recipe beside the data, on a drive with files.'
+      hint: trans.__('Save the recipe beside the data, on a drive with files.')
     });
   }
   return session.base;
@@ -43,6 +50,7 @@ export function submissionOf(
   choice: IRunChoice,
   limits: IRunLimits,
   resources: readonly Resource[],
+  trans: TranslationBundle,
   rows?: [number, number]
 ): Submission {
   if (session.problems.length) {
@@ -50,13 +58,13 @@ export function submissionOf(
       code: 'invalid-recipe',
       message: session.problems[0],
       where: session.path,
-      hint: 'Correct it in the panel or in the text of the recipe.'
+      hint: trans.__('Correct it in the panel or in the text of the recipe.')
     });
   }
   return {
     id: UUID.uuid4(),
     name: session.name,
-    base: baseOf(session),
+    base: baseOf(session, trans),
     document: session.path,
     recipe: session.recipe,
     resource: choice.resource,
@@ -77,15 +85,16 @@ export function submissionOf(
 export async function repeated(
   job: Job,
   limits: IRunLimits,
-  api: Pick<IApiClient, 'resolve'>
+  api: Pick<IApiClient, 'resolve'>,
+  trans: TranslationBundle
 ): Promise<Submission> {
   const { document, kernel, name, recipe, resource, rows } = job;
   if (!recipe) {
     throw new ApiError({
       code: 'no-recipe',
-      message: `The recipe of ${name} is not kept with the job.`,
+      message: trans.__('The recipe of %1 is not kept with the job.', name),
       where: job.id,
-      hint: 'Open the recipe in the result folder and reconstruct it.'
+      hint: trans.__('Open the recipe in the result folder and reconstruct it.')
     });
   }
   const base = await api.resolve(PathExt.dirname(document ?? ''));

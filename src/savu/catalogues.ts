@@ -2,11 +2,13 @@
  * Whose plugins the editors show: those of the Savu on a resource, or the
  * shipped catalogue. One for all editors; nothing is asked before there is one.
  */
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
 import { failureOf, isAbort } from '../api';
 import type { IApiClient, Resource } from '../api';
+import { failureSentence } from '../field-names';
 import type { ITomoJobs } from '../tokens';
 import { installedCatalogue, SHIPPED } from './catalogue';
 import type { ICatalogue } from './catalogue';
@@ -21,7 +23,8 @@ export class Catalogues {
   /** @param _places - the resources, and which one the panel has chosen; null: there is no panel. */
   constructor(
     private readonly _api: Plugins,
-    private readonly _places: Places | null
+    private readonly _places: Places | null,
+    private readonly _trans: TranslationBundle
   ) {}
 
   get changed(): ISignal<Catalogues, void> {
@@ -92,7 +95,10 @@ export class Catalogues {
     } else if (remote && resource.state !== 'online') {
       this._set(
         SHIPPED,
-        `Log in to ${resource.title || resource.name} to see the plugins of its Savu.`
+        this._trans.__(
+          'Log in to %1 to see the plugins of its Savu.',
+          resource.title || resource.name
+        )
       );
     } else {
       const abort = (this._abort = new AbortController());
@@ -124,8 +130,7 @@ export class Catalogues {
       if (isAbort(error)) {
         return;
       }
-      const { message, hint } = failureOf(error);
-      reason = `${message} ${hint}`.trim();
+      reason = failureSentence(failureOf(error), this._trans);
     }
     if (this._abort === abort) {
       this._abort = null;

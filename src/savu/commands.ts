@@ -9,6 +9,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { DisposableSet } from '@lumino/disposable';
 
 import { failureOf } from '../api';
+import { failureSentence } from '../field-names';
 import { savuIcon } from '../icons';
 import { CommandIDs } from '../tokens';
 import { addExports } from './exports';
@@ -142,7 +143,7 @@ function isResult(path: string): boolean {
 
 /** Open the folder of a result in the viewer of results. */
 async function openResult(
-  { api, commands }: ICommandOptions,
+  { api, commands, trans }: ICommandOptions,
   path: string
 ): Promise<void> {
   try {
@@ -152,7 +153,8 @@ async function openResult(
       name: PathExt.basename(path, '_processed.nxs')
     });
   } catch (error) {
-    const { message, hint } = failureOf(error);
-    Notification.error(`${message} ${hint}`.trim(), { autoClose: false });
+    Notification.error(failureSentence(failureOf(error), trans), {
+      autoClose: false
+    });
   }
 }

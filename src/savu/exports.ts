@@ -12,6 +12,7 @@ import { DisposableSet } from '@lumino/disposable';
 import { Widget } from '@lumino/widgets';
 
 import { failureOf } from '../api';
+import { failureSentence } from '../field-names';
 import type { ExportRequest, IApiClient } from '../api';
 import { savuIcon } from '../icons';
 import { CommandIDs } from '../tokens';
@@ -103,8 +104,9 @@ async function exportRecipe(
     await commands.execute('docmanager:open', { path });
     tell(path, made.notes, trans);
   } catch (error) {
-    const { message, hint } = failureOf(error);
-    Notification.error(`${message} ${hint}`.trim(), { autoClose: false });
+    Notification.error(failureSentence(failureOf(error), trans), {
+      autoClose: false
+    });
   }
 }
 

@@ -94,7 +94,7 @@ const savuPlugin: JupyterFrontEndPlugin<void> = {
         contentProviderId: PROVIDER,
         translator
       },
-      new Catalogues(api, jobs),
+      new Catalogues(api, jobs, trans),
       trans
     );
     factory.widgetCreated.connect((_, widget) => {

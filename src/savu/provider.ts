@@ -8,7 +8,8 @@ import type { Contents, IContentProvider } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { failureOf } from '../api';
-import type { Failure, IApiClient } from '../api';
+import { failureSentence } from '../field-names';
+import type { IApiClient } from '../api';
 import { parseList, printList } from './list-text';
 import { EMPTY } from './operations';
 
@@ -69,7 +70,7 @@ export class SavuContentProvider implements IContentProvider {
   ): Promise<Contents.IModel> {
     const text: unknown = options.content;
     const list = parseList(typeof text === 'string' ? text : '', this._trans);
-    const { content } = await told(this._lists.savuWrite(list));
+    const { content } = await this._told(this._lists.savuWrite(list));
     const saved = await this._drive.save(localPath, {
       type: 'file',
       format: 'base64',
@@ -81,17 +82,16 @@ export class SavuContentProvider implements IContentProvider {
   /** A new file is an empty list. */
   private async _text(content: string): Promise<string> {
     return printList(
-      content === '' ? EMPTY : await told(this._lists.savuRead(content))
+      content === '' ? EMPTY : await this._told(this._lists.savuRead(content))
     );
   }
-}
 
-/** JupyterLab shows the message of an error: it gets the hint, too. */
-async function told<T>(promise: Promise<T>): Promise<T> {
-  try {
-    return await promise;
-  } catch (error) {
-    const { message, hint }: Failure = failureOf(error);
-    throw new Error(`${message} ${hint}`.trim());
+  /** JupyterLab shows the message of an error: it gets the hint, too. */
+  private async _told<T>(promise: Promise<T>): Promise<T> {
+    try {
+      return await promise;
+    } catch (error) {
+      throw new Error(failureSentence(failureOf(error), this._trans));
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { nullTranslator } from '@jupyterlab/translation';
 import { ServerConnection } from '@jupyterlab/services';
 
 import {
@@ -10,6 +11,8 @@ import {
 } from '..';
 import type { Description } from '..';
 import { VERSION } from '../_generated/version';
+
+const trans = nullTranslator.load('jupyterlab_tomo');
 
 type Answer = (request: Request) => Response | Promise<Response>;
 
@@ -78,7 +81,7 @@ function clientOf(answers: Record<string, Answer>): {
     fetch,
     token: 'secret'
   });
-  return { client: new ApiClient({ serverSettings }), requests };
+  return { client: new ApiClient({ serverSettings, trans }), requests };
 }
 
 async function failing(promise: Promise<unknown>): Promise<ApiError> {

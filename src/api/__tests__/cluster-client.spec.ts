@@ -1,8 +1,11 @@
+import { nullTranslator } from '@jupyterlab/translation';
 import { ServerConnection } from '@jupyterlab/services';
 
 import { ApiClient, failureOf, PROTOCOL } from '..';
 import type { Resource } from '..';
 import { VERSION } from '../_generated/version';
+
+const trans = nullTranslator.load('jupyterlab_tomo');
 
 const BASE = 'http://localhost:8888/base/';
 const JOB = '00000000-0000-4000-8000-000000000001';
@@ -71,7 +74,7 @@ function clientOf(replies: Record<string, unknown>): {
     baseUrl: BASE,
     fetch
   });
-  return { client: new ApiClient({ serverSettings }), sent };
+  return { client: new ApiClient({ serverSettings, trans }), sent };
 }
 
 describe('ApiClient, clusters', () => {

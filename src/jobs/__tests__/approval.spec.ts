@@ -1,6 +1,9 @@
+import { nullTranslator } from '@jupyterlab/translation';
 import type { Recipe } from '../../recipe';
 import { approvedCommand, commandOf, NO_COMMANDS } from '../approval';
 import type { AskApproval, ICommandStore } from '../approval';
+
+const trans = nullTranslator.load('jupyterlab_tomo');
 
 const COMMAND = '/opt/recon/run.py {input} {output}';
 
@@ -33,7 +36,9 @@ describe('approvedCommand', () => {
   it('asks nothing for recipes without a command', async () => {
     const ask = answering(false);
     const builtin: Recipe = { version: 1 };
-    expect(await approvedCommand(builtin, NO_COMMANDS, ask)).toBeUndefined();
+    expect(
+      await approvedCommand(builtin, NO_COMMANDS, ask, trans)
+    ).toBeUndefined();
     expect(commandOf(recipe('astra', COMMAND))).toBeUndefined();
     expect(ask).not.toHaveBeenCalled();
   });
@@ -43,7 +48,8 @@ describe('approvedCommand', () => {
     const told = await approvedCommand(
       recipe('command', COMMAND),
       NO_COMMANDS,
-      ask
+      ask,
+      trans
     );
     expect(told).toBe(COMMAND);
     expect(ask).toHaveBeenCalledWith(COMMAND);
@@ -51,7 +57,12 @@ describe('approvedCommand', () => {
 
   it('sends nothing when the user does not allow it', async () => {
     await expect(
-      approvedCommand(recipe('command', COMMAND), NO_COMMANDS, answering(false))
+      approvedCommand(
+        recipe('command', COMMAND),
+        NO_COMMANDS,
+        answering(false),
+        trans
+      )
     ).rejects.toMatchObject({ failure: { code: 'command-not-approved' } });
   });
 
@@ -59,8 +70,8 @@ describe('approvedCommand', () => {
     const kept = store();
     const ask = answering(true, true);
     const finer = `${COMMAND} --fine`;
-    await approvedCommand(recipe('command', COMMAND), kept, ask);
-    await approvedCommand(recipe('command', finer), kept, ask);
+    await approvedCommand(recipe('command', COMMAND), kept, ask, trans);
+    await approvedCommand(recipe('command', finer), kept, ask, trans);
     expect(kept.saved).toEqual([
       { name: 'run.py', command: COMMAND },
       { name: 'run.py-2', command: finer }
@@ -70,11 +81,11 @@ describe('approvedCommand', () => {
   it('keeps a command that is to be kept, and does not ask again', async () => {
     const kept = store();
     const ask = answering(true, true);
-    await approvedCommand(recipe('command', COMMAND), kept, ask);
+    await approvedCommand(recipe('command', COMMAND), kept, ask, trans);
     expect(kept.saved).toEqual([{ name: 'run.py', command: COMMAND }]);
-    await approvedCommand(recipe('command', COMMAND), kept, ask);
+    await approvedCommand(recipe('command', COMMAND), kept, ask, trans);
     expect(ask).toHaveBeenCalledTimes(1);
-    await approvedCommand(recipe('command', `${COMMAND} -x`), kept, ask);
+    await approvedCommand(recipe('command', `${COMMAND} -x`), kept, ask, trans);
     expect(ask).toHaveBeenCalledTimes(2);
   });
 });

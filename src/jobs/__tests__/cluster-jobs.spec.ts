@@ -182,7 +182,7 @@ describe('the recipe of a job', () => {
     };
     const limits = { cores: 8, memory: GIB, time: 30 };
     const part = job({ recipe, rows: [100, 110] });
-    const again = await repeated(part, limits, api);
+    const again = await repeated(part, limits, api, trans);
     expect(again).toMatchObject({
       name: 'grapes',
       rows: [100, 110],
@@ -191,6 +191,8 @@ describe('the recipe of a job', () => {
       time: 30
     });
     expect(again.id).not.toBe(job().id);
-    await expect(repeated(job(), limits, api)).rejects.toThrow('is not kept');
+    await expect(repeated(job(), limits, api, trans)).rejects.toThrow(
+      'is not kept'
+    );
   });
 });

@@ -75,7 +75,7 @@ function fake(): { api: FakeApi; model: JobsModel } {
   const client: unknown = api;
   return {
     api,
-    model: new JobsModel(client as ITomoApi, new PageChoice(), null)
+    model: new JobsModel(client as ITomoApi, new PageChoice(), null, trans)
   };
 }
 
@@ -207,7 +207,7 @@ describe('JobsModel', () => {
 describe('submission', () => {
   it('refuses a recipe that is not valid, or without a folder', () => {
     const refused = (changes: Partial<IRecipeSession>) => () =>
-      submissionOf(session(changes), DEFAULT_CHOICE, DEFAULT_CHOICE, []);
+      submissionOf(session(changes), DEFAULT_CHOICE, DEFAULT_CHOICE, [], trans);
     expect(
       refused({ problems: ['regions.centre.tilt must be at most 10.'] })
     ).toThrow('regions.centre.tilt');

@@ -5,6 +5,7 @@ import React from 'react';
 
 import type { Job } from '../../api';
 import { failureOf } from '../../api';
+import { failureSentence } from '../../field-names';
 import { isActive } from '../../job-words';
 import { usePanel } from '../context';
 
@@ -49,7 +50,7 @@ export function JobLog({ job }: { job: Job }): JSX.Element {
         }
       } catch (reason) {
         if (!stopped) {
-          setError(failureOf(reason).message);
+          setError(failureSentence(failureOf(reason), trans));
         }
       }
       if (!stopped && active) {
@@ -61,7 +62,7 @@ export function JobLog({ job }: { job: Job }): JSX.Element {
       stopped = true;
       window.clearTimeout(timer);
     };
-  }, [jobs, job.id, active]);
+  }, [jobs, job.id, active, trans]);
 
   React.useLayoutEffect(() => {
     if (box.current && atEnd.current) {

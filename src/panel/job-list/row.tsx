@@ -6,14 +6,9 @@ import React from 'react';
 
 import type { Job } from '../../api';
 import { seenText, slurmSentence, transferSentence } from '../../cluster-words';
-import {
-  failureSentence,
-  isActive,
-  progressSentence,
-  stateWord
-} from '../../job-words';
+import { isActive, progressSentence, stateWord } from '../../job-words';
+import { failureSentence } from '../../field-names';
 import { usePanel } from '../context';
-import { sentenceOf } from '../../field-names';
 import { LinkAction } from '../fields';
 import { jobActions, PROMPT } from './actions';
 import { JobDetails } from './details';
@@ -97,10 +92,7 @@ export function JobRow({ job }: { job: Job }): JSX.Element {
       <JobProgress job={job} />
       {job.failure ? (
         <div className="jp-TomoJob-failure">
-          {failureSentence({
-            ...job.failure,
-            message: sentenceOf(job.failure, trans)
-          })}
+          {failureSentence(job.failure, trans)}
         </div>
       ) : null}
       {sentences.map(sentence => (

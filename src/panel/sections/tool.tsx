@@ -12,6 +12,7 @@ import { ChoiceField, LinkAction, Row } from '../fields';
 import type { IChoiceFieldProps } from '../fields';
 import { useFoundTools } from '../found-tools';
 import { SchemaForm } from '../forms/schema-form';
+import { FailureMessage } from '../messages';
 import { Section } from '../section';
 import type { IOffer, IOfferedMethod } from '../tools';
 import { offersOf } from '../tools';
@@ -242,13 +243,13 @@ function Missing({
   }
   if (tools.found.state === 'failed') {
     return (
-      <p className="jp-TomoHint jp-mod-warn">
-        {tools.found.failure.message}{' '}
-        <LinkAction
-          label={trans.__('Look again')}
-          onClick={() => tools.lookAgain()}
-        />
-      </p>
+      <FailureMessage
+        failure={tools.found.failure}
+        retry={{
+          label: trans.__('Look again'),
+          onClick: () => tools.lookAgain()
+        }}
+      />
     );
   }
   if (missing.length === 0) {

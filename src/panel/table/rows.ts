@@ -15,13 +15,13 @@ import {
   transferSentence
 } from '../../cluster-words';
 import {
-  failureSentence,
   fractionOf,
   isActive,
   progressSentence,
   secondsBetween,
   stateWord
 } from '../../job-words';
+import { failureSentence } from '../../field-names';
 import { formatBytes, formatTime } from '../../quantities';
 
 export const COLUMNS = [
@@ -92,7 +92,7 @@ export function jobRow(
       id: identity(slurm?.id ?? ''),
       detail: text(
         [
-          job.failure ? failureSentence(job.failure) : '',
+          job.failure ? failureSentence(job.failure, trans) : '',
           slurm && !job.failure ? slurmState(slurm) : '',
           slurm ? queueText(slurm, trans, now) : '',
           slurm?.nodes ?? '',

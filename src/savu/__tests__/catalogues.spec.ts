@@ -1,3 +1,4 @@
+import { nullTranslator } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 
 import { ApiError } from '../../api';
@@ -5,6 +6,8 @@ import type { Resource, SavuPlugins } from '../../api';
 import type { IRunChoice, ITomoJobs } from '../../tokens';
 import { SHIPPED } from '../catalogue';
 import { Catalogues, NOWHERE } from '../catalogues';
+
+const trans = nullTranslator.load('jupyterlab_tomo');
 
 const SAVU: SavuPlugins = {
   available: true,
@@ -56,7 +59,8 @@ class Fakes {
         return this.answer();
       }
     },
-    this
+    this,
+    trans
   );
 }
 

@@ -152,7 +152,7 @@ describe('an open list', () => {
     const lists = { savuPlugins: () => Promise.reject(new Error('not asked')) };
     const model = new SavuListModel(
       context,
-      new Catalogues(lists, null),
+      new Catalogues(lists, null, trans),
       trans
     );
     return { context, model };
