@@ -22,6 +22,7 @@ const installed = [
   '.cache',
   'node_modules',
   'examples/data',
+  'examples/work',
   'coverage'
 ];
 

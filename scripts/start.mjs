@@ -5,9 +5,11 @@ import path from 'node:path';
 import { root } from './build/root.mjs';
 import { hashOf, stampOf, writeStamp } from './build/stamps.mjs';
 import { main, prepare, step } from './environment.mjs';
+import { copyNotebooks } from './notebooks.mjs';
 import { environment, must, python } from './process.mjs';
 
-const notebook = 'examples/notebooks/first_reconstruction.ipynb';
+const work = 'examples/work';
+const notebook = `${work}/first_reconstruction.ipynb`;
 const workspace = 'tomography';
 
 async function makeExampleData() {
@@ -60,6 +62,10 @@ await main(async () => {
   process.chdir(root);
   await prepare();
   await makeExampleData();
+  await copyNotebooks(
+    path.join(root, 'examples/notebooks'),
+    path.join(root, work)
+  );
   await layOut();
   return jupyterLab(process.argv.slice(2));
 });
