@@ -45,7 +45,7 @@ const pure = [
 ];
 const noJoints = [
   [
-    '^(\\.\\./)+(tokens|axis|draft|icons|quantities|field-names|job-words|cluster-words|undo)$',
+    '^(\\.\\./)+(tokens|axis|draft|icons|quantities|field-names|job-words|choice-names|cluster-words|undo)$',
     'The joints are for the browser only.'
   ]
 ];

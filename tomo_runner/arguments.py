@@ -31,7 +31,9 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     """
     parser = _Parser(prog="jupyter tomo", description="Tomographic reconstruction without Jupyter.")
     parser.add_argument("--version", action="version", version=VERSION)
-    commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
+    commands = parser.add_subparsers(
+        dest="command", metavar="command", required=True, parser_class=_Parser
+    )
 
     describe = commands.add_parser("describe", help="say what a data set holds")
     describe.add_argument("data", help="folder, NXtomo file, or recipe (*.tomo.json)")
@@ -75,13 +77,16 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     approve.add_argument("recipe", help="recipe file")
     approve.add_argument("--yes", action="store_true", help="do not ask")
 
-    job = commands.add_parser("job", help="execute a job folder")
+    # What the server and clusters call; without a help it is not listed.
+    job = commands.add_parser("job", description="Execute a job folder.")
     job.add_argument("folder")
 
-    finish = commands.add_parser("finish", help="complete the result of a job done in tasks")
+    finish = commands.add_parser(
+        "finish", description="Complete the result of a job done in tasks."
+    )
     finish.add_argument("folder")
 
-    agent = commands.add_parser("agent", help="answer requests as frames on standard input")
+    agent = commands.add_parser("agent", description="Answer requests as frames on standard input.")
     agent.add_argument("--idle", type=float, default=0.0, help="exit after so many idle seconds")
     agent.add_argument("--cores", type=_positive, help="threads; all cores when left out")
     agent.add_argument("--memory", type=byte_count, default=1 << 30, help="limit of the caches")

@@ -6,8 +6,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import type { Resource } from '../api';
 import type { ICluster, IRunChoice, IRunLimits } from '../tokens';
-
-const GIB = 1024 ** 3;
+import { GIB } from './choice';
 
 /** Limits of a choice; the settings are ahead of what the proxy has taken up. */
 export function limitsOf(

@@ -69,16 +69,6 @@ export function logInAction(
     : [];
 }
 
-/** A failure in the words of the panel, on one line. */
-export function failureLine(
-  failure: Failure,
-  trans: TranslationBundle
-): string {
-  const { hint } = failure;
-  const sentence = sentenceOf(failure, trans);
-  return hint ? `${sentence} ${inWords(hint, trans)}` : sentence;
-}
-
 /** A failure as a message, in the words of the panel. */
 export function failureMessage(
   failure: Failure,

@@ -375,7 +375,7 @@ test.describe('Slices that follow the hand', () => {
     // Another row is asked of a new agent; the old one's end may be told once.
     await tomo.viewer.getByLabel('row').first().fill('20');
     await tomo.viewer.getByLabel('row').first().press('Enter');
-    const retry = tomo.viewer.getByRole('button', { name: 'Retry' });
+    const retry = tomo.viewer.getByRole('button', { name: 'Try again' });
     await expect(async () => {
       if (await retry.isVisible()) {
         await retry.click();

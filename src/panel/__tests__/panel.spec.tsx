@@ -454,26 +454,43 @@ describe('TomoPanel', () => {
     expect(session.recipe.filters).toHaveLength(4);
   });
 
-  it('says what a step costs that needs the projections again', async () => {
+  it('says once what the steps take together that need the projections again', async () => {
     const session = new FakeSession();
     const node = await show(fakeContext(session));
     await choose(
       labelled(node, 'Add a step', HTMLSelectElement),
       'stripes-sorting'
     );
-    const costs = (): (string | null)[] =>
-      [...node.querySelectorAll('.jp-TomoStep')].map(
-        step => step.querySelector('.jp-TomoStep-cost')?.textContent ?? null
+    const lines = (): (string | null)[] =>
+      [...node.querySelectorAll('.jp-TomoSteps > li')].map(
+        line => line.querySelector('.jp-TomoStep-title') && 'step'
       );
+    const cost = (): string | null | undefined =>
+      node.querySelector('.jp-TomoSteps-cost')?.textContent;
     // Stripes are removed in the browser, and cost nothing to speak of.
-    expect(costs()).toEqual(['server', 'server', 'server', 'server', null]);
+    expect(lines()).toEqual(['step', 'step', 'step', 'step', null, 'step']);
+    expect(cost()).toBe('these by the server');
     await act(async () => session.tookRow(3.44));
-    expect(costs()).toEqual(['3.4 s', '3.4 s', '3.4 s', '3.4 s', null]);
-    expect(
-      node.querySelector('.jp-TomoStep-cost')?.getAttribute('title')
-    ).toContain('which took 3.4 s the last time');
+    expect(cost()).toBe('these together, by the server: 3.4 s a row');
     await act(async () => session.tookRow(0.02));
-    expect(costs()[0]).toBe('< 0.1 s');
+    expect(cost()).toContain('< 0.1 s');
+  });
+
+  it('shows choices in words, and keeps the values of the recipe', async () => {
+    const session = new FakeSession();
+    const node = await show(fakeContext(session));
+    const filter = labelled(node, 'Filter', HTMLSelectElement);
+    expect([...filter.options].map(option => option.text)).toEqual([
+      'Ramp',
+      'Shepp-Logan',
+      'Cosine',
+      'Hamming',
+      'Hann'
+    ]);
+    await choose(filter, '4');
+    expect(session.recipe.reconstruction?.parameters).toEqual({
+      filter: 'hann'
+    });
   });
 
   it('draws the form of a step from its schema and edits one key', async () => {

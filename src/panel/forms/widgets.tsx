@@ -4,7 +4,9 @@
 import type { RegistryWidgetsType, WidgetProps } from '@rjsf/utils';
 import React from 'react';
 
+import { choiceName } from '../../choice-names';
 import type { IParameterSchema } from '../../recipe';
+import { usePanel } from '../context';
 
 /** Range of a slider at most. */
 const WIDEST = 1000;
@@ -125,6 +127,7 @@ function Choice({
   schema,
   onChange
 }: WidgetProps): JSX.Element {
+  const { trans } = usePanel();
   const options: unknown[] = schema.enum ?? [];
   return (
     <select
@@ -136,7 +139,7 @@ function Choice({
     >
       {options.map((option, index) => (
         <option key={String(option)} value={String(index)}>
-          {String(option)}
+          {choiceName(option, trans)}
         </option>
       ))}
     </select>

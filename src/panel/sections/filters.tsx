@@ -1,7 +1,6 @@
 /**
  * Section: the pre-processing steps, in the order in which they run.
  */
-import type { TranslationBundle } from '@jupyterlab/translation';
 import { caretRightIcon, closeIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
@@ -23,6 +22,9 @@ export function FiltersSection({
   const { trans } = usePanel();
   const { recipe } = session;
   const steps = effectiveFilters(recipe);
+  const lastOnProjections = steps
+    .map(step => stepOf(step.name)?.domain)
+    .lastIndexOf('projection');
   const missing = missingSteps(recipe);
   const on = steps.filter(
     step => step.enabled && stepApplies(step.name, recipe)
@@ -38,12 +40,13 @@ export function FiltersSection({
       }
     >
       <ol className="jp-TomoSteps">
-        {steps.map(step => (
-          <Step
-            key={`${step.name}-${step.index}`}
-            session={session}
-            step={step}
-          />
+        {steps.map((step, index) => (
+          <React.Fragment key={`${step.name}-${step.index}`}>
+            <Step session={session} step={step} />
+            {index === lastOnProjections ? (
+              <ProjectionCost seconds={session.rowSeconds} />
+            ) : null}
+          </React.Fragment>
         ))}
       </ol>
       {missing.length ? (
@@ -81,31 +84,27 @@ const CLOSE = (
   <closeIcon.react tag="span" elementPosition="center" width="12px" />
 );
 
-/** What a change of a step on projections takes, unlike one on sinograms. */
-function rowCost(
-  seconds: number | null,
-  trans: TranslationBundle
-): { text: string; why: string } {
+/** What a change of one of the steps above takes: they run together, where the projections are. */
+function ProjectionCost({ seconds }: { seconds: number | null }): JSX.Element {
+  const { trans } = usePanel();
   const about =
     seconds === null
       ? null
       : seconds < 0.1
         ? trans.__('< 0.1 s')
         : formatSeconds(seconds);
-  return about === null
-    ? {
-        text: trans.__('server'),
-        why: trans.__(
-          'A change needs the projections again: the server computes the row anew.'
-        )
-      }
-    : {
-        text: about,
-        why: trans.__(
-          'A change needs the projections again: the server computes the row anew, which took %1 the last time.',
-          about
-        )
-      };
+  return (
+    <li
+      className="jp-TomoSteps-cost"
+      title={trans.__(
+        'A change of one of them needs the projections again: the server computes the row anew, through all of them.'
+      )}
+    >
+      {about === null
+        ? trans.__('these by the server')
+        : trans.__('these together, by the server: %1 a row', about)}
+    </li>
+  );
 }
 
 function Step({
@@ -124,8 +123,6 @@ function Step({
   const summary = applies
     ? stepText(step, session.recipe, trans)
     : trans.__('not for this kind of pixels');
-  const cost =
-    known?.domain === 'projection' ? rowCost(session.rowSeconds, trans) : null;
   return (
     <li className={`jp-TomoStep${off ? ' jp-mod-off' : ''}`}>
       <div className="jp-TomoStep-line">
@@ -148,11 +145,6 @@ function Step({
           <span className="jp-TomoStep-summary" title={summary}>
             {summary}
           </span>
-          {cost ? (
-            <span className="jp-TomoStep-cost" title={cost.why}>
-              {cost.text}
-            </span>
-          ) : null}
           {CARET}
         </button>
         {known?.default === false ? (

@@ -3,6 +3,7 @@
  */
 import React from 'react';
 
+import { choiceName } from '../../choice-names';
 import type { IParameterSchema } from '../../recipe';
 import { effectiveOutput } from '../../recipe';
 import recipeSchema from '../../recipe/_generated/recipe.schema.json';
@@ -35,7 +36,11 @@ export function OutputSection({
     <Section
       id="output"
       title={trans.__('Output')}
-      note={trans.__('%1, %2 bit', output.format.toUpperCase(), output.bits)}
+      note={trans.__(
+        '%1, %2 bit',
+        choiceName(output.format, trans),
+        output.bits
+      )}
     >
       <Row
         label={trans.__('Folder')}

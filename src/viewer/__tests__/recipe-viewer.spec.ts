@@ -241,8 +241,8 @@ describe('The viewer of a recipe', () => {
     expect(card?.textContent).toContain('set Centre of rotation › Column.');
     expect(card?.textContent).not.toContain('regions.');
     button(viewer, 'Show panel');
-    button(viewer, 'Retry').focus();
-    button(viewer, 'Retry').click();
+    button(viewer, 'Try again').focus();
+    button(viewer, 'Try again').click();
     await settle();
     api.asked[1].answer(imageFrame(7));
     await settle();

@@ -441,7 +441,7 @@ export class CentreByEye extends Panel {
   private _fail(error: unknown): void {
     const failure = failureOf(error);
     const retry = {
-      text: this.options.trans.__('Retry'),
+      text: this.options.trans.__('Try again'),
       run: () => {
         this._key = this._imagesKey = '';
         this._update();

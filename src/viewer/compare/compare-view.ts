@@ -12,7 +12,7 @@ import { failureOf, isAbort } from '../../api';
 import { ContrastModel } from '../contrast';
 import { button, element, segments } from '../dom';
 import { short } from '../format';
-import { failureLine } from '../message';
+import { failureSentence } from '../../field-names';
 import { keep } from '../pixels/image';
 import type { IImage } from '../pixels/image';
 import { ImageView } from '../pixels/image-view';
@@ -226,7 +226,7 @@ export class CompareView extends Panel {
       }
     } catch (error) {
       if (!isAbort(error) && !fetching.signal.aborted && !this.isDisposed) {
-        this._say.textContent = failureLine(failureOf(error), trans);
+        this._say.textContent = failureSentence(failureOf(error), trans);
       }
     }
   }

@@ -42,7 +42,7 @@ export function obstacleOf(
     return failureMessage(description.failure, trans, [
       ...logInAction(description.failure, trans, logIn),
       {
-        text: trans.__('Retry'),
+        text: trans.__('Try again'),
         run: () => {
           void session.describe();
         }

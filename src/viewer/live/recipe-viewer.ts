@@ -502,7 +502,7 @@ export class RecipeViewer extends ImagePanel {
     this.message(
       failureMessage(failure, trans, [
         ...logInAction(failure, trans, () => logIn(this._resource())),
-        { text: trans.__('Retry'), run: () => this.refresh() },
+        { text: trans.__('Try again'), run: () => this.refresh() },
         ...(fieldOf(failure.where, trans)
           ? [{ text: trans.__('Show panel'), run: showPanel }]
           : [])

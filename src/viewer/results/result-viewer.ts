@@ -297,7 +297,7 @@ export class ResultViewer extends ImagePanel {
       failureMessage(failure, trans, [
         ...logInAction(failure, trans, logIn),
         {
-          text: trans.__('Retry'),
+          text: trans.__('Try again'),
           run: () => {
             void this.describe();
           }

@@ -8,7 +8,7 @@ import type { IRecipeChange } from '../../tokens';
 import type { ILiveImage } from '../../tuning';
 import type { ContrastModel } from '../contrast';
 import { button, element } from '../dom';
-import { failureLine } from '../message';
+import { failureSentence } from '../../field-names';
 import { colourTable } from '../pixels/colours';
 import { paint } from '../pixels/paint';
 
@@ -87,7 +87,7 @@ export class SweepCell {
   fail(failure: Failure): void {
     this.wait();
     const { trans, again, label } = this._options;
-    const text = failureLine(failure, trans);
+    const text = failureSentence(failure, trans);
     const words = element('p', '', text);
     words.title = text;
     this._trouble = element('div', 'jp-tomo-sweep-trouble');

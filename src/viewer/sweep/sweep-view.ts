@@ -16,7 +16,7 @@ import type { IWantedSlice } from '../../tuning';
 import type { ContrastModel } from '../contrast';
 import { button, element, setHidden } from '../dom';
 import { short } from '../format';
-import { failureLine } from '../message';
+import { failureSentence } from '../../field-names';
 import type { ISliceSource } from './slice-source';
 import { AxisBar } from './axis-bar';
 import type { ISweepAxis } from './axis-bar';
@@ -216,7 +216,7 @@ export class SweepView extends Widget {
       }
     } catch (error) {
       if (!isAbort(error) && !this.isDisposed) {
-        this._say.textContent = failureLine(
+        this._say.textContent = failureSentence(
           failureOf(error),
           this.options.trans
         );

@@ -270,6 +270,14 @@ def by_password(server: Analyst) -> Iterator[Analyst]:
         server.log_out()
 
 
+def why_offline(analyst: Analyst, faults: Faults) -> dict[str, Any]:
+    """Cut the connections of a user who cannot log in again; what is said of that."""
+    faults.kill_connections(analyst.user)
+    analyst.wait_for_state("offline", seconds=30)
+    reason: dict[str, Any] = analyst.resource()["reason"]
+    return reason
+
+
 def test_a_password_that_changed_in_mid_session(
     by_password: Analyst, faults: Faults, remote_data: Path
 ) -> None:
@@ -279,9 +287,7 @@ def test_a_password_that_changed_in_mid_session(
     job = RemoteJob(analyst, str(remote_data))
     job.wait_until_accepted()
     with faults.other_password(user):
-        faults.kill_connections()
-        analyst.wait_for_state("offline", seconds=30)
-        reason = analyst.resource()["reason"]
+        reason = why_offline(analyst, faults)
         assert reason["code"] == "wrong-password"
         assert user.password not in str(reason)
         assert job.get()["state"] in GOES_ON
@@ -307,9 +313,7 @@ def test_a_password_that_expires_in_mid_session(
     job = RemoteJob(analyst, str(remote_data))
     job.wait_until_accepted()
     with faults.password_expired(user):
-        faults.kill_connections(user)
-        analyst.wait_for_state("offline", seconds=30)
-        reason = analyst.resource()["reason"]
+        reason = why_offline(analyst, faults)
         assert reason["code"] == "password-expired", reason
         assert reason["hint"]
         assert job.get()["state"] in GOES_ON
