@@ -43,7 +43,13 @@ def estimate(
     sizes = sizes_of(dataset, recipe, region, image)
     plan = make_plan((region.top, region.bottom), sizes, cores, memory, _RESIDENT)
     frames = len(used_projections(recipe, dataset).frames)
-    work = _tool_work(recipe, region.rows, frames, region.columns, image, cores)
+    made = _tool_work(recipe, region.rows, frames, region.columns, image, cores)
+    work = made
+    if work is not None and sizes.phase:
+        # Each slab filters its halo, too.
+        slabs = [region._replace(top=first, bottom=last) for first, last in plan.slabs]
+        filtered = sum(slab.grown(sizes.phase, 0, dataset.rows, 0).rows for slab in slabs)
+        work += _phase_work(recipe, filtered, frames, dataset.columns, cores)
     tool = _tool(recipe)
     known = [entry for entry in _speeds(tool) if entry["cores"] == cores]
     here = [entry for entry in known if entry["host"] == platform.node()]
@@ -62,7 +68,7 @@ def estimate(
         runs = "1 earlier run" if len(rates) == 1 else f"{len(rates)} earlier runs"
         where = "on this machine" if here else "on other hosts"
         basis = f"From {runs} {where} with {cores} {'core' if cores == 1 else 'cores'}."
-    each = None if work is None or tool == _ENGINE else work * cores / region.rows
+    each = None if made is None or tool == _ENGINE else made * cores / region.rows
     if each is not None and rates:
         each /= sorted(rates)[len(rates) // 2]
     return {
@@ -95,6 +101,7 @@ def remember(record: Dict[str, Any], cores: int, recipe: Optional[Recipe] = None
         work = _tool_work(recipe or {}, rows, frames, columns, record["width"], cores)
         if not work:
             return
+        work += _phase_work(recipe or {}, record.get("filtered", 0), frames, columns, cores)
         entry = {"host": platform.node(), "cores": cores, "rate": work / seconds}
         entries = [*_remembered(), {**entry, "tool": _tool(recipe or {})}]
         _path().parent.mkdir(parents=True, exist_ok=True)
@@ -105,6 +112,8 @@ def remember(record: Dict[str, Any], cores: int, recipe: Optional[Recipe] = None
 
 
 _ENGINE = "builtin"
+_PHASE_SECONDS = 3e-8
+"""Of phase retrieval, a pixel on one core."""
 
 
 def _tool(recipe: Recipe) -> str:
@@ -126,6 +135,12 @@ def _tool_work(
         return _work(rows, frames, columns, image)
     each = cost_of(recipe, frames, columns, image).seconds
     return None if each is None else rows * each / cores
+
+
+def _phase_work(recipe: Recipe, rows: int, frames: int, columns: int, cores: int) -> float:
+    """The same of phase retrieval, which takes as long for a pixel as the engine for one of its."""
+    pixels = float(rows) * frames * columns
+    return pixels if _tool(recipe) == _ENGINE else pixels * _PHASE_SECONDS / cores
 
 
 def _work(rows: int, frames: int, columns: int, image: int) -> float:

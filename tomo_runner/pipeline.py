@@ -49,7 +49,7 @@ class Pipeline:
     ) -> None:
         self.recipe = recipe
         self.dataset = dataset
-        self.chain = Chain(recipe)
+        self.chain = Chain(recipe, dataset.pixel_centimetres)
         self.air = air_region(recipe, dataset) if self.chain.air else None
         self.workers = workers
         self.counts = Counts()
@@ -191,7 +191,7 @@ class Pipeline:
                 stop.check()
                 dark, flat = references.at(index)
                 frame = Frame(engine, PROJECTION, index, measures, counts, dark, flat)
-                out[:, place[index], :] = self.chain.apply(_float(raw), frame)[cut]
+                out[:, place[index], :] = self.chain.apply(_float(raw), frame, cut)
             with self._lock:
                 self.counts.add(counts)
                 done += item[1] - item[0]
@@ -215,7 +215,7 @@ class Pipeline:
         # Its own dose is not known: the first projection's stands for it.
         index = int(self.dataset.kept[0])
         frame = Frame(self.workers.engine(), PROJECTION, index, measures, Counts(), dark, flat)
-        return self.chain.apply(_float(raw), frame)[window.inside(padded)]
+        return self.chain.apply(_float(raw), frame, window.inside(padded))
 
     def projection(self, index: int, window: Window, stop: Stop) -> np.ndarray:
         """One projection after all projection steps, float32 (row, column)."""

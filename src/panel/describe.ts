@@ -154,6 +154,13 @@ export function stepText(
       return recipe.regions?.air
         ? `[${recipe.regions.air.join(', ')}]`
         : trans.__('no region: skipped');
+    case 'phase':
+      return trans.__(
+        '%1 keV · %2 mm · δ/β %3',
+        String(values['energy']),
+        String(values['distance']),
+        String(values['ratio'])
+      );
     case 'minus-log':
       return trans.__('floor %1', String(values['floor']));
     default:

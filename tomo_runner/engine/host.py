@@ -289,6 +289,41 @@ class Engine:
         )
         return self._take(source, data.shape, out), number
 
+    def retrieve_phase(
+        self,
+        data: np.ndarray,
+        spread: float,
+        reach: int,
+        rows: tuple[int, int] | None = None,
+    ) -> tuple[np.ndarray, int]:
+        """Filter an image by 1 / (1 + `spread` k^2), k in radians a pixel.
+
+        Parameters
+        ----------
+        data
+            (row, column), float32: whole rows, as the filter reaches from end to end of them.
+        spread
+            Square of the filter's decay length in pixels.
+        reach
+            Rows above and below that a row depends on; beyond the image its first and last stand.
+        rows
+            First row that is wanted, and one past the last; all when left out.
+
+        Returns
+        -------
+        (numpy.ndarray, int)
+            These rows, new, and how many pixels in them were not finite and were bridged.
+        """
+        first, last = (0, len(data)) if rows is None else rows
+        columns = data.shape[1]
+        self._check("preparePhase", columns, float(spread), reach)
+        source = self._put_image("image", data)
+        target = self._room("result", 4 * (last - first) * columns)
+        gaps = self._call("retrievePhase", source, target, len(data), first, last)
+        if gaps < 0:
+            raise refusal(14)
+        return self._take(target, (last - first, columns), None), gaps
+
     @property
     def memory_bytes(self) -> int:
         """Size of the engine's memory."""

@@ -173,9 +173,14 @@ def about_pixels(counts: Counts) -> List[str]:
         warnings.append(
             f"Outliers replaced {share:.1f} % of the pixels; a higher threshold may be right."
         )
-    if counts.floored > 1e-6 * counts.pixels:
+    if counts.gaps:
         warnings.append(
-            f"{counts.floored} of {counts.pixels} pixels were zero, negative or NaN before "
+            f"{counts.gaps} pixels had no transmission: phase retrieval took what is between "
+            "their neighbours in the row."
+        )
+    if counts.floored > 1e-6 * counts.logged:
+        warnings.append(
+            f"{counts.floored} of {counts.logged} pixels were zero, negative or NaN before "
             "the logarithm and became the floor."
         )
     return warnings

@@ -48,7 +48,8 @@ def execute(request: RunRequest, monitor: Monitor, stop: Stop) -> Dict[str, Any]
     Returns
     -------
     dict
-        The record, as ``result.json`` has it; of a part only what ``remember`` wants.
+        The record, as ``result.json`` has it, and as ``filtered`` the rows that phase retrieval
+        took, halos too; of a part only what ``remember`` wants.
 
     Raises
     ------
@@ -159,6 +160,7 @@ class _Run:
         self._warnings: List[str] = []
         self._lock = threading.Lock()
         self._done = 0
+        self._filtered = 0
         self._looked_at: List[np.ndarray] = []
         whole = request.whole
         if whole is None:
@@ -209,7 +211,7 @@ class _Run:
         ]:
             self._warn(text)
         with self._clock.stage("record"):
-            return write_record(
+            record = write_record(
                 self._result,
                 self._request.recipe,
                 self._request.name,
@@ -222,6 +224,7 @@ class _Run:
                 self._clock.seconds,
                 self._warnings,
             )
+        return {**record, "filtered": self._filtered}
 
     def _measured(self, workers: Workers) -> Measures:
         known = self._known("measures")
@@ -298,6 +301,9 @@ class _Run:
                 window, self._stop, self._used, out=sinograms, progress=self._monitor.progress
             )
 
+        if pipeline.chain.phase:
+            around = window.grown(pipeline.chain.phase, 0, self._dataset.rows, 0)
+            self._filtered += around.rows
         if is_attenuation(self._request.recipe, self._dataset):
             for row in self._watched:
                 if window.top <= row < window.bottom:
@@ -332,6 +338,7 @@ class _Run:
         return {
             "rows": [self._region.bottom - made, self._region.bottom],
             "frames": len(self._used),
+            "filtered": self._filtered,
             "columns": self._dataset.columns,
             "width": size,
             "seconds": dict(self._clock.seconds),

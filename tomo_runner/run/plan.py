@@ -39,6 +39,8 @@ class Sizes:
         Width of a slice.
     tool_thread, tool_row, tool_fixed
         Bytes that an external tool needs for each thread, for each row of a slab, and anyway.
+    phase
+        Rows of the halo that phase retrieval needs, and computes again for each slab.
     """
 
     frames: int
@@ -54,6 +56,7 @@ class Sizes:
     tool_thread: float = 0.0
     tool_row: float = 0.0
     tool_fixed: float = 0.0
+    phase: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,12 @@ def engine_bytes(frames: int, columns: int, image: int) -> int:
     return int(frames * (8 * columns + 4 * padded) + 12 * grid * grid + 8 * image * image) + (
         2 << 20
     )
+
+
+def phase_bytes(width: int, reach: int) -> int:
+    """Memory of one engine for phase retrieval: the spectra of as many rows as it keeps."""
+    padded = 1 << max(5, (max(2 * width, width + 2 * reach) - 1).bit_length())
+    return padded * (4 * (3 * reach + 192) + 300)
 
 
 def make_plan(rows: Tuple[int, int], sizes: Sizes, cores: int, memory: int, resident: int) -> Plan:
@@ -98,7 +107,7 @@ def make_plan(rows: Tuple[int, int], sizes: Sizes, cores: int, memory: int, resi
         When not even one row fits.
     """
     total = rows[1] - rows[0]
-    needed = 0
+    needed, best, speed = 0, None, 0.0
     for threads in range(max(1, cores), 0, -1):
         fixed, by_row = _needs(sizes, threads)
         fixed += resident + _MARGIN
@@ -110,7 +119,12 @@ def make_plan(rows: Tuple[int, int], sizes: Sizes, cores: int, memory: int, resi
             count = -(-total // slab)
             slab = -(-total // count)
             slabs = [(a, min(rows[1], a + slab)) for a in range(rows[0], rows[1], slab)]
-            return Plan(slabs, threads, slab, int(fixed + by_row * slab))
+            # Fewer threads leave room for larger slabs, which have less to do twice.
+            gained = threads * slab / (slab + 2 * sizes.phase)
+            if gained > speed:
+                best, speed = Plan(slabs, threads, slab, int(fixed + by_row * slab)), gained
+    if best is not None:
+        return best
     raise RecipeFailure(
         "memory-too-small",
         f"{_mebibytes(memory)} MiB of memory are not enough: one slice needs "
@@ -126,6 +140,9 @@ def _needs(sizes: Sizes, threads: int) -> Tuple[float, float]:
     sinogram = 4.0 * sizes.frames * sizes.columns
     # Each thread holds a batch as read, one image as float, cleaned, attenuated, and its cut.
     reading = threads * row * (sizes.batch * sizes.pixel_bytes + 4 * 4)
+    if sizes.phase:
+        # Its halo is so large that what the engine holds of the images counts, too.
+        reading += threads * row * 4 * 4
     references = 4.0 * row * (2 * sizes.references + sizes.reference_sets + 3)
     by_row = sinogram + reading + references + sizes.tool_row
     fixed = (
@@ -134,6 +151,7 @@ def _needs(sizes: Sizes, threads: int) -> Tuple[float, float]:
         + threads * sizes.tool_thread
         + sizes.tool_fixed
         + 2 * sizes.halo * (reading + references)
+        + (threads * phase_bytes(row, sizes.phase) if sizes.phase else 0)
         + threads * row * sizes.whole_rows * sizes.pixel_bytes * sizes.batch
     )
     return fixed, by_row

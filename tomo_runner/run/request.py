@@ -83,7 +83,7 @@ def wanted_region(
 
 def check_steps(recipe: Recipe, dataset: Dataset) -> None:
     """Refuse a recipe whose steps or regions do not fit the data set."""
-    chain = Chain(recipe)
+    chain = Chain(recipe, dataset.pixel_centimetres)
     dataset.check_references(chain.average is not None)
     if chain.air:
         air_region(recipe, dataset)
@@ -91,7 +91,7 @@ def check_steps(recipe: Recipe, dataset: Dataset) -> None:
 
 def sizes_of(dataset: Dataset, recipe: Recipe, region: Window, image: int) -> Sizes:
     """What the memory of a run depends on."""
-    chain = Chain(recipe)
+    chain = Chain(recipe, dataset.pixel_centimetres)
     frames = len(used_projections(recipe, dataset).frames)
     cost = cost_of(recipe, frames, region.columns, image)
     found = dataset.acquisition
@@ -105,7 +105,7 @@ def sizes_of(dataset: Dataset, recipe: Recipe, region: Window, image: int) -> Si
         width=dataset.columns,
         pixel_bytes=found.projections.dtype.itemsize,
         batch=found.projections.batch,
-        halo=chain.halo[0] + chain.reference_halo[0],
+        halo=min(dataset.rows, chain.halo[0] + chain.reference_halo[0]),
         references=max(sets, default=0),
         reference_sets=len(sets),
         whole_rows=dataset.rows if turned else 0,
@@ -113,6 +113,7 @@ def sizes_of(dataset: Dataset, recipe: Recipe, region: Window, image: int) -> Si
         tool_thread=cost.thread,
         tool_row=cost.row,
         tool_fixed=cost.fixed,
+        phase=min(dataset.rows, chain.phase),
     )
 
 

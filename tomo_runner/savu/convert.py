@@ -10,6 +10,7 @@ from ..dataset import Dataset, Window
 from ..failures import RecipeFailure
 from ..recipe import Recipe
 from ..regions import Axis, given_axis, region_of_interest
+from ..steps.phase import reach_of
 from ..toolhost.savu_files import Plugin, ProcessList
 from .plugins import plugin
 
@@ -67,6 +68,8 @@ def to_list(recipe: Recipe, dataset: Dataset, place: Optional[Place]) -> Convert
             "only for scans of 180 degrees."
         )
     log = "minus-log" in steps and dataset.state != "attenuation"
+    if any(one.name == "PaganinFilter" for one in plugins):
+        log = False
     plugins.append(_reconstruction(recipe, axis, region, log, notes))
     return Converted(ProcessList(plugins), notes)
 
@@ -125,11 +128,37 @@ def _projection_steps(
         plugins.append(plugin("DarkFlatFieldCorrection", in_datasets=[_DATA], out_datasets=[_DATA]))
     if "air" in steps and dataset.state != "attenuation":
         notes.append("Savu has no step for the air region: fluctuations of the beam stay.")
-    known = {"outliers", "normalise", "air", "minus-log"}
+    if "phase" in steps and dataset.state != "attenuation":
+        plugins.append(_phase(steps["phase"], "minus-log" in steps, dataset, notes))
+    known = {"outliers", "normalise", "air", "phase", "minus-log"}
     for name in steps:
         if name not in known and not name.startswith("stripes-"):
             notes.append(f"The step {name} has no counterpart in the list.")
     return plugins
+
+
+def _phase(step: Mapping[str, Any], log: bool, dataset: Dataset, notes: List[str]) -> Plugin:
+    """The plugin has other units, and takes the logarithm itself."""
+    values = {key: _value(step, "phase", key) for key in ("energy", "distance", "ratio")}
+    padding = reach_of(values, dataset.pixel_centimetres)
+    ratio = float(values["ratio"])
+    notes.append(
+        "PaganinFilter takes the logarithm, so it is off in the reconstruction. It makes phase of "
+        f"it: values are ratio / 2 = {ratio / 2:g} times attenuation, and have an offset."
+    )
+    if not log:
+        notes.append("The recipe takes no logarithm, PaganinFilter does.")
+    return plugin(
+        "PaganinFilter",
+        in_datasets=[_DATA],
+        out_datasets=[_DATA],
+        Energy=float(values["energy"]),
+        Distance=float(values["distance"]) / 1000.0,
+        Ratio=ratio,
+        Resolution=round(float(dataset.pixel_centimetres or 0.0) * 1e4, 6),
+        Padtopbottom=padding,
+        Padleftright=padding,
+    )
 
 
 _Stripe = Tuple[str, Dict[str, str]]

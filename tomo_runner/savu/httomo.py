@@ -9,6 +9,7 @@ from .. import catalogue
 from ..dataset import Dataset, Window
 from ..recipe import Recipe
 from ..regions import Axis, given_axis, region_of_interest
+from ..steps.phase import reach_of
 from .convert import Place
 
 _LOADERS = "httomo.data.hdf.loaders"
@@ -35,7 +36,9 @@ def to_httomo(recipe: Recipe, dataset: Dataset, place: Optional[Place]) -> Tuple
     notes: List[str] = []
     region = region_of_interest(recipe, dataset)
     axis = given_axis(recipe, dataset)
-    steps = {step["name"]: step for step in recipe.get("filters", []) if step.get("enabled", True)}
+    on = {step["name"]: step for step in recipe.get("filters", []) if step.get("enabled", True)}
+    # As they run, however they stand in the recipe.
+    steps = {entry["name"]: on[entry["name"]] for entry in catalogue.steps() if entry["name"] in on}
     methods = [_loader(dataset, region, place, notes)]
     made = _steps(steps, dataset, notes)
     if axis is None:
@@ -140,8 +143,11 @@ def _steps(
         elif name == "normalise":
             if dataset.state == "raw":
                 methods.append(_method("dark_flat_field_correction", f"{_GPU}.prep.normalize"))
-        elif name == "minus-log":
+        elif name == "phase":
             if dataset.state != "attenuation":
+                methods.append(_phase(step, dataset, notes))
+        elif name == "minus-log":
+            if "phase" not in steps and dataset.state != "attenuation":
                 methods.append(_method("minus_log", f"{_GPU}.prep.normalize"))
         elif name in _STRIPES:
             theirs, parameters = _STRIPES[name]
@@ -155,6 +161,26 @@ def _steps(
         else:
             notes.append(f"The step {name} has no counterpart in HTTomo's pipeline.")
     return methods
+
+
+def _phase(step: Mapping[str, Any], dataset: Dataset, notes: List[str]) -> Method:
+    """Other units, and the logarithm with it."""
+    schema = catalogue.step("phase")["schema"]
+    values = {key: step.get(key, schema[key]["default"]) for key in schema}
+    # Refuses what cannot be computed here, too.
+    reach_of(values, dataset.pixel_centimetres)
+    notes.append(
+        "paganin_filter takes the logarithm as well. It reckons frequencies twice as high, so the "
+        "same filter has a quarter of the ratio there."
+    )
+    return _method(
+        "paganin_filter",
+        f"{_GPU}.prep.phase",
+        pixel_size=round(float(dataset.pixel_centimetres or 0.0) * 1e4, 6),
+        distance=float(values["distance"]) / 1000.0,
+        energy=float(values["energy"]),
+        ratio_delta_beta=float(values["ratio"]) / 4.0,
+    )
 
 
 def _reconstruction(

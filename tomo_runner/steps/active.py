@@ -13,14 +13,15 @@ from ..recipe import Recipe
 class ActiveStep:
     """One step of a run.
 
-    ``halo_rows`` and ``halo_columns`` are the pixels beyond its own that it needs.
+    ``halo_rows`` and ``halo_columns`` are the rules of ``steps.json`` for the pixels beyond its own
+    that it needs.
     """
 
     name: str
     domain: str
     parameters: Dict[str, Any]
-    halo_rows: int
-    halo_columns: int
+    halo_rows: Any
+    halo_columns: Any
 
 
 def active_steps(recipe: Recipe, domain: str) -> List[ActiveStep]:
@@ -37,16 +38,6 @@ def active_steps(recipe: Recipe, domain: str) -> List[ActiveStep]:
             parameters = {**catalogue.defaults(entry["schema"]), **given}
             halo = entry["halo"]
             chosen.append(
-                ActiveStep(
-                    entry["name"],
-                    domain,
-                    parameters,
-                    _halo(halo["rows"], parameters),
-                    _halo(halo["columns"], parameters),
-                )
+                ActiveStep(entry["name"], domain, parameters, halo["rows"], halo["columns"])
             )
     return chosen
-
-
-def _halo(rule: Any, parameters: Dict[str, Any]) -> int:
-    return int(parameters[rule]) // 2 if isinstance(rule, str) else int(rule)

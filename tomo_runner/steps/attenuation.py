@@ -23,6 +23,7 @@ class Attenuation:
         self.average: Optional[str] = None
         self._air = False
         self._floor: Optional[float] = None
+        self._lowest = _LOWEST
 
     def normalise(self, parameters: Mapping[str, Any]) -> None:
         """Switch flat and dark on."""
@@ -36,6 +37,10 @@ class Attenuation:
         """Switch the logarithm on."""
         self._floor = float(parameters["floor"])
 
+    def keep_gaps(self) -> None:
+        """Leave NaN where there is no transmission, for a step that fills it otherwise."""
+        self._lowest = float("nan")
+
     def apply(self, image: np.ndarray, frame: Frame) -> np.ndarray:
         """Turn one image (row, column) of float32 into transmission or attenuation."""
         dose = 1.0
@@ -47,9 +52,10 @@ class Attenuation:
             frame.dark if self.average else None,
             frame.flat if self.average else None,
             dose,
-            self._floor if self._floor is not None else _LOWEST,
+            self._floor if self._floor is not None else self._lowest,
             log,
         )
         if log:
+            frame.counts.logged += image.size
             frame.counts.floored += floored
         return out

@@ -49,16 +49,30 @@ class Measures:
 
 @dataclass
 class Counts:
-    """Pixels that were changed, for the warnings."""
+    """Pixels that were looked at and changed, for the warnings.
+
+    Attributes
+    ----------
+    pixels, replaced
+        Those that were read, halos too, and the outliers among them.
+    gaps
+        Those without a transmission that phase retrieval has bridged.
+    logged, floored
+        Those whose logarithm was taken, and those among them that became the floor.
+    """
 
     pixels: int = 0
     replaced: int = 0
+    gaps: int = 0
+    logged: int = 0
     floored: int = 0
 
     def add(self, other: Counts) -> None:
         """Add another count."""
         self.pixels += other.pixels
         self.replaced += other.replaced
+        self.gaps += other.gaps
+        self.logged += other.logged
         self.floored += other.floored
 
 
