@@ -12,6 +12,7 @@ const folder = path.join(root, 'bench');
 const expected = [
   'engine.mjs',
   'engine.py',
+  'phase.py',
   'pair.mjs',
   'drag.mjs',
   'runner.py',

@@ -118,6 +118,8 @@ def test_every_step_has_a_plugin_or_a_note(recipe, nxtomo, to_list):
         if step["name"] in ("normalise", "minus-log"):
             continue
         wanted["filters"].append({"name": step["name"]})
+        if step["name"] == "phase":
+            wanted["dataset"]["pixelSize"] = {"value": 2, "unit": "um"}
         if step["name"] == "air":
             wanted["regions"]["air"] = [0, 0, 4, 6]
         found, notes = to_list(wanted)
@@ -145,6 +147,41 @@ def test_stripe_filters_keep_their_numbers(recipe, nxtomo, to_list, step, name, 
     found, notes = to_list(wanted)
     assert {key: found[name].data[key] for key in expected} == expected
     assert any("before the logarithm" in note for note in notes)
+
+
+def phase(recipe, path, **dataset):
+    """A recipe with phase retrieval, of a pixel of 2 um."""
+    wanted = recipe(path, pixelSize={"value": 0.002, "unit": "mm"}, **dataset)
+    numbers = {"energy": 30.0, "distance": 250.0, "ratio": 80.0}
+    wanted["filters"].insert(1, {"name": "phase", **numbers})
+    return wanted
+
+
+def test_phase_retrieval_has_their_units_and_one_logarithm(recipe, nxtomo, to_list):
+    found, notes = to_list(phase(recipe, nxtomo))
+    assert list(found)[1:] == ["DarkFlatFieldCorrection", "PaganinFilter", "AstraReconCpu"]
+    data = found["PaganinFilter"].data
+    assert (data["Energy"], data["Distance"], data["Ratio"]) == (30.0, 0.25, 80.0)
+    assert data["Resolution"] == 2.0
+    # sqrt(0.413 Angstrom x 250 mm x 80 / 4 pi) is 8.1 um.
+    assert data["Padtopbottom"] == data["Padleftright"] == 41
+    assert found["AstraReconCpu"].data["log"] is False
+    assert any("40 times attenuation" in note for note in notes)
+    wanted = phase(recipe, nxtomo)
+    wanted["filters"][1]["enabled"] = False
+    assert to_list(wanted)[0]["AstraReconCpu"].data["log"] is True
+
+
+@pytest.mark.parametrize("kind", ["savu", "httomo"])
+def test_phase_retrieval_is_exported_for_transmission_of_known_pixels_only(
+    recipe, folder, tmp_path, kind
+):
+    wanted = phase(recipe, folder)
+    del wanted["dataset"]["pixelSize"]
+    with pytest.raises(RecipeFailure, match="pixel size"):
+        exported(wanted, tmp_path, kind)
+    wanted["dataset"]["state"] = "attenuation"
+    assert not any("aganin" in note for note in exported(wanted, tmp_path, kind)["notes"])
 
 
 @pytest.mark.parametrize(
@@ -216,6 +253,28 @@ def test_httomo_gets_loader_methods_and_reconstruction(recipe, nxtomo, tmp_path,
     assert recon["parameters"]["center"] == pytest.approx(small.centre - 10, abs=1e-4)
     assert recon["parameters"]["recon_mask_radius"] is None
     assert recon["save_result"] is True
+
+
+def test_httomo_gets_phase_retrieval_before_stripes_and_no_second_logarithm(
+    recipe, nxtomo, tmp_path
+):
+    wanted = phase(recipe, nxtomo)
+    wanted["filters"] = [{"name": "stripes-sorting"}, *reversed(wanted["filters"])]
+    methods, notes = pipeline(wanted, tmp_path)
+    assert [method["method"] for method in methods[1:-1]] == [
+        "dark_flat_field_correction",
+        "paganin_filter",
+        "remove_stripe_based_sorting",
+    ]
+    assert methods[2]["module_path"] == "httomolibgpu.prep.phase"
+    # Its own paganin_filter_savu_legacy divides the ratio of Savu by four, too.
+    assert methods[2]["parameters"] == {
+        "pixel_size": 2.0,
+        "distance": 0.25,
+        "energy": 30.0,
+        "ratio_delta_beta": 20.0,
+    }
+    assert any("quarter of the ratio" in note for note in notes)
 
 
 def test_httomo_finds_the_centre_by_reference(recipe, nxtomo, tmp_path):

@@ -1,0 +1,92 @@
+"""Phase retrieval of a projection against the same filter by transforms of the padded image.
+
+Prints rows for the table: one JSON object a line. Both take turns, on one thread, so that a busy
+machine is busy for both. NumPy transforms in float64, SciPy in float32; both pad to twice the size,
+which is what TomoPy does.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+from scipy import fft
+
+from tomo_runner.engine import Engine
+
+SIZE = 2048
+ROUNDS = 5
+LENGTHS = (3, 10, 30)
+"""Decay lengths in pixels; the middle one is compared."""
+COMPARED = 10
+BAR = 0.3
+
+
+def row(name: str, value: float, unit: str, bar: float | None, ok: bool | None) -> None:
+    """Print one row."""
+    print(
+        json.dumps({"name": name, "value": round(value, 3), "unit": unit, "bar": bar, "ok": ok}),
+        flush=True,
+    )
+
+
+def milliseconds(action: Callable[[], object]) -> float:
+    """Wall time of one call."""
+    start = time.perf_counter()
+    action()
+    return (time.perf_counter() - start) * 1000
+
+
+def main() -> None:
+    """Measure."""
+    image = np.random.default_rng(0).uniform(0.2, 1, (SIZE, SIZE)).astype(np.float32)
+    engines = {length: Engine() for length in LENGTHS}
+    square = (2 * np.pi * np.fft.fftfreq(2 * SIZE)) ** 2
+    low = 1 / (1 + COMPARED**2 * np.add.outer(square, square[: SIZE + 1]))
+    narrow = low.astype(np.float32)
+
+    def ours(length: int) -> Callable[[], object]:
+        return lambda: engines[length].retrieve_phase(image, length**2, 10 * length)
+
+    def one_row() -> object:
+        reach = 10 * COMPARED
+        return engines[COMPARED].retrieve_phase(
+            image[: 2 * reach + 1], COMPARED**2, reach, (reach, reach + 1)
+        )
+
+    def scipy() -> np.ndarray:
+        padded = np.pad(image, SIZE // 2, mode="edge")
+        found: np.ndarray = fft.irfft2(fft.rfft2(padded, workers=1) * narrow, workers=1)
+        return found[SIZE // 2 : -SIZE // 2, SIZE // 2 : -SIZE // 2]
+
+    def numpy() -> np.ndarray:
+        padded = np.pad(image, SIZE // 2, mode="edge")
+        found: np.ndarray = np.fft.irfft2(np.fft.rfft2(padded) * low)
+        return found[SIZE // 2 : -SIZE // 2, SIZE // 2 : -SIZE // 2]
+
+    actions: dict[str, Callable[[], object]] = {
+        **{f"phase, length {length} px": ours(length) for length in LENGTHS},
+        "phase, one row": one_row,
+        "phase, SciPy in float32": scipy,
+        "phase, NumPy": numpy,
+    }
+    times: dict[str, list[float]] = {name: [] for name in actions}
+    for turn in range(ROUNDS + 1):
+        for name, action in actions.items():
+            spent = milliseconds(action)
+            if turn:
+                times[name].append(spent)
+    size = f"{SIZE}x{SIZE}"
+    for name, values in times.items():
+        row(f"{name}: a projection {size}", statistics.median(values), "ms", None, None)
+    engine = times[f"phase, length {COMPARED} px"]
+    for name in ("phase, SciPy in float32", "phase, NumPy"):
+        ratio = statistics.median(a / b for a, b in zip(engine, times[name]))
+        row(f"phase, engine to {name[7:]} {size}", ratio, "x", BAR, ratio <= BAR)
+
+
+if __name__ == "__main__":
+    main()
