@@ -112,8 +112,10 @@ def remember(record: Dict[str, Any], cores: int, recipe: Optional[Recipe] = None
 
 
 _ENGINE = "builtin"
+_PHASE = 3.0
+"""What a pixel of phase retrieval counts beside one that is read; measured with the benches."""
 _PHASE_SECONDS = 3e-8
-"""Of phase retrieval, a pixel on one core."""
+"""The same for tools whose work is in seconds, on one core."""
 
 
 def _tool(recipe: Recipe) -> str:
@@ -138,9 +140,9 @@ def _tool_work(
 
 
 def _phase_work(recipe: Recipe, rows: int, frames: int, columns: int, cores: int) -> float:
-    """The same of phase retrieval, which takes as long for a pixel as the engine for one of its."""
+    """The same of phase retrieval."""
     pixels = float(rows) * frames * columns
-    return pixels if _tool(recipe) == _ENGINE else pixels * _PHASE_SECONDS / cores
+    return pixels * (_PHASE if _tool(recipe) == _ENGINE else _PHASE_SECONDS / cores)
 
 
 def _work(rows: int, frames: int, columns: int, image: int) -> float:
