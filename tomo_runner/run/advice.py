@@ -13,10 +13,13 @@ from ..recipe import Recipe
 from ..regions import Axis, air_region, given_axis, region_of_interest
 from ..selection import used_projections
 from ..steps import Counts, active_steps
+from ..steps.phase import spread_of
 from ..toolhost.geometry import is_full_turn
 
 _EDGE = 4
 """Columns that are the edge."""
+_SHORT = 0.1
+"""Pixels over which phase retrieval acts that make no difference."""
 _SEEN = 0.01
 """Attenuation that counts as none."""
 
@@ -33,7 +36,8 @@ def advise(recipe: Recipe, dataset: Dataset) -> List[str]:
 def about_steps(recipe: Recipe, dataset: Dataset) -> List[str]:
     """The part of it that angles used and the axis do not change."""
     found = dataset.acquisition
-    on = {step.name for step in active_steps(recipe, "projection")}
+    steps = {step.name: step for step in active_steps(recipe, "projection")}
+    on = set(steps)
     advice: List[str] = []
     if "air" in on and air_region(recipe, dataset) is None:
         advice.append("No air region is drawn: its step is skipped.")
@@ -41,6 +45,13 @@ def about_steps(recipe: Recipe, dataset: Dataset) -> List[str]:
         advice.append("The data are raw and the step normalise is off: flats are not used.")
     if "normalise" in on and not found.darks:
         advice.append("There are no darks: zero is taken.")
+    if "phase" in on and dataset.pixel_centimetres is not None:
+        length = math.sqrt(spread_of(steps["phase"].parameters, dataset.pixel_centimetres))
+        if length < _SHORT:
+            advice.append(
+                f"Phase retrieval does next to nothing with these numbers: it acts over "
+                f"{length:.2g} pixels."
+            )
     if dataset.angles.note:
         advice.append(f"Angles: {dataset.angles.note}.")
     return advice

@@ -144,6 +144,13 @@ describe('what the panel says', () => {
       'no region: skipped',
       'floor 0.001'
     ]);
+    const [phase] = effectiveFilters({
+      version: 1,
+      filters: [{ name: 'phase', ratio: 250 }]
+    });
+    expect(stepText(phase, session.recipe, trans)).toBe(
+      '20 keV · 50 mm · δ/β 250'
+    );
     expect(
       stepApplies('minus-log', {
         version: 1,

@@ -39,7 +39,7 @@ def phase(recipe):
     """The recipe of a folder with phase retrieval."""
 
     def make(path, **dataset):
-        made = recipe(path, pixelSize=PIXEL, **dataset)
+        made = recipe(path, pixelSize=dict(PIXEL), **dataset)
         made["filters"].insert(2, {"name": "phase", **NUMBERS})
         return made
 
@@ -229,6 +229,21 @@ def test_a_filter_that_reaches_too_far_is_refused(cli, tall, phase, save, tmp_pa
     code, reply, _ = cli("run", save(asked), "--output", tmp_path / "o")
     assert code == 2 and reply["error"]["code"] == "phase-reach"
     assert "3512 rows" in reply["error"]["message"] and "1024" in reply["error"]["message"]
+
+
+def test_a_filter_that_does_nothing_is_told(cli, tall, phase, save):
+    asked = phase(tall)
+    assert not any("next to nothing" in text for text in _warnings(cli, save(asked)))
+    # Millimetres for micrometres.
+    asked["dataset"]["pixelSize"]["unit"] = "mm"
+    warnings = _warnings(cli, save(asked))
+    assert any("next to nothing" in text and "0.0027 pixels" in text for text in warnings)
+
+
+def _warnings(cli, path):
+    code, reply, _ = cli("preview", path, "--row", 3)
+    assert code == 0
+    return reply["warnings"]
 
 
 @pytest.mark.parametrize("key", ["energy", "distance", "ratio"])
