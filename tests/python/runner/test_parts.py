@@ -89,9 +89,18 @@ def read(folder, row):
     return tifffile.imread(folder / f"slice_{row:05d}.tif")
 
 
-@pytest.mark.parametrize("found", [False, True], ids=["asked", "found"])
-def test_tasks_at_once_and_finish_equal_the_single_run(jobs, scan, child, tmp_path, found):
-    single, whole = jobs(recipe_of(scan[0], None if found else scan[1]))
+@pytest.mark.parametrize(
+    ("found", "phase"),
+    [(False, False), (True, False), (True, True)],
+    ids=["asked", "found", "found with phase retrieval"],
+)
+def test_tasks_at_once_and_finish_equal_the_single_run(jobs, scan, child, tmp_path, found, phase):
+    recipe = recipe_of(scan[0], None if found else scan[1])
+    if phase:
+        # 18 rows up and down: more than a task has, so that each reads those of others.
+        recipe["dataset"]["pixelSize"] = {"value": 2, "unit": "um"}
+        recipe["filters"].append({"name": "phase", "distance": 25, "ratio": 100})
+    single, whole = jobs(recipe)
     ends(child, 0, "job", single)
     running = [
         child("job", whole / "tasks" / str(k), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
