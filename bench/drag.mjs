@@ -25,8 +25,10 @@ async function drag(seconds) {
       if (!asked.has(this)) {
         asked.set(this, new Map());
         this.addEventListener('message', event => {
-          if (event.data.kind === 'done') {
-            shown = asked.get(this).get(event.data.id) ?? shown;
+          const { kind, id, size } = event.data;
+          if (kind === 'done') {
+            const value = asked.get(this).get(id);
+            shown = value === undefined ? shown : { value, size };
           }
         });
         const own = this.onmessage;
@@ -43,7 +45,7 @@ async function drag(seconds) {
     put.call(this, data, ...rest);
     // Images are painted in strips: one is there with its last.
     if (data.width >= 512 && rest[1] + data.height >= this.canvas.height) {
-      paints.push({ at: performance.now(), value: shown, width: data.width });
+      paints.push({ at: performance.now(), ...shown });
     }
   };
   const set = Object.getOwnPropertyDescriptor(
@@ -91,7 +93,7 @@ async function measureSpeed({ page }) {
   row('drag: input to image, median', lags[lags.length >> 1], 'ms', null, null);
   const whole = seen.paints.find(
     paint =>
-      paint.at > seen.stop && paint.width > 1024 && paint.value === seen.last
+      paint.at > seen.stop && paint.size > 1024 && paint.value === seen.last
   );
   const wait = whole ? whole.at - seen.stop : NaN;
   row('drag: whole slice after the hand stops', wait, 'ms', 120, wait <= 120);

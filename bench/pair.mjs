@@ -47,14 +47,28 @@ async function prepare(share) {
 const bytes = (engine, at, length) =>
   new Uint8Array(engine.memory.buffer, at, length);
 
+/** What a half gives the other, all rows one after the other. */
+function given(engine, at, which) {
+  const rows = engine.halfRows(which);
+  const columns = engine.halfBytes(which);
+  const packed = new Uint8Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    packed.set(
+      bytes(engine, at + row * engine.halfStride(), columns),
+      row * columns
+    );
+  }
+  return packed;
+}
+
 /** Half of a slice, with what the other worker gives. */
 function half(engine, which, port) {
   const at = engine.beginHalf(NaN);
-  const own = bytes(engine, at, engine.halfBytes(which)).slice();
+  const own = given(engine, at, which);
   port.postMessage(own, [own.buffer]);
   return new Promise(resolve => {
-    port.once('message', given => {
-      bytes(engine, at, given.length).set(given);
+    port.once('message', other => {
+      bytes(engine, engine.takeHalf(), other.length).set(other);
       const out = engine.finishHalf();
       const middle = engine.halfColumns();
       const columns = which === 0 ? middle : COLUMNS - middle;
@@ -106,16 +120,12 @@ async function measureWork() {
       bytes(engine, engine.image(NaN), 4 * COLUMNS ** 2).slice()
     );
     const began = engines.map((each, which) =>
-      timed(() => {
-        const at = each.beginHalf(NaN);
-        return [at, bytes(each, at, each.halfBytes(which)).slice()];
-      })
+      timed(() => given(each, each.beginHalf(NaN), which))
     );
     const ended = engines.map((each, which) =>
       timed(() => {
-        const [at] = began[which][1];
-        const given = began[1 - which][1][1];
-        bytes(each, at, given.length).set(given);
+        const [, other] = began[1 - which];
+        bytes(each, each.takeHalf(), other.length).set(other);
         const middle = each.halfColumns();
         const columns = which === 0 ? middle : COLUMNS - middle;
         return bytes(each, each.finishHalf(), 4 * COLUMNS * columns).slice();

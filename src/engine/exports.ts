@@ -12,9 +12,12 @@ export interface IEngineExports {
   spectra(): number;
   image(centre: number): number;
   halfColumns(): number;
+  halfRows(half: number): number;
   halfBytes(half: number): number;
+  halfStride(): number;
   share(half: number): void;
   beginHalf(centre: number): number;
+  takeHalf(): number;
   finishHalf(): number;
   imageSize(): number;
   order(): number;
@@ -54,8 +57,11 @@ const FUNCTIONS = [
   'spectra',
   'image',
   'halfColumns',
+  'halfRows',
   'halfBytes',
+  'halfStride',
   'beginHalf',
+  'takeHalf',
   'finishHalf',
   'imageSize',
   'order',

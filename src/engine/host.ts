@@ -11,6 +11,13 @@ const KINDS: Readonly<Record<SpotKind, number>> = {
   both: 3
 };
 
+/** What one half of a slice has and the other needs, until the half is finished. */
+export interface IGiven {
+  readonly length: number;
+  /** Copy it, all rows one after the other, into an array of this length. */
+  readonly copyTo: (target: Float32Array) => void;
+}
+
 /** What `attenuate` may be given beside the counts. */
 export interface IAttenuation {
   /** As many values as the counts; 0 when left out. */
@@ -68,7 +75,7 @@ export class Engine {
     half: 0 | 1 | null = null
   ): void {
     this._plan = null;
-    this._exchange = 0;
+    this._begun = false;
     if (plan.length > 1 && angles.length !== plan[1]) {
       throw new EngineError(
         'engine-angles',
@@ -147,16 +154,20 @@ export class Engine {
 
   /**
    * Take another plan for the same sinogram, and do again what it needs:
-   * filter, cut-off, mask and centre cost no more than a slice, the steps a
-   * `process`. `centre` is the axis of the slices that follow. The slices are
-   * those of an engine configured anew, to the bit.
+   * filter, cut-off, mask and centre cost no more than a slice. `centre` is the
+   * axis of the slices that follow. The slices are those of an engine
+   * configured anew, to the bit.
    *
-   * @param sinogram the same as before, for a `process`
-   * @returns false, and nothing has changed, when `configure` and the sinogram are due
+   * @returns what is left to be done before a slice: nothing ('ready'), the
+   * same sinogram to be written again and processed ('sinogram'), or all of
+   * it ('configure'), and then nothing has changed
    */
-  adjust(plan: Float64Array, centre: number, sinogram: Float32Array): boolean {
+  adjust(
+    plan: Float64Array,
+    centre: number
+  ): 'ready' | 'sinogram' | 'configure' {
     if (!this._plan) {
-      return false;
+      return 'configure';
     }
     const at = this._room('plan', plan.byteLength);
     new Float64Array(this._exports.memory.buffer, at, plan.length).set(plan);
@@ -166,16 +177,12 @@ export class Engine {
       throw refusal(14);
     }
     if (redo < 0) {
-      return false;
+      return 'configure';
     }
     this._plan = plan.slice();
     this._centre = centre;
-    if (redo === 2) {
-      this.sinogram.set(sinogram);
-      this.process();
-    }
     this._transformed = redo === 0;
-    return true;
+    return redo === 2 ? 'sinogram' : 'ready';
   }
 
   /**
@@ -203,10 +210,11 @@ export class Engine {
 
   /**
    * Begin a half of a slice; the other one is made by another engine with
-   * the same plan and sinogram. What that one needs of this, a view.
+   * the same plan and sinogram. What that one needs of this.
    */
-  beginHalf(centre?: number): Float32Array {
-    if (this._half === null) {
+  beginHalf(centre?: number): IGiven {
+    const half = this._half;
+    if (half === null) {
       throw refusal(15);
     }
     const axis = this._transform(centre);
@@ -214,25 +222,36 @@ export class Engine {
     if (pointer === 0) {
       throw refusal(5);
     }
-    this._exchange = pointer;
-    return this._floats(pointer, this._exports.halfBytes(this._half) / 4);
+    this._begun = true;
+    const { rows, columns } = this._exchanged(half);
+    const stride = this._exports.halfStride();
+    return {
+      length: rows * columns,
+      copyTo: target => {
+        checkShape(target, rows, columns);
+        for (let row = 0; row < rows; row++) {
+          const from = this._floats(pointer + row * stride, columns);
+          target.set(from, row * columns);
+        }
+      }
+    };
   }
 
   /**
    * Finish a half with what `beginHalf` of the other engine gave: its columns
-   * of the slice (y, x), a view.
+   * of the slice (y, x), a view until the next slice.
    */
   finishHalf(given: Float32Array): Float32Array {
     const { imageSize, halfColumns, _half: half } = this;
-    if (half === null || this._exchange === 0) {
+    if (half === null || !this._begun) {
       throw refusal(15);
     }
-    const length = this._exports.halfBytes(half === 0 ? 1 : 0) / 4;
-    checkShape(given, length, 1);
-    this._floats(this._exchange, length).set(given);
-    this._exchange = 0;
-    const columns = half === 0 ? halfColumns : imageSize - halfColumns;
-    return this._floats(this._exports.finishHalf(), imageSize * columns);
+    const { rows, columns } = this._exchanged(half === 0 ? 1 : 0);
+    checkShape(given, rows, columns);
+    this._floats(this._exports.takeHalf(), given.length).set(given);
+    this._begun = false;
+    const wide = half === 0 ? halfColumns : imageSize - halfColumns;
+    return this._floats(this._exports.finishHalf(), imageSize * wide);
   }
 
   /**
@@ -315,6 +334,14 @@ export class Engine {
     return this._exports.memory.buffer.byteLength;
   }
 
+  /** What a half gives the other: rows, and values of one. */
+  private _exchanged(half: 0 | 1): { rows: number; columns: number } {
+    return {
+      rows: this._exports.halfRows(half),
+      columns: this._exports.halfBytes(half) / 4
+    };
+  }
+
   /** Spectra for the axis at `centre`, when they are due; that axis. */
   private _transform(centre?: number): number {
     const axis = centre ?? this._configured()[3];
@@ -372,8 +399,8 @@ export class Engine {
   /** Which half of each slice it makes; null: all. */
   private _half: 0 | 1 | null = null;
   private _transformed = false;
-  /** Where halves are exchanged, between `beginHalf` and `finishHalf`. */
-  private _exchange = 0;
+  /** Between `beginHalf` and `finishHalf`. */
+  private _begun = false;
 }
 
 function check(code: number): void {

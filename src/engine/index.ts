@@ -1,6 +1,6 @@
 /** The engine's door: plans from recipes, and `engine.wasm` in a browser, a worker or Node. */
 export { EngineError } from './failure';
-export { Engine, type IAttenuation, type SpotKind } from './host';
+export { Engine, type IAttenuation, type IGiven, type SpotKind } from './host';
 export {
   compilePlan,
   type IPlanCatalogue,

@@ -47,21 +47,24 @@ export class EngineWorker implements IDisposable {
     return this._disposed;
   }
 
-  /** Give it a row, unless it has it; the data are copied once, as the other worker needs them, too. */
+  /** Give it a row, unless it has it. */
   load(look: Look, row: ISinogram, bin: number, thin: number): void {
-    const { key } = row;
+    const { data, ...head } = row;
+    const { key } = head;
     const had = this._rows.get(look);
-    const same = had?.key === key && had.bin === bin && had.thin === thin;
-    if (this._disposed || same) {
+    const known = [...this._rows.values()].some(each => each.row.key === key);
+    if (this._disposed) {
       return;
     }
-    const known = [...this._rows.values()].some(each => each.key === key);
-    this._rows.set(look, { key, bin, thin });
-    const sinogram = known ? null : { ...row, data: row.data.slice() };
-    this._post(
-      { kind: 'load', look, key, sinogram, bin, thin },
-      sinogram ? [sinogram.data.buffer] : []
-    );
+    // Who asks for a slice has the values; another one's of this key may be gone.
+    this._rows.set(look, { row, bin, thin });
+    if (had?.row.key === key && had.bin === bin && had.thin === thin) {
+      return;
+    }
+    if (!known) {
+      this._send(key, data);
+    }
+    this._post({ kind: 'load', look, head, bin, thin });
   }
 
   /**
@@ -83,7 +86,7 @@ export class EngineWorker implements IDisposable {
     const id = ++this._last;
     return new Promise((resolve, reject) => {
       this._pending.set(id, { resolve, reject });
-      const key = this._rows.get(look)?.key ?? '';
+      const key = this._rows.get(look)?.row.key ?? '';
       this._post(
         { kind: 'slice', id, look, pair, key, plan, centre, room },
         room ? [room.buffer] : []
@@ -91,11 +94,20 @@ export class EngineWorker implements IDisposable {
     });
   }
 
+  /** Rows are to be given anew: their values may be others. */
+  forget(): void {
+    this._rows.clear();
+  }
+
   dispose(): void {
     this._lose('');
   }
 
   private _answered(message: FromWorker): void {
+    if (message.kind === 'want') {
+      this._wanted(message.key);
+      return;
+    }
     const pending = this._pending.get(message.id);
     this._pending.delete(message.id);
     if (message.kind === 'done') {
@@ -113,6 +125,19 @@ export class EngineWorker implements IDisposable {
     if (code === 'engine-trap') {
       this._lose(text);
     }
+  }
+
+  /** It needs the values of a row again. */
+  private _wanted(key: string): void {
+    const rows = [...this._rows.values()].map(({ row }) => row);
+    const found = rows.find(row => row.key === key && row.data.length > 0);
+    this._send(key, found?.data ?? null);
+  }
+
+  /** They are copied once: the other worker needs them, too. */
+  private _send(key: string, values: Float32Array | null): void {
+    const data = values && values.slice();
+    this._post({ kind: 'sinogram', key, data }, data ? [data.buffer] : []);
   }
 
   private _post(message: ToWorker, transfer: Transferable[] = []): void {
@@ -135,7 +160,7 @@ export class EngineWorker implements IDisposable {
   private readonly _pending = new Map<number, IPending>();
   private readonly _rows = new Map<
     Look,
-    { key: string; bin: number; thin: number }
+    { row: ISinogram; bin: number; thin: number }
   >();
   private _last = 0;
   private _disposed = false;

@@ -92,6 +92,7 @@ export class LiveSlices implements IDisposable {
   /** Ask the agent again for the row, whatever is kept. */
   forget(): void {
     this.drop();
+    this._options.workers.forget();
     this._giveUpRow();
   }
 

@@ -1,15 +1,19 @@
 /** What passes between the page and its workers. Arrays are handed over, not copied, and used again. */
 
-/** A sinogram and what belongs to it. */
-export interface ISinogram {
+/** What belongs to a sinogram. */
+export interface ISinogramHead {
   /** Which data these are. */
   readonly key: string;
-  /** Attenuation, (projection, column) in acquisition order. */
-  readonly data: Float32Array;
   readonly count: number;
   readonly columns: number;
   /** Degrees, in acquisition order. */
   readonly angles: Float64Array;
+}
+
+/** A sinogram and what belongs to it. */
+export interface ISinogram extends ISinogramHead {
+  /** Attenuation, (projection, column) in acquisition order. */
+  readonly data: Float32Array;
 }
 
 /** First looks are binned; a worker keeps an engine for each. */
@@ -27,12 +31,17 @@ export type ToWorker =
   | {
       readonly kind: 'load';
       readonly look: Look;
-      readonly key: string;
-      /** Null when the worker has it for another look. */
-      readonly sinogram: ISinogram | null;
+      readonly head: ISinogramHead;
       /** Columns that become one, and steps through the projections. */
       readonly bin: number;
       readonly thin: number;
+    }
+  | {
+      /** Values of a sinogram, with a new row or as they were wanted. */
+      readonly kind: 'sinogram';
+      readonly key: string;
+      /** Null when the page has no such row any more. */
+      readonly data: Float32Array | null;
     }
   | {
       readonly kind: 'slice';
@@ -77,6 +86,11 @@ export interface ISliceDone {
 
 export type FromWorker =
   | ISliceDone
+  | {
+      /** The values of a sinogram are needed; a worker keeps them for a short while. */
+      readonly kind: 'want';
+      readonly key: string;
+    }
   | {
       /** Its half has gone to the other worker. */
       readonly kind: 'given';

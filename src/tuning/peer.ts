@@ -1,4 +1,5 @@
 /** The other worker, seen from one that makes half of a slice. */
+import type { IGiven } from '../engine';
 import type { IBetweenWorkers } from './messages';
 import { release } from './release';
 
@@ -34,11 +35,11 @@ export class Peer {
     };
   }
 
-  /** Give a copy of an array. */
-  give(pair: number, what: What, view: Float32Array): void {
-    const room = this._room(view.length);
-    const data = new Float32Array(room.buffer, 0, view.length);
-    data.set(view);
+  /** Give a copy. */
+  give(pair: number, what: What, { length, copyTo }: IGiven): void {
+    const room = this._room(length);
+    const data = new Float32Array(room.buffer, 0, length);
+    copyTo(data);
     this._port.postMessage({ pair, what, data }, [data.buffer]);
   }
 

@@ -3,16 +3,16 @@
  * change does not touch is not computed again. The slice is equal to the run's
  * to the bit when nothing is binned.
  */
-import type { Engine } from '../engine';
+import type { Engine, IGiven } from '../engine';
 import { binned, binnedColumn, binnedPlan } from './binning';
-import type { ISinogram } from './messages';
+import type { ISinogram, ISinogramHead } from './messages';
 import { release } from './release';
 
 /**
- * Gives what this half has, a view to be copied at once, to the other, and
- * comes back with what the other has.
+ * Gives what this half has, to be copied at once, to the other, and comes back
+ * with what the other has.
  */
-export type Exchange = (own: Float32Array) => Promise<Float32Array>;
+export type Exchange = (own: IGiven) => Promise<Float32Array>;
 
 /** Half of the columns of a slice, (y, x). */
 export interface IHalf {
@@ -29,17 +29,17 @@ export interface IHalf {
 export class LiveRow {
   /**
    * @param engine for this row alone, as long as it is used
+   * @param values of the sinogram; asked for when they are needed, and used at once
    * @param share the half of each slice that it makes; null: all
    */
   constructor(
     private readonly _engine: Engine,
-    readonly whole: ISinogram,
+    readonly head: ISinogramHead,
+    private readonly _values: () => Promise<Float32Array>,
     readonly bin: number = 1,
-    thin: number = 1,
+    private readonly _thin: number = 1,
     private readonly _share: 0 | 1 | null = null
-  ) {
-    this._sinogram = binned(whole, bin, thin);
-  }
+  ) {}
 
   /**
    * A slice (y, x), a copy of its own.
@@ -48,11 +48,11 @@ export class LiveRow {
    * @param centre axis of rotation at this row, in columns of the whole sinogram
    * @throws EngineError when the plan cannot be executed
    */
-  slice(
+  async slice(
     plan: Float64Array,
     centre: number
-  ): { data: Float32Array; size: number } {
-    const axis = this._take(plan, centre);
+  ): Promise<{ data: Float32Array; size: number }> {
+    const axis = await this._take(plan, centre);
     const data = this._engine.image(axis).slice();
     return { data, size: this._engine.imageSize };
   }
@@ -67,7 +67,7 @@ export class LiveRow {
     exchange: Exchange
   ): Promise<IHalf | null> {
     const engine = this._engine;
-    const axis = this._take(plan, centre);
+    const axis = await this._take(plan, centre);
     if (engine.halfColumns === 0) {
       return null;
     }
@@ -78,32 +78,41 @@ export class LiveRow {
 
   /** Gives back what is its own: the binned sinogram. */
   dispose(): void {
-    if (this._sinogram !== this.whole) {
-      release(this._sinogram.data);
-    }
+    release(this._binned?.data);
   }
 
   /** Bring the engine in line with a plan; the axis in its columns. */
-  private _take(plan: Float64Array, centre: number): number {
+  private async _take(plan: Float64Array, centre: number): Promise<number> {
     const engine = this._engine;
-    const fitting =
-      this.bin === 1 && plan[1] === this._sinogram.count
-        ? plan
-        : binnedPlan(plan, this._sinogram, this.bin);
     const axis = binnedColumn(centre, this.bin);
-    const { data, angles } = this._sinogram;
-    if (this._taken && engine.adjust(fitting, axis, data)) {
+    if (this.bin > 1 || this._thin > 1) {
+      this._binned ??= binned(
+        { ...this.head, data: await this._values() },
+        this.bin,
+        this._thin
+      );
+    }
+    const coarse = this._binned;
+    const fitting = coarse ? binnedPlan(plan, coarse, this.bin) : plan;
+    const due = this._taken ? engine.adjust(fitting, axis) : 'configure';
+    if (due === 'ready') {
       return axis;
     }
+    // What follows may fail.
     this._taken = false;
-    engine.configure(fitting, angles, this._share);
+    const data = coarse?.data ?? (await this._values());
+    if (due === 'configure') {
+      const { angles } = coarse ?? this.head;
+      engine.configure(fitting, angles, this._share);
+    }
     engine.sinogram.set(data);
     engine.process();
     this._taken = true;
     return axis;
   }
 
-  private readonly _sinogram: ISinogram;
+  /** The coarser sinogram, once it is made. */
+  private _binned: ISinogram | null = null;
   /** The engine holds this row. */
   private _taken = false;
 }

@@ -2,8 +2,8 @@
 import { Engine, EngineError } from '../engine';
 import type { FromWorker, ISliceDone, Look, ToWorker } from './messages';
 import { Peer } from './peer';
-import { release } from './release';
 import { joined, LiveRow } from './row';
+import { Sinograms } from './sinograms';
 
 type Asked = Extract<ToWorker, { kind: 'slice' }>;
 type Loaded = Extract<ToWorker, { kind: 'load' }>;
@@ -13,22 +13,17 @@ let peer: Peer | null = null;
 let half: 0 | 1 = 0;
 const engines = new Map<Look, Engine>();
 const rows = new Map<Look, LiveRow>();
+const sinograms = new Sinograms(key => answer({ kind: 'want', key }));
 /** Both workers do things in the order in which they were asked, so neither waits for nothing. */
 let work = Promise.resolve();
 /** What made the last row fail, for the slice that asks for it. */
 let broken: Error | null = null;
 
-async function load(loaded: Loaded): Promise<void> {
-  const { look, key, bin, thin } = loaded;
-  const whole = [...rows.values()].map(row => row.whole);
+async function load({ look, head, bin, thin }: Loaded): Promise<void> {
   rows.get(look)?.dispose();
   rows.delete(look);
   broken = null;
   try {
-    const sinogram = loaded.sinogram ?? whole.find(each => each.key === key);
-    if (!sinogram) {
-      throw new EngineError('engine-order', 'The worker has no such row.');
-    }
     let engine = engines.get(look);
     if (!engine) {
       if (!module) {
@@ -37,11 +32,8 @@ async function load(loaded: Loaded): Promise<void> {
       engine = await Engine.instantiate(module);
       engines.set(look, engine);
     }
-    rows.set(look, new LiveRow(engine, sinogram, bin, thin, half));
-    const used = [...rows.values()].map(row => row.whole);
-    whole
-      .filter(each => !used.includes(each))
-      .forEach(each => release(each.data));
+    const values = (): Promise<Float32Array> => sinograms.of(head.key);
+    rows.set(look, new LiveRow(engine, head, values, bin, thin, half));
   } catch (error) {
     broken = error instanceof Error ? error : new Error(String(error));
   }
@@ -65,7 +57,9 @@ async function make(
   }
   if (half === 1) {
     if (part) {
-      other.give(pair, 'columns', part.data);
+      const { data } = part;
+      const copyTo = (target: Float32Array): void => target.set(data);
+      other.give(pair, 'columns', { length: data.length, copyTo });
     }
     return null;
   }
@@ -83,7 +77,7 @@ async function slice(asked: Asked): Promise<void> {
   try {
     const from = performance.now();
     const row = rows.get(look);
-    if (row?.whole.key !== key) {
+    if (row?.head.key !== key) {
       throw (
         broken ??
         new EngineError('engine-order', 'The worker holds another row.')
@@ -123,6 +117,9 @@ globalThis.onmessage = (event: MessageEvent<ToWorker>): void => {
       module = message.module;
       peer = new Peer(message.peer);
       half = message.half;
+      break;
+    case 'sinogram':
+      sinograms.came(message.key, message.data);
       break;
     case 'load':
       work = work.then(() => load(message));

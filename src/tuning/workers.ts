@@ -78,6 +78,11 @@ export class EngineWorkers implements IDisposable {
     }
   }
 
+  /** Rows are given to the workers anew: data under the same names may be others. */
+  forget(): void {
+    this._pair?.forEach(worker => worker.forget());
+  }
+
   dispose(): void {
     this._disposed = true;
     this._end(this._pair);

@@ -65,14 +65,14 @@ export function releaseGrid(): void {
   plane = table = tile = block = phases = 0;
 }
 
-/** Prepare for a plane of `points` in each direction. */
-export function prepareGrid(points: i32, shape: f64): Refusal {
+/** Prepare for a plane of `points` in each direction; half an engine needs `half` bytes of it. */
+export function prepareGrid(points: i32, shape: f64, half: usize): Refusal {
   grid = points;
   rowStride = <usize>(points + MARGIN) << 3;
   planeFirst = max(low - 4, -1);
   const rows = min(high + 4, planeEnd()) - planeFirst;
   // Between slices, half an engine has the sinogram here.
-  const least = isHalf() ? (<usize>count * <usize>columns) << 2 : 0;
+  const least = isHalf() ? max(half, (<usize>count * <usize>columns) << 2) : 0;
   plane = allocate(max(rowStride * <usize>rows, least));
   table = allocate(<usize>(STEPS * WIDTH) << 2);
   tile = allocateZeros(<usize>(TILE + 4) << 3);

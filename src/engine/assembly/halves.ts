@@ -1,35 +1,22 @@
 /**
  * A slice in two halves, on two engines: what they exchange. Rows that both
  * have reached are added.
+ *
+ * All of it is in the plane's memory: transformed rows at first, of which the
+ * other half's columns are taken; then this half's columns of them, packed,
+ * the picture, and these columns of the other's rows.
  */
-import { grid, gridRow } from './grid';
+import { grid, gridRow, plane, rowStride } from './grid';
 import { makeColumns, makeRows, middleColumn, padded, size } from './image';
-import { allocate, release } from './memory';
-import { Refusal } from './plan';
-import { border, isHalf, share, SHARED } from './share';
-
-/** complex64[rows][columns] that one half has and the other needs. */
-let exchange: usize = 0;
-
-export function releaseHalves(): void {
-  release(exchange);
-  exchange = 0;
-}
-
-export function prepareHalves(): Refusal {
-  if (!isHalf()) {
-    return Refusal.None;
-  }
-  exchange = allocate(max(bytesGiven(0), bytesGiven(1)));
-  return exchange ? Refusal.None : Refusal.Memory;
-}
+import { border, share, SHARED } from './share';
 
 function firstRow(half: i32): i32 {
   return half == 0 ? 0 : border - SHARED;
 }
 
-function rowsOf(half: i32): i32 {
-  return half == 0 ? border + SHARED : (grid >> 1) + 1 - firstRow(half);
+/** Rows of a plane of `points` that half `half` makes. */
+function rowsOf(half: i32, points: i32): i32 {
+  return half == 0 ? border + SHARED : (points >> 1) + 1 - firstRow(half);
 }
 
 /** First column of what half `half` keeps, and how many. */
@@ -41,38 +28,73 @@ function columnsOf(half: i32): i32 {
   return half == 0 ? middleColumn() : padded() - middleColumn();
 }
 
-/** Bytes that half `half` (0 or 1) gives to the other. */
-export function bytesGiven(half: i32): usize {
-  return (<usize>rowsOf(half) * <usize>columnsOf(1 - half)) << 3;
+/** Bytes of a packed row of this half. */
+function pitch(): usize {
+  return <usize>columnsOf(share) << 3;
 }
 
-/** Grid and transform the rows of this half; what the other half needs. */
+/** Bytes of the packed rows of half `half` in this half's columns. */
+function packed(half: i32, points: i32): usize {
+  return <usize>rowsOf(half, points) * pitch();
+}
+
+/** Bytes of the picture: float32[size][columns of the half]. */
+function pictureBytes(): usize {
+  const wide = share == 0 ? middleColumn() : size - middleColumn();
+  return (((<usize>size * <usize>wide) << 2) + 15) & ~15;
+}
+
+/** Bytes that this half needs of a plane of `points`. */
+export function bytesOfHalf(points: i32): usize {
+  return packed(share, points) + pictureBytes() + packed(1 - share, points);
+}
+
+export function halfPicture(): usize {
+  return plane + packed(share, grid);
+}
+
+/** Rows that half `half` (0 or 1) gives to the other. */
+export function rowsGiven(half: i32): i32 {
+  return rowsOf(half, grid);
+}
+
+/** Bytes of one of them. */
+export function bytesGiven(half: i32): usize {
+  return <usize>columnsOf(1 - half) << 3;
+}
+
+/** Grid and transform the rows of this half; what the other half needs of the first, `rowStride` before that of the next. */
 export function beginHalf(centre: f64): usize {
   makeRows(centre);
-  const other = 1 - share;
-  const bytes = (<usize>columnsOf(other)) << 3;
-  let to = exchange;
-  for (let row = 0; row < rowsOf(share); row++) {
-    const from = gridRow(firstRow(share) + row) + (<usize>firstColumn(other) << 3);
+  return gridRow(firstRow(share)) + (<usize>firstColumn(1 - share) << 3);
+}
+
+/** What the other half needs has been taken: where what it gives is to go, row by row. */
+export function takeHalf(): usize {
+  const bytes = pitch();
+  let from = gridRow(firstRow(share)) + (<usize>firstColumn(share) << 3);
+  let to = plane;
+  for (let row = 0; row < rowsOf(share, grid); row++) {
     memory.copy(to, from, bytes);
+    from += rowStride;
     to += bytes;
   }
-  return exchange;
+  return halfPicture() + pictureBytes();
 }
 
 /** Finish this half with what the other gave: float32[size][columns of the half]. */
 export function finishHalf(): usize {
-  const bytes = (<usize>columnsOf(share)) << 3;
+  const bytes = pitch();
+  const given = halfPicture() + pictureBytes();
+  const own = firstRow(share);
   const other = firstRow(1 - share);
-  const column = <usize>firstColumn(share) << 3;
   for (let row = border - SHARED; row < border + SHARED; row++) {
-    add(gridRow(row) + column, exchange + <usize>(row - other) * bytes, bytes);
+    add(plane + <usize>(row - own) * bytes, given + <usize>(row - other) * bytes, bytes);
   }
-  const past = share == 0 ? middleColumn() : size;
   // Rows beyond those that both have are the other's alone.
   return share == 0
-    ? makeColumns(0, past, exchange + <usize>(2 * SHARED) * bytes, border + SHARED, grid)
-    : makeColumns(firstColumn(1), past, exchange, 0, border - SHARED);
+    ? makeColumns(0, middleColumn(), plane, border + SHARED, given + <usize>(2 * SHARED) * bytes, bytes)
+    : makeColumns(middleColumn(), size, given, border - SHARED, plane, bytes);
 }
 
 /** `bytes` is a multiple of 16: eight columns are 64 bytes. */

@@ -2,11 +2,12 @@
 import { createFft, ELEMENT, Fft, goodLength, releaseFft, transform } from './fft';
 import { foldPlane } from './fold';
 import { grid, gridRow, gridSpectra, prepareGrid, releaseGrid, rowStride } from './grid';
+import { bytesOfHalf, halfPicture } from './halves';
 import { kernelShape, kernelTransform } from './kernel';
 import { highHalves, highPairs, lowHalves, lowPairs } from './lanes';
 import { allocate, release } from './memory';
 import { columns, mask, Refusal, scale } from './plan';
-import { high, isHalf, low, share } from './share';
+import { high, isHalf, low } from './share';
 import { longerSide, redundant } from './views';
 
 /** Grid points for each pixel of the slice. */
@@ -17,8 +18,10 @@ export const STRIP = 64;
 
 /** Pixels of the slice in each direction. */
 export let size: i32 = 0;
-/** float32[size][size, or columns of the half] */
+/** float32[size][size, or columns of the half, which is in the plane's memory] */
 let picture: usize = 0;
+/** Where it has memory of its own. */
+let ownPicture: usize = 0;
 /** float32[size rounded up to 8]: one over the kernel's transform; times the scale, in x. */
 let correctionX: usize = 0;
 let correctionY: usize = 0;
@@ -32,12 +35,12 @@ export function releaseImage(): void {
   releaseGrid();
   releaseFft(fft);
   fft = null;
-  release(picture);
+  release(ownPicture);
   release(correctionX);
   release(correctionY);
   release(turned);
   release(strip);
-  picture = correctionX = correctionY = turned = strip = 0;
+  picture = ownPicture = correctionX = correctionY = turned = strip = 0;
 }
 
 /** Columns of the slice's first half; 0 when it is made whole. */
@@ -60,13 +63,12 @@ export function prepareImage(pixels: i32): Refusal {
   size = pixels;
   const points = gridPoints(pixels);
   const shape = kernelShape(<f64>points, <f64>pixels);
-  const refusal = prepareGrid(points, shape);
+  const refusal = prepareGrid(points, shape, isHalf() ? bytesOfHalf(points) : 0);
   if (refusal) {
     return refusal;
   }
   fft = createFft(points);
-  const wide = share == 0 ? middleColumn() : size - middleColumn();
-  picture = allocate((<usize>size * <usize>wide) << 2);
+  picture = isHalf() ? halfPicture() : (ownPicture = allocate((<usize>size * <usize>size) << 2));
   turned = allocate((<usize>((points >> 1) + 1) * STRIP) << 3);
   strip = allocate((<usize>size * STRIP) << 2);
   correctionX = allocate(<usize>padded() << 2);
@@ -85,7 +87,7 @@ export function prepareImage(pixels: i32): Refusal {
 /** Slice for an axis at column `centre`: float32[size][size]. */
 export function makeImage(centre: f64): usize {
   makeRows(centre);
-  return makeColumns(0, size, 0, grid, grid);
+  return makeColumns(0, size, gridRow(0), (grid >> 1) + 1, 0, rowStride);
 }
 
 /** The part of the plane that this engine's frequencies reach, transformed by rows. */
@@ -102,23 +104,20 @@ export function makeRows(centre: f64): void {
 /**
  * Columns `from` (divisible by STRIP) to below `to` of the slice: float32[size][to - from].
  *
- * @param other rows `first` to below `past` of these columns of the plane, from
- * another engine, complex64[past - first][to - from, rounded up to 8]
+ * @param lower rows 0 to below `split` of these columns of the plane, complex64, `pitch` bytes apart
+ * @param upper the rows from `split` on
  */
-export function makeColumns(from: i32, to: i32, other: usize, first: i32, past: i32): usize {
-  const pitch = <usize>((to - from + 7) & ~7) << 3;
-  const own = min(first, (grid >> 1) + 1);
-  const end = min(past, (grid >> 1) + 1);
-  for (let column = from; column < to; column += STRIP) {
-    const number = min(STRIP, to - column);
+export function makeColumns(from: i32, to: i32, lower: usize, split: i32, upper: usize, pitch: usize): usize {
+  const end = (grid >> 1) + 1;
+  for (let column = 0; column < to - from; column += STRIP) {
+    const number = min(STRIP, to - from - column);
     const at = <usize>column << 3;
-    loadStrip(gridRow(0) + at, rowStride, 0, own, number);
-    loadStrip(other + (<usize>(column - from) << 3), pitch, own, end, number);
-    loadStrip(gridRow(end) + at, rowStride, end, (grid >> 1) + 1, number);
+    loadStrip(lower + at, pitch, 0, min(split, end), number);
+    loadStrip(upper + at, pitch, split, end, number);
     for (let x = 0; x < number; x += 8) {
-      transformColumns(x, column + x);
+      transformColumns(x, from + column + x);
     }
-    storeStrip(column - from, number, to - from);
+    storeStrip(column, number, to - from);
   }
   maskImage(from, to);
   return picture;

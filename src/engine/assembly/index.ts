@@ -4,9 +4,10 @@ import {
   beginHalf as beginHalfOf,
   bytesGiven,
   finishHalf as finishHalfOf,
-  prepareHalves,
-  releaseHalves
+  rowsGiven,
+  takeHalf as takeHalfOf
 } from './halves';
+import { rowStride } from './grid';
 import { gridPoints, makeImage, middleColumn, prepareImage, releaseImage, size } from './image';
 import {
   askedSize,
@@ -82,7 +83,6 @@ export function release(pointer: i32): void {
 
 function clear(): void {
   state = State.Empty;
-  releaseHalves();
   releaseImage();
   releaseSpectra();
   releaseSinogram();
@@ -112,10 +112,6 @@ function prepare(angles: usize): Refusal {
   const pixels = askedSize > 0 ? askedSize : chosenSize();
   prepareShare(pixels, gridPoints(pixels));
   refusal = prepareImage(pixels);
-  if (refusal) {
-    return refusal;
-  }
-  refusal = prepareHalves();
   if (refusal) {
     return refusal;
   }
@@ -273,8 +269,20 @@ export function beginHalf(column: f64): i32 {
   return <i32>beginHalfOf(axis);
 }
 
+export function halfRows(half: i32): i32 {
+  return rowsGiven(half);
+}
+
 export function halfBytes(half: i32): i32 {
   return <i32>bytesGiven(half);
+}
+
+export function halfStride(): i32 {
+  return <i32>rowStride;
+}
+
+export function takeHalf(): i32 {
+  return <i32>takeHalfOf();
 }
 
 export function finishHalf(): i32 {

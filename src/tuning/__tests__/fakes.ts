@@ -51,6 +51,10 @@ export class FakeWorkers {
     return this as unknown as EngineWorkers;
   }
 
+  forget(): void {
+    // Nothing is kept.
+  }
+
   slice(
     look: string,
     _row: unknown,

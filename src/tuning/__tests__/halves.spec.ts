@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { compilePlan, Engine } from '../../engine';
+import { compilePlan, Engine, type IGiven } from '../../engine';
 import stepsFile from '../../recipe/steps.json';
 import toolsFile from '../../recipe/tools.json';
 import type { ISinogram } from '../messages';
@@ -55,6 +55,26 @@ function plan(
   );
 }
 
+const rowOf = async (
+  sinogram: ISinogram,
+  share: 0 | 1 | null
+): Promise<LiveRow> =>
+  new LiveRow(
+    await Engine.instantiate(wasm),
+    sinogram,
+    () => Promise.resolve(sinogram.data),
+    1,
+    1,
+    share
+  );
+
+/** A copy of what one half gives. */
+function copied({ length, copyTo }: IGiven): Float32Array {
+  const data = new Float32Array(length);
+  copyTo(data);
+  return data;
+}
+
 /** Both halves, as two workers make them. */
 async function both(
   rows: readonly [LiveRow, LiveRow],
@@ -67,11 +87,11 @@ async function both(
   );
   return Promise.all([
     rows[0].half(numbers, centre, own => {
-      tell[1](own.slice());
+      tell[1](copied(own));
       return told[0];
     }),
     rows[1].half(numbers, centre, own => {
-      tell[0](own.slice());
+      tell[0](copied(own));
       return told[1];
     })
   ]);
@@ -90,10 +110,10 @@ describe('A slice in two halves', () => {
     async (columns, count, turn, mask) => {
       const sinogram = sinogramOf(columns, count, turn);
       const rows = [
-        new LiveRow(await Engine.instantiate(wasm), sinogram, 1, 1, 0),
-        new LiveRow(await Engine.instantiate(wasm), sinogram, 1, 1, 1)
+        await rowOf(sinogram, 0),
+        await rowOf(sinogram, 1)
       ] as const;
-      const alone = new LiveRow(await Engine.instantiate(wasm), sinogram);
+      const alone = await rowOf(sinogram, null);
       const sorting = [{ name: 'stripes-sorting', size: 7 }];
       // Some plans need other steps; those that are turned and the last one need a new start.
       for (const [share, parameters, filters, rotation = 0] of [
@@ -116,7 +136,7 @@ describe('A slice in two halves', () => {
           rotation
         );
         const [left, right] = await both(rows, numbers, centre);
-        const whole = alone.slice(numbers, centre);
+        const whole = await alone.slice(numbers, centre);
         if (!left || !right) {
           throw new Error('The slice was not split.');
         }
@@ -169,18 +189,20 @@ describe('A slice in two halves', () => {
   it('is made by one engine when it is small', async () => {
     const sinogram = sinogramOf(100, 30, 180);
     const numbers = plan(sinogram, 50, {});
-    const row = new LiveRow(await Engine.instantiate(wasm), sinogram, 1, 1, 0);
+    const row = await rowOf(sinogram, 0);
     const half = row.half(numbers, 50, () =>
       Promise.reject(new Error('Nothing is exchanged.'))
     );
     expect(await half).toBeNull();
-    const alone = new LiveRow(await Engine.instantiate(wasm), sinogram);
-    expect(row.slice(numbers, 50)).toEqual(alone.slice(numbers, 50));
+    const alone = await rowOf(sinogram, null);
+    expect(await row.slice(numbers, 50)).toEqual(
+      await alone.slice(numbers, 50)
+    );
   });
 
   it('refuses what is not the other half', async () => {
     const sinogram = sinogramOf(300, 30, 180);
-    const row = new LiveRow(await Engine.instantiate(wasm), sinogram, 1, 1, 1);
+    const row = await rowOf(sinogram, 1);
     const half = row.half(plan(sinogram, 150, {}), 150, () =>
       Promise.resolve(new Float32Array(5))
     );

@@ -18,6 +18,11 @@ class Workers {
     done: () => Promise<void>;
   }[] = [];
 
+  forget(): void {
+    this.forgotten++;
+  }
+  forgotten = 0;
+
   slice(
     look: string,
     row: IRow,
@@ -138,6 +143,8 @@ describe('Memory of slices that follow the hand', () => {
     expect(row.sinogram.data).toHaveLength(0);
     expect(next.sinogram.data).toHaveLength(COUNT * COLUMNS);
     slices.forget();
+    // The workers have it still, under a name that may stand for other data.
+    expect(workers.forgotten).toBe(1);
     expect(next.sinogram.data).toHaveLength(0);
   });
 

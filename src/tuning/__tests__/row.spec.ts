@@ -63,6 +63,19 @@ async function once(
   return engine.image(centre).slice();
 }
 
+async function rowOf(
+  sinogram: ISinogram,
+  bin = 1,
+  asked: () => void = () => undefined
+): Promise<LiveRow> {
+  const values = (): Promise<Float32Array> => {
+    asked();
+    // They are given up after use.
+    return Promise.resolve(sinogram.data.slice());
+  };
+  return new LiveRow(await Engine.instantiate(wasm), sinogram, values, bin);
+}
+
 describe('A row in an engine', () => {
   it.each([
     ['a half turn', 180],
@@ -73,7 +86,7 @@ describe('A row in an engine', () => {
     'gives to the bit what a fresh engine gives, whatever was asked before: %s',
     async (_, last) => {
       const sinogram = disc(last, 44.3);
-      const row = new LiveRow(await Engine.instantiate(wasm), sinogram);
+      const row = await rowOf(sinogram);
       const sorting = [{ name: 'stripes-sorting', size: 5 }];
       const asked: [Float64Array, number][] = [
         [plan([], 44.3), 44.3],
@@ -88,7 +101,7 @@ describe('A row in an engine', () => {
         [plan(sorting, 44.3, { filter: 'hann' }), 44.3]
       ];
       for (const [numbers, centre] of asked) {
-        const { data, size } = row.slice(numbers, centre);
+        const { data, size } = await row.slice(numbers, centre);
         const expected = await once(sinogram, numbers, centre);
         expect(size * size).toBe(expected.length);
         const bytes = Buffer.from(expected.buffer);
@@ -100,16 +113,9 @@ describe('A row in an engine', () => {
   it('keeps the values of a first look: coarser pixels, the same attenuation and place', async () => {
     const sinogram = disc(180, 47.5, 384);
     const numbers = plan([], 190.3, { filter: 'hann' }, 384);
-    const whole = new LiveRow(
-      await Engine.instantiate(wasm),
-      disc(180, 190.3, 384)
-    ).slice(numbers, 190.3);
-    const first = new LiveRow(
-      await Engine.instantiate(wasm),
-      disc(180, 190.3, 384),
-      4,
-      1
-    ).slice(numbers, 190.3);
+    const wide = disc(180, 190.3, 384);
+    const whole = await (await rowOf(wide)).slice(numbers, 190.3);
+    const first = await (await rowOf(wide, 4)).slice(numbers, 190.3);
     expect(sinogram.columns).toBe(384);
     expect([whole.size, first.size]).toEqual([384, 96]);
     // The disc is 64 wide, its middle 0.2 of the width from the axis.
@@ -131,6 +137,30 @@ describe('A row in an engine', () => {
     };
     expect(weigh(first)).toBeCloseTo(weigh(whole), 3);
   });
+});
+
+it('A row is asked for its values only when the plan needs them', async () => {
+  const asked = jest.fn();
+  const row = await rowOf(disc(180, 44.3), 1, asked);
+  const sorting = [{ name: 'stripes-sorting', size: 5 }];
+  const counts: number[] = [];
+  for (const [numbers, centre] of [
+    [plan([], 44.3), 44.3],
+    [plan([], 44.8), 44.8],
+    [plan([], 44.8, { filter: 'hann', cutoff: 0.5 }), 44.8],
+    [plan(sorting, 44.8), 44.8],
+    [plan(sorting, 44.8, { cutoff: 0.4 }), 44.8]
+  ] as const) {
+    await row.slice(numbers, centre);
+    counts.push(asked.mock.calls.length);
+  }
+  expect(counts).toEqual([1, 1, 1, 2, 2]);
+  // A coarser one keeps its own.
+  const coarse = jest.fn();
+  const look = await rowOf(disc(180, 44.3), 2, coarse);
+  await look.slice(plan([], 44.3), 44.3);
+  await look.slice(plan(sorting, 44.3), 44.3);
+  expect(coarse).toHaveBeenCalledTimes(1);
 });
 
 describe('Binning', () => {

@@ -68,8 +68,9 @@ const workers = {
     centre: number
   ) => {
     const engine = await Engine.instantiate(wasm);
-    const row = new LiveRow(engine, sinogram, bin, thin);
-    return { ...row.slice(plan, centre), bin, took: 1 };
+    const values = (): Promise<Float32Array> => Promise.resolve(sinogram.data);
+    const row = new LiveRow(engine, sinogram, values, bin, thin);
+    return { ...(await row.slice(plan, centre)), bin, took: 1 };
   }
 } as unknown as EngineWorkers;
 
@@ -77,8 +78,11 @@ async function ofRun(
   asked: IWantedSlice
 ): Promise<{ data: Float32Array; size: number }> {
   const { plan, centre } = planOf(asked, ROW);
-  const row = new LiveRow(await Engine.instantiate(wasm), ROW.sinogram);
-  const { data, size } = row.slice(plan, centre);
+  const { sinogram } = ROW;
+  const row = new LiveRow(await Engine.instantiate(wasm), sinogram, () =>
+    Promise.resolve(sinogram.data)
+  );
+  const { data, size } = await row.slice(plan, centre);
   return means(data, size, 4);
 }
 

@@ -2,9 +2,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
+import type { IGiven } from '../../engine';
 import type { FromWorker, IBetweenWorkers, ToWorker } from '../messages';
 import { Peer, type IPort } from '../peer';
 import { release } from '../release';
+import { Sinograms } from '../sinograms';
 import type { IRow } from '../wanted';
 import { EngineWorkers } from '../workers';
 
@@ -118,19 +120,52 @@ describe('The workers of a page', () => {
     expect(FakeWorker.all).toHaveLength(2);
     FakeWorker.all.forEach(({ asked }, which) => {
       expect(asked.map(({ kind }) => kind).join(' ')).toBe(
-        'start load slice slice slice load slice load slice'
+        'start sinogram load slice slice slice load slice sinogram load slice'
       );
       expect(asked[0]).toMatchObject({ half: which });
       const pairs = asked.flatMap(each =>
         each.kind === 'slice' ? [each.pair] : []
       );
       expect(pairs).toEqual([1, 2, 3, 4, 5]);
-      // The first look is made of the row that is there already.
       const given = asked.flatMap(each =>
-        each.kind === 'load' ? [each.sinogram?.key ?? null] : []
+        each.kind === 'sinogram' ? [each.key] : []
       );
-      expect(given).toEqual(['a', null, 'b']);
+      expect(given).toEqual(['a', 'b']);
     });
+  });
+
+  it('get the values of a row again when they want them, of who asked last', async () => {
+    const workers = pool();
+    const [gone, kept] = [row('a'), row('a')];
+    await workers.slice('whole', gone, ALL, PLAN, 1.5);
+    await workers.slice('whole', kept, ALL, PLAN, 1.5);
+    release(gone.sinogram.data);
+    const [{ asked, onmessage }] = FakeWorker.all;
+    const want = (key: string): unknown => {
+      onmessage?.({ data: { kind: 'want', key } } as MessageEvent<FromWorker>);
+      return asked.at(-1);
+    };
+    expect(want('a')).toEqual({
+      kind: 'sinogram',
+      key: 'a',
+      data: kept.sinogram.data
+    });
+    // A copy: the other worker needs them, too.
+    expect(kept.sinogram.data).toHaveLength(8);
+    release(kept.sinogram.data);
+    for (const key of ['a', 'b']) {
+      expect(want(key)).toEqual({ kind: 'sinogram', key, data: null });
+    }
+  });
+
+  it('get a row again when its values may be others', async () => {
+    const workers = pool();
+    await workers.slice('whole', row('a'), ALL, PLAN, 1.5);
+    workers.forget();
+    await workers.slice('whole', row('a'), ALL, PLAN, 1.5);
+    expect(FakeWorker.all[0].asked.map(({ kind }) => kind).join(' ')).toBe(
+      'start sinogram load slice sinogram load slice'
+    );
   });
 
   it('start again after one of them is lost, and its last words are told', async () => {
@@ -238,6 +273,37 @@ describe('The workers of a page', () => {
   });
 });
 
+const given = (...values: number[]): IGiven => ({
+  length: values.length,
+  copyTo: target => target.set(values)
+});
+
+describe('Sinograms in a worker', () => {
+  it('are asked for when they are not there, and given back at rest', async () => {
+    const ask = jest.fn();
+    const sinograms = new Sinograms(ask);
+    const pushed = Float32Array.of(1, 2);
+    sinograms.came('a', pushed);
+    expect(await sinograms.of('a')).toBe(pushed);
+    expect(ask).not.toHaveBeenCalled();
+    const late = sinograms.of('b');
+    expect(ask).toHaveBeenCalledWith('b');
+    const values = Float32Array.of(3);
+    sinograms.came('b', values);
+    expect(await late).toBe(values);
+    // A slice of the row before may be due; of one before that, none is.
+    expect(pushed).toHaveLength(2);
+    sinograms.came('c', Float32Array.of(4));
+    expect([pushed.length, values.length]).toEqual([0, 1]);
+    await new Promise(resolve => setTimeout(resolve, 1100));
+    expect(values).toHaveLength(0);
+    const missing = sinograms.of('b');
+    sinograms.came('c', null);
+    sinograms.came('b', null);
+    await expect(missing).rejects.toMatchObject({ code: 'engine-order' });
+  });
+});
+
 describe('Peers', () => {
   it('give what belongs together, whichever comes first', async () => {
     const ends: [IPort, IPort] = [port(1), port(0)];
@@ -252,9 +318,9 @@ describe('Peers', () => {
     }
     const [a, b] = [new Peer(ends[0]), new Peer(ends[1])];
     const late = a.take(2, 'rows');
-    b.give(1, 'rows', Float32Array.of(1));
-    b.give(2, 'columns', Float32Array.of(3));
-    b.give(2, 'rows', Float32Array.of(2));
+    b.give(1, 'rows', given(1));
+    b.give(2, 'columns', given(3));
+    b.give(2, 'rows', given(2));
     expect(await late).toEqual(Float32Array.of(2));
     expect(await a.take(1, 'rows')).toEqual(Float32Array.of(1));
     expect(await a.take(2, 'columns')).toEqual(Float32Array.of(3));
@@ -282,7 +348,7 @@ describe('Peers', () => {
       [2, [4, 5]],
       [3, [6, 7, 8, 9]]
     ] as const) {
-      b.give(pair, 'rows', Float32Array.from(values));
+      b.give(pair, 'rows', given(...values));
       const taken = await a.take(pair, 'rows');
       expect([...taken]).toEqual(values);
       a.back(taken);

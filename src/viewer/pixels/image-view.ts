@@ -468,7 +468,11 @@ export class ImageView extends Widget {
   };
 
   private _paint(): void {
-    if (this.isDisposed || !this._image) {
+    if (this.isDisposed) {
+      return;
+    }
+    if (!this._image) {
+      this._pixels.clear();
       return;
     }
     const { look, levels } = this.contrast;
