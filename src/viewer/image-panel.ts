@@ -169,6 +169,9 @@ export class ImagePanel extends Panel {
       sources: () => [...this.sources(), ...othersThan(this)]
     });
     view.closed.connect(() => this._endComparison());
+    view.hovered.connect((_, hover) => this._bar.setHover(hover));
+    // The difference has levels of its own.
+    view.differs.connect((_, on) => this.toggleClass('jp-mod-difference', on));
     this._comparison = view;
     this.cover(view);
   }
@@ -203,6 +206,7 @@ export class ImagePanel extends Panel {
   private _endComparison(): void {
     this._comparison?.dispose();
     this._comparison = null;
+    this.removeClass('jp-mod-difference');
     this.node.focus();
   }
 

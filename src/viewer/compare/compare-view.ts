@@ -9,23 +9,24 @@ import type { ISignal } from '@lumino/signaling';
 import { Panel, Widget } from '@lumino/widgets';
 
 import { failureOf, isAbort } from '../../api';
-import { ContrastModel } from '../contrast';
+import type { ContrastModel } from '../contrast';
 import { button, element, segments } from '../dom';
 import { short } from '../format';
 import { failureSentence } from '../../field-names';
 import { keep } from '../pixels/image';
 import type { IImage } from '../pixels/image';
 import { ImageView } from '../pixels/image-view';
+import type { IHover } from '../pixels/image-view';
 import type { Overlay } from '../pixels/overlays';
-import { balancedLevels, differenceOf, isOneSize, profileOf } from './measure';
+import { DifferenceView } from './difference-view';
+import { Divider } from './divider';
+import { differenceOf, isOneSize, profileOf } from './measure';
 import type { ILine } from './measure';
 import { ProfileChart } from './profile-chart';
 import type { IComparable, ICompareSource } from './source';
 
 type Way = 'swipe' | 'difference';
 
-/** By how much of the width an arrow key moves the divider. */
-const STEP = 0.02;
 const KEPT = 'kept';
 
 export interface ICompareViewOptions {
@@ -76,44 +77,33 @@ export class CompareView extends Panel {
         this._closed.emit()
       )
     );
+    this._difference = new DifferenceView(themes, trans);
     this._views = {
       a: new ImageView(contrast, themes),
       b: new ImageView(contrast, themes),
-      difference: new ImageView(this._balance, themes)
+      difference: this._difference.view
     };
-    this._balance.setLook({ map: 'blue-red' });
     this._stage.addClass('jp-tomo-compare-stage');
-    this._divider.className = 'jp-tomo-compare-divider';
-    this._divider.tabIndex = 0;
-    this._divider.setAttribute('role', 'slider');
-    this._divider.setAttribute(
-      'aria-label',
-      trans.__('Divider: A at its left, B at its right')
-    );
-    this._divider.addEventListener('pointerdown', this._press);
     for (const view of Object.values(this._views)) {
       this._stage.addWidget(view);
       view.viewChanged.connect(this._viewed);
       view.moved.connect(this._moved);
     }
-    for (const [side, text] of [
-      ['a', trans.__('A')],
-      ['b', trans.__('B')]
-    ]) {
-      this._divider.append(
-        element('span', `jp-tomo-compare-side jp-mod-${side}`, text)
-      );
+    for (const view of [this._views.a, this._views.b]) {
+      view.hovered.connect((_, hover) => this._hovered.emit(hover));
     }
-    this._stage.node.append(this._divider);
+    this._divider = new Divider(trans, share => this._place(share));
+    this._stage.node.append(this._divider.node);
     this._chart = new ProfileChart(trans.__('Along the line (pixels)'), themes);
     this.addWidget(bar);
     this.addWidget(this._stage);
     this.addWidget(this._chart);
+    this.addWidget(this._difference.levels);
     this.node.addEventListener('keydown', this._keys);
     panel.shown.connect(this._shown);
     this._offer();
     this._setWay('swipe');
-    this._place(0.5);
+    this._divider.place(0.5);
     this._setB(panel.image);
     this._take(this._sources[0]);
   }
@@ -121,6 +111,16 @@ export class CompareView extends Panel {
   /** The user is done. */
   get closed(): ISignal<this, void> {
     return this._closed;
+  }
+
+  /** The pixel under the pointer, of A or of B. */
+  get hovered(): ISignal<this, IHover | null> {
+    return this._hovered;
+  }
+
+  /** Whether the difference is shown, which has levels of its own. */
+  get differs(): ISignal<this, boolean> {
+    return this._differs;
   }
 
   override dispose(): void {
@@ -132,10 +132,10 @@ export class CompareView extends Panel {
     this.options.panel.shown.disconnect(this._shown);
     this.node.removeEventListener('keydown', this._keys);
     this._choice.removeEventListener('change', this._chosen);
-    this._divider.removeEventListener('pointerdown', this._press);
+    this._divider.dispose();
     this._a = this._b = this._kept = null;
     super.dispose();
-    this._balance.dispose();
+    this._difference.dispose();
   }
 
   /** List what A can be. */
@@ -210,7 +210,7 @@ export class CompareView extends Panel {
     if (!this._source) {
       this._a = null;
       this._views.a.setImage(null);
-      this._views.difference.setImage(null);
+      this._difference.show(null, '');
       this._overlay();
       this._say.textContent = trans.__(
         'There is nothing to compare with yet: change something, open another recipe or result, or keep this image.'
@@ -261,14 +261,13 @@ export class CompareView extends Panel {
         b.rows
       );
       this._views.a.setImage(null);
-      this._views.difference.setImage(null);
+      this._difference.show(null, '');
       this._chart.setCurves([], '');
       return;
     }
     const { image, rms, largest } = differenceOf(a, b);
     this._views.a.setImage(a, unit());
-    this._balance.setLevels(balancedLevels(image), true);
-    this._views.difference.setImage(image, unit());
+    this._difference.show(image, unit());
     this._say.textContent = [
       ...(this._source?.removed ? [this._source.removed] : []),
       trans.__('A − B: RMS %1, largest %2', short(rms, 3), short(largest, 3))
@@ -282,15 +281,14 @@ export class CompareView extends Panel {
     this._views.a.setHidden(!swipe);
     this._views.b.setHidden(!swipe);
     this._views.difference.setHidden(swipe);
-    this._divider.hidden = !swipe;
+    this._difference.levels.setHidden(swipe);
+    this._divider.node.hidden = !swipe;
+    this._differs.emit(!swipe);
   }
 
-  /** Put the divider at a share of the width. */
+  /** A is seen up to a share of the width, and B from there. */
   private _place(share: number): void {
-    this._share = Math.min(Math.max(share, 0), 1);
-    const percent = 100 * this._share;
-    this._divider.style.left = `${percent}%`;
-    this._divider.setAttribute('aria-valuenow', String(Math.round(percent)));
+    const percent = 100 * share;
     this._views.a.node.style.clipPath = `inset(0 ${100 - percent}% 0 0)`;
     this._views.b.node.style.clipPath = `inset(0 0 0 ${percent}%)`;
   }
@@ -329,36 +327,10 @@ export class CompareView extends Panel {
     );
   }
 
-  private readonly _press = (event: PointerEvent): void => {
-    if (event.button !== 0) {
-      return;
-    }
-    event.preventDefault();
-    const node = this._divider;
-    node.focus();
-    const box = this._stage.node.getBoundingClientRect();
-    const move = (next: PointerEvent): void =>
-      this._place((next.clientX - box.left) / Math.max(box.width, 1));
-    const end = (): void => {
-      node.removeEventListener('pointermove', move);
-      node.removeEventListener('pointerup', end);
-      node.removeEventListener('pointercancel', end);
-    };
-    node.setPointerCapture(event.pointerId);
-    node.addEventListener('pointermove', move);
-    node.addEventListener('pointerup', end);
-    node.addEventListener('pointercancel', end);
-  };
-
   private readonly _keys = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') {
       event.preventDefault();
       this._closed.emit();
-    }
-    const sign = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (sign !== undefined && event.target === this._divider) {
-      event.preventDefault();
-      this._place(this._share + sign * STEP);
     }
     const own = event.target instanceof HTMLElement ? event.target.tagName : '';
     if (
@@ -373,7 +345,9 @@ export class CompareView extends Panel {
 
   /** Zoom of all images, and the line up and down. */
   private _act(key: string, by: number): boolean {
-    const view = this._divider.hidden ? this._views.difference : this._views.b;
+    const swipe = !this._divider.node.hidden;
+    const view = swipe ? this._views.b : this._views.difference;
+    const contrast = swipe ? this.options.contrast : this._difference.contrast;
     switch (key) {
       case '+':
       case '=':
@@ -384,6 +358,14 @@ export class CompareView extends Panel {
         return true;
       case '0':
         view.resetZoom();
+        return true;
+      case 'a':
+      case 'A':
+        contrast.askAuto();
+        return true;
+      case 'i':
+      case 'I':
+        contrast.setLook({ invert: !contrast.look.invert });
         return true;
       case 'ArrowUp':
         return this._lift(-by);
@@ -415,13 +397,15 @@ export class CompareView extends Panel {
   private readonly _ways: ReturnType<typeof segments<Way>>;
   private readonly _say = element('span', 'jp-tomo-compare-say');
   private readonly _stage = new Panel();
-  private readonly _divider = document.createElement('div');
-  private readonly _balance = new ContrastModel();
+  private readonly _divider: Divider;
+  private readonly _difference: DifferenceView;
   private readonly _views: Readonly<
     Record<'a' | 'b' | 'difference', ImageView>
   >;
   private readonly _chart: ProfileChart;
   private readonly _closed = new Signal<this, void>(this);
+  private readonly _hovered = new Signal<this, IHover | null>(this);
+  private readonly _differs = new Signal<this, boolean>(this);
   private _sources: readonly ICompareSource[] = [];
   private _source: ICompareSource | null = null;
   private _fetching: AbortController | null = null;
@@ -429,5 +413,4 @@ export class CompareView extends Panel {
   private _b: IImage | null = null;
   private _kept: IImage | null = null;
   private _line: ILine | null = null;
-  private _share = 0.5;
 }

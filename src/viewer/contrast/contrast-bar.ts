@@ -14,7 +14,8 @@ import { numberField } from './number-field';
 export class ContrastBar extends Widget {
   constructor(
     private readonly contrast: ContrastModel,
-    trans: TranslationBundle
+    trans: TranslationBundle,
+    auto: string = trans.__('Levels from the central 99.8 % of the values (A)')
   ) {
     super();
     this.addClass('jp-tomo-viewer-contrast');
@@ -24,11 +25,7 @@ export class ContrastBar extends Widget {
     this._high = numberField(trans.__('Value shown brightest'), high =>
       contrast.setLevels({ ...contrast.levels, high }, false)
     );
-    this._auto = button(
-      trans.__('Auto'),
-      trans.__('Levels from the central 99.8 % of the values (A)'),
-      () => contrast.askAuto()
-    );
+    this._auto = button(trans.__('Auto'), auto, () => contrast.askAuto());
     this._map = choice(
       trans.__('Colour map'),
       MAP_NAMES.map(name => [name, name] as const),
@@ -102,5 +99,5 @@ export class ContrastBar extends Widget {
   private readonly _scale: HTMLSelectElement;
   private readonly _missing = element('span', 'jp-tomo-viewer-missing');
   private readonly _missingText: (count: number) => string;
-  private readonly _hover = element('output', 'jp-tomo-viewer-hover');
+  private readonly _hover = element('span', 'jp-tomo-viewer-hover');
 }

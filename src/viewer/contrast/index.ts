@@ -1,3 +1,4 @@
+export * from './balanced';
 export * from './contrast-bar';
 export * from './histogram-view';
 export * from './model';

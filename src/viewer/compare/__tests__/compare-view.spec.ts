@@ -135,3 +135,53 @@ it('zooms and moves its line by keys, and says what fails', async () => {
   contrast.dispose();
   jest.restoreAllMocks();
 });
+
+it('gives the difference levels of its own, zero in the middle', async () => {
+  jest.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
+  const panel = Object.assign(new Widget(), {
+    image: image(1),
+    shown: new Signal<unknown, IImage>({})
+  });
+  const contrast = new ContrastModel();
+  contrast.setLevels({ low: 0, high: 7 }, true);
+  const view = new CompareView({
+    panel,
+    contrast,
+    themes: null,
+    trans: nullTranslator.load('jupyterlab_tomo'),
+    sources: () => [source('before', 5)],
+    unit: () => 'per cm'
+  });
+  const differs: boolean[] = [];
+  view.differs.connect((_, on) => differs.push(on));
+  await settle();
+  const levels = view.node.querySelector('.jp-tomo-compare-levels')!;
+  const fields = [...levels.querySelectorAll('input')];
+  const values = (): number[] => fields.map(({ value }) => Number(value));
+  const press = (text: string): void =>
+    [...view.node.querySelectorAll('button')]
+      .find(({ textContent }) => textContent === text)
+      ?.click();
+  expect(levels.classList).toContain('lm-mod-hidden');
+  press('A − B');
+  expect(levels.classList).not.toContain('lm-mod-hidden');
+  expect(values()).toEqual([-4, 4]);
+  expect(levels.textContent).toContain('per cm');
+  // One of them is set: the other one follows, and both stay with the next image.
+  fields[0].value = '-1.5';
+  fields[0].dispatchEvent(new Event('change'));
+  expect(values()).toEqual([-1.5, 1.5]);
+  panel.shown.emit(image(2));
+  await settle();
+  expect(values()).toEqual([-1.5, 1.5]);
+  press('Auto');
+  expect(values()).toEqual([-3, 3]);
+  // Those of the images are not touched.
+  expect(contrast.levels).toEqual({ low: 0, high: 7 });
+  press('Swipe');
+  expect(levels.classList).toContain('lm-mod-hidden');
+  expect(differs).toEqual([true, false]);
+  view.dispose();
+  contrast.dispose();
+  jest.restoreAllMocks();
+});
