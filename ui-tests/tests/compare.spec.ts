@@ -102,10 +102,12 @@ test.describe('A comparison', () => {
     // The difference has levels of its own: white is zero.
     const lowest = tomo.viewer.getByLabel('Value shown darkest');
     const highest = tomo.viewer.getByLabel('Value shown brightest');
-    const shown = (field: Locator): Promise<string> =>
-      field.locator('visible=true').inputValue();
-    expect(Number(await shown(lowest))).toBeLessThan(0);
-    expect(Number(await shown(highest))).toBe(-Number(await shown(lowest)));
+    const shown = async (field: Locator): Promise<number> =>
+      Number(
+        (await field.locator('visible=true').inputValue()).replace('−', '-')
+      );
+    expect(await shown(lowest)).toBeLessThan(0);
+    expect(await shown(highest)).toBe(-(await shown(lowest)));
     for (const theme of ['Dark', 'Light']) {
       await page.theme.setTheme(`JupyterLab ${theme}`);
       await page.waitForTimeout(300);

@@ -15,16 +15,17 @@ import { coloursAt } from '../theme';
 import type { IColours } from '../theme';
 import { colourScale, colourTable } from './colours';
 import type { ILook } from './colours';
+import { Drags } from './drags';
 import { Gestures } from './gestures';
-import type { IDrag, IPoint } from './gestures';
+import type { IPoint } from './gestures';
 import type { IImage } from './image';
 import { valueAt } from './image';
-import { between, cursorOf, dragged, grabAt } from './overlays';
+import { cursorOf, grabAt } from './overlays';
 import type { IGrab, Overlay } from './overlays';
 import { PixelLayer } from './pixel-layer';
 import { AxesPlot, MARGIN } from './plot';
 import { shapesOf } from './shapes';
-import { boxed, fitted, magnification, panned, resized, zoomed } from './view';
+import { fitted, magnification, resized, zoomed } from './view';
 import type { ISize, IView } from './view';
 
 /** Half the width of a grip, in CSS pixels. */
@@ -48,17 +49,15 @@ export class ImageView extends Widget {
     this._plot = new AxesPlot(load);
     this._surface = document.createElement('div');
     this._surface.className = 'jp-tomo-viewer-surface';
-    this._band = document.createElement('div');
-    this._band.className = 'jp-tomo-viewer-band';
-    this._band.hidden = true;
-    this._surface.appendChild(this._band);
+    this._drags = this._makeDrags();
+    this._surface.appendChild(this._drags.band);
     this.node.append(this._pixels.node, this._plot.node, this._surface);
     for (const node of [this._pixels.node, this._surface]) {
       node.style.inset = `${MARGIN.top}px ${MARGIN.right}px ${MARGIN.bottom}px ${MARGIN.left}px`;
     }
     this._gestures = new Gestures(this._surface, {
       toImage: point => this._toImage(point),
-      begin: (at, modifier) => this._begin(at, modifier),
+      begin: (at, modifier) => this._drags.begin(at, modifier),
       hover: at => this._hover(at),
       wheel: (at, factor) => this._zoomAt(at, factor),
       reset: () => this.resetZoom()
@@ -281,116 +280,38 @@ export class ImageView extends Widget {
     }
   }
 
-  private _begin(at: IPoint, modifier: boolean): IDrag {
-    const grab = this._drawing || modifier ? null : this._grab(at);
-    if (grab) {
-      return this._dragOverlay(at, grab);
-    }
-    return this._drawing || modifier
-      ? this._dragBox(at, this._drawing)
-      : this._dragView();
-  }
-
-  private _dragView(): IDrag {
-    this.addClass('jp-mod-panning');
-    const done = (): void => this.removeClass('jp-mod-panning');
-    return {
-      move: (_, by) => {
-        const image = this._imageSize();
-        if (this._view && image && this._size) {
-          const scale = magnification(this._view, this._size);
-          this._setView(
-            panned(this._view, -by.x / scale, -by.y / scale, image)
-          );
-        }
+  private _makeDrags(): Drags {
+    return new Drags({
+      extent: () => {
+        const [view, image, plot] = [this._view, this._imageSize(), this._size];
+        return view && image && plot ? { view, image, plot } : null;
       },
-      end: (to, moved) => {
-        done();
-        if (!moved) {
-          this._picked.emit(to);
-        }
+      draws: () => this._drawing,
+      grab: at => {
+        const grab = this._grab(at);
+        const overlay = this._overlays.find(({ id }) => id === grab?.id);
+        return grab && overlay ? { grab, overlay } : null;
       },
-      cancel: done
-    };
-  }
-
-  private _dragBox(from: IPoint, draws: boolean): IDrag {
-    const hide = (): void => {
-      this._band.hidden = true;
-    };
-    return {
-      move: to => this._showBand(from, to),
-      end: (to, moved) => {
-        hide();
-        const image = this._imageSize();
-        if (!moved || !image || !this._size) {
-          return;
-        }
-        if (draws) {
-          this.drawing = false;
-          this._drawn.emit(between(from, to, image));
-        } else {
-          const box = {
-            left: Math.min(from.x, to.x),
-            right: Math.max(from.x, to.x),
-            top: Math.min(from.y, to.y),
-            bottom: Math.max(from.y, to.y)
-          };
-          this._setView(boxed(box, image, this._size));
-        }
+      look: view => this._setView(view),
+      panning: on => this.toggleClass('jp-mod-panning', on),
+      hold: overlay => {
+        this._held = overlay;
+        this._reshape();
       },
-      cancel: hide
-    };
-  }
-
-  private _dragOverlay(from: IPoint, grab: IGrab): IDrag {
-    const start = this._overlays.find(overlay => overlay.id === grab.id);
-    this._held = start ?? null;
-    const release = (): void => {
-      this._held = null;
-      this._reshape();
-    };
-    return {
-      move: to => {
-        const image = this._imageSize();
-        if (start && image) {
-          this._held = dragged(
-            start,
-            grab,
-            to.x - from.x,
-            to.y - from.y,
-            image
-          );
-          this._reshape();
-        }
+      pick: at => this._picked.emit(at),
+      draw: rectangle => {
+        this.drawing = false;
+        this._drawn.emit(rectangle);
       },
-      end: (to, moved) => {
-        const held = this._held;
-        if (moved && held) {
-          this._overlays = this._overlays.map(overlay =>
-            overlay.id === held.id ? held : overlay
-          );
-        }
-        release();
-        if (moved && held) {
-          this._moved.emit(held);
-        } else {
-          this._picked.emit(to);
-        }
-      },
-      cancel: release
-    };
-  }
-
-  private _showBand(from: IPoint, to: IPoint): void {
-    const a = this._toPlot(from);
-    const b = this._toPlot(to);
-    const { style } = this._band;
-    style.left = `${Math.min(a.x, b.x)}px`;
-    style.top = `${Math.min(a.y, b.y)}px`;
-    style.width = `${Math.abs(a.x - b.x)}px`;
-    style.height = `${Math.abs(a.y - b.y)}px`;
-    this._band.hidden = false;
+      drop: dropped => {
+        this._overlays = this._overlays.map(overlay =>
+          overlay.id === dropped.id ? dropped : overlay
+        );
+        this._held = null;
+        this._reshape();
+        this._moved.emit(dropped);
+      }
+    });
   }
 
   private _grab(at: IPoint): IGrab | null {
@@ -429,17 +350,6 @@ export class ImageView extends Widget {
     return {
       x: this._view.left + point.x / scale,
       y: this._view.top + point.y / scale
-    };
-  }
-
-  private _toPlot(point: IPoint): IPoint {
-    if (!this._view || !this._size) {
-      return { x: 0, y: 0 };
-    }
-    const scale = magnification(this._view, this._size);
-    return {
-      x: (point.x - this._view.left) * scale,
-      y: (point.y - this._view.top) * scale
     };
   }
 
@@ -541,7 +451,7 @@ export class ImageView extends Widget {
   private readonly _pixels = new PixelLayer();
   private readonly _plot: AxesPlot;
   private readonly _surface: HTMLDivElement;
-  private readonly _band: HTMLDivElement;
+  private readonly _drags: Drags;
   private readonly _gestures: Gestures;
   private readonly _observer: ResizeObserver | null = null;
   private readonly _hovered = new Signal<this, IHover | null>(this);

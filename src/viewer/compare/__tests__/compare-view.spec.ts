@@ -157,7 +157,8 @@ it('gives the difference levels of its own, zero in the middle', async () => {
   await settle();
   const levels = view.node.querySelector('.jp-tomo-compare-levels')!;
   const fields = [...levels.querySelectorAll('input')];
-  const values = (): number[] => fields.map(({ value }) => Number(value));
+  const values = (): number[] =>
+    fields.map(({ value }) => Number(value.replace('−', '-')));
   const press = (text: string): void =>
     [...view.node.querySelectorAll('button')]
       .find(({ textContent }) => textContent === text)
@@ -169,7 +170,9 @@ it('gives the difference levels of its own, zero in the middle', async () => {
   expect(levels.textContent).toContain('per cm');
   // One of them is set: the other one follows, and both stay with the next image.
   fields[0].value = '-1.5';
-  fields[0].dispatchEvent(new Event('change'));
+  for (const event of ['input', 'blur']) {
+    fields[0].dispatchEvent(new Event(event));
+  }
   expect(values()).toEqual([-1.5, 1.5]);
   panel.shown.emit(image(2));
   await settle();
