@@ -183,6 +183,10 @@ def _phase(step: Mapping[str, Any], dataset: Dataset, notes: List[str]) -> Metho
     )
 
 
+_FILTERED = {"FBP", "GRIDDING", "GRIDREC"}
+"""Methods that do what its filtered back-projection does."""
+
+
 def _reconstruction(
     recipe: Recipe, axis: Optional[Axis], region: Window, notes: List[str]
 ) -> Method:
@@ -219,9 +223,13 @@ def _reconstruction(
     if family in iterative:
         if "iterations" in parameters:
             given["iterations"] = int(parameters["iterations"])
+        # Left out it is true.
+        given["nonnegativity"] = float(parameters.get("minimum", -1.0)) >= 0
         name = iterative[family]
     else:
         name = "FBP2d_astra"
+        if method and family not in _FILTERED:
+            notes.append(f"HTTomo has no {method}: {name} takes its place.")
         chosen = str(parameters.get("filter", "shepp" if tool == "builtin" else "ram-lak"))
         given["filter_type"] = {"ramp": "ram-lak", "shepp": "shepp-logan"}.get(chosen, chosen)
         given["detector_pad"] = True

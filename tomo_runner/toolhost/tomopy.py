@@ -13,13 +13,13 @@ import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, Dict, Tuple
+from typing import Any, Dict, Tuple, Union
 
 import numpy as np
 
 from .contract import Search, Task, ToolError
 from .geometry import moved, spread, taper, weigh
-from .nonnegative import made_up
+from .nonnegative import lifted, made_up
 from .tomopy_centre import searched
 from .tomopy_methods import METHODS
 from .tomopy_stripes import NONE, slowness, without
@@ -90,7 +90,7 @@ def reconstruct(task: Task) -> None:
     # Several rows a call, so that its threads have work, and few enough that progress shows.
     batch = 8 * task.cores if task.method == "gridrec" else task.cores
     one = _gridrec if task.method == "gridrec" else _iterate
-    if task.method in _COUNTED:
+    if task.method in _COUNTED and not _from_gridrec(task):
         least, greatest = float(task.sinograms.min()), float(task.sinograms.max())
         if least < -0.01 * greatest:
             task.say(
@@ -124,6 +124,14 @@ def _need(where: str) -> None:
 
 def _iterate(task: Task, first: int, past: int) -> None:
     sinograms = np.array(without(task, first, past))
+    start: Dict[str, np.ndarray] = {}
+    lift: Union[float, np.ndarray] = 0.0
+    if _from_gridrec(task):
+        begun = start["init_recon"] = _begun(task, first, past)
+        if task.method in _COUNTED:
+            lift = lifted(sinograms, begun, task.angles, task.centres[first:past])
+            # What is zero stays so for ever.
+            np.maximum(begun, np.float32(_LEAST), out=begun)
     if task.method in _COUNTED:
         made_up(sinograms)
         np.maximum(sinograms, np.float32(_LEAST), out=sinograms)
@@ -140,25 +148,24 @@ def _iterate(task: Task, first: int, past: int) -> None:
         task.cores,
         num_gridx=task.size,
         num_gridy=task.size,
-        **_begun(task, first, past),
+        **start,
         **keywords(task),
     )
     task.slices[first:past] = made[:, ::-1, :]
+    task.slices[first:past] -= lift
 
 
-def _begun(task: Task, first: int, past: int) -> Dict[str, np.ndarray]:
+def _from_gridrec(task: Task) -> bool:
+    return task.parameters.get("start") == "gridrec"
+
+
+def _begun(task: Task, first: int, past: int) -> np.ndarray:
     """What the first iteration starts from, as TomoPy takes it."""
-    if task.parameters.get("start") != "gridrec":
-        return {}
     schema = next(method for method in METHODS if method["name"] == "gridrec")["schema"]
     given = {name: field["default"] for name, field in schema.items() if "default" in field}
     given.update({name: value for name, value in task.parameters.items() if name in given})
     _gridrec(replace(task, method="gridrec", parameters=given), first, past)
-    start = np.ascontiguousarray(task.slices[first:past, ::-1])
-    if task.method in _COUNTED:
-        # What is zero stays so for ever.
-        np.maximum(start, np.float32(_LEAST), out=start)
-    return {"init_recon": start}
+    return np.array(task.slices[first:past, ::-1])
 
 
 def keywords(task: Task) -> Dict[str, Any]:

@@ -34,19 +34,7 @@ def searched(search: Search) -> float:
     elif search.finder == "pc":
         found = _opposite(tomopy, search)
     else:
-        # The entropy has many hollows: it starts from what the first and last projection say.
-        found = float(
-            np.ravel(
-                tomopy.find_center(
-                    search.sinograms,
-                    np.deg2rad(search.angles).astype(np.float32),
-                    ind=len(search.sinograms) // 2,
-                    init=_opposite(tomopy, search),
-                    tol=0.1,
-                    sinogram_order=True,
-                )
-            )[0]
-        )
+        found = _entropy(tomopy, search)
     if not (math.isfinite(found) and 0 <= found <= columns - 1):
         raise _nothing(f"gave column {found:g} of {columns} columns")
     return found
@@ -66,6 +54,23 @@ def _vo(tomopy: Any, search: Search) -> float:
         if reach == widest:
             raise _nothing(f"saw nothing within {reach} columns of the middle")
         reach = widest
+
+
+def _entropy(tomopy: Any, search: Search) -> float:
+    middle = len(search.sinograms) // 2
+    # Gridrec reads beyond its tables where the width is a power of two, and the entropy of what it
+    # finds there may be NaN: a column more at each end.
+    wider = np.pad(search.sinograms[middle : middle + 1], ((0, 0), (0, 0), (1, 1)), "edge")
+    # The entropy has many hollows: it starts from what the first and last projection say.
+    found = tomopy.find_center(
+        wider,
+        np.deg2rad(search.angles).astype(np.float32),
+        ind=0,
+        init=_opposite(tomopy, search) + 1,
+        tol=0.1,
+        sinogram_order=True,
+    )
+    return float(np.ravel(found)[0]) - 1
 
 
 def _opposite(tomopy: Any, search: Search) -> float:

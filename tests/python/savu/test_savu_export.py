@@ -321,6 +321,28 @@ def test_httomo_gets_gridrec_and_iterations(recipe, nxtomo, tmp_path):
     methods, _ = pipeline(recipe(nxtomo, "astra", "SIRT", {"iterations": 33}), tmp_path)
     assert methods[-1]["method"] == "SIRT3d_tomobar"
     assert methods[-1]["parameters"]["iterations"] == 33
+    # HTTomo's own default is true.
+    assert methods[-1]["parameters"]["nonnegativity"] is False
+    wanted = recipe(nxtomo, "astra", "SIRT_CUDA", {"iterations": 9})
+    wanted["reconstruction"]["parameters"]["minimum"] = 0
+    assert pipeline(wanted, tmp_path)[0][-1]["parameters"]["nonnegativity"] is True
+
+
+@pytest.mark.parametrize(
+    ("tool", "method", "told"),
+    [
+        ("astra", "SART", True),
+        ("tomopy", "osem", True),
+        ("astra", "FBP_CUDA", False),
+        ("builtin", "gridding", False),
+    ],
+)
+def test_httomo_says_what_it_takes_in_place_of_a_method(
+    recipe, nxtomo, tmp_path, tool, method, told
+):
+    methods, notes = pipeline(recipe(nxtomo, tool, method), tmp_path)
+    assert methods[-1]["method"] == "FBP2d_astra"
+    assert (f"HTTomo has no {method}: FBP2d_astra takes its place." in notes) is told
 
 
 # --- NXtomo -------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from tomo_runner import catalogue
 from tomo_runner.toolhost import tomopy as ours
 from tomo_runner.toolhost.contract import Task
-from tomo_runner.toolhost.nonnegative import made_up
+from tomo_runner.toolhost.nonnegative import chords, lifted, made_up
 
 COLUMNS = 32
 
@@ -111,3 +112,52 @@ def test_negative_values_are_made_up_for():
     same = whole.copy()
     made_up(same)
     assert np.array_equal(same, whole)
+
+
+@pytest.mark.parametrize("angle", [0.0, 17.0, 45.0, 90.0, 133.0, 180.0, 271.0])
+def test_rays_through_a_slice_are_as_long_as_they_are(angle):
+    found = chords(np.array([angle]), 48, 21.3, 32)[0]
+    cosine, sine = np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))
+    distance = np.arange(48)[:, None] - 21.3
+    along = np.arange(-30, 30, 0.01)[None, :]
+    x, y = distance * cosine - along * sine, distance * sine + along * cosine
+    expected = 0.01 * np.count_nonzero((np.abs(x) < 16) & (np.abs(y) < 16), axis=1)
+    assert np.abs(found - expected).max() < 0.05
+
+
+def test_slices_and_sinograms_are_lifted_alike():
+    angles = np.arange(0.0, 180.0, 7.0)
+    slices = np.random.default_rng(1).normal(0.2, 0.3, (2, 32, 32)).astype(np.float32)
+    sinograms = np.zeros((2, len(angles), 40), np.float32)
+    raised, showing = slices.copy(), sinograms.copy()
+    height = lifted(showing, raised, angles, np.array([19.5, 18.0]))
+    assert (raised.min(axis=(1, 2)) == 0).all() and height[0] != height[1]
+    assert np.allclose(raised - height, slices, atol=1e-6)
+    for row, centre in enumerate((19.5, 18.0)):
+        assert np.allclose(showing[row], height[row] * chords(angles, 40, centre, 32), rtol=1e-5)
+    kept = np.abs(slices)
+    assert not lifted(sinograms, kept, angles, np.full(2, 19.5)).any() and not sinograms.any()
+
+
+@pytest.mark.parametrize("method", ["osem", "mlem", "pml_quad", "ospml_hybrid"])
+def test_from_gridrec_nothing_is_cut_off(calls, method, monkeypatch):
+    """What gridrec leaves below zero is where the iterations begin, and may be where they end."""
+    start = np.random.default_rng(2).normal(0.1, 0.2, (2, COLUMNS, COLUMNS)).astype(np.float32)
+
+    def gridrec(task, first, past):
+        task.slices[first:past] = start[first:past]
+
+    monkeypatch.setattr(ours, "_gridrec", gridrec)
+    said = []
+    asked = replace(
+        task(method, 2, sinograms=-np.ones((2, 20, COLUMNS), np.float32), start="gridrec"),
+        say=said.append,
+    )
+    ours.reconstruct(asked)
+    (call,) = calls
+    height = -start.min(axis=(1, 2), keepdims=True)
+    assert np.allclose(call["init_recon"][:, ::-1], start + height, atol=1e-5)
+    assert call["init_recon"].min() > 0 and call["sinograms"].min() > 0
+    # The stand-in answers with ones.
+    assert np.allclose(asked.slices, 1 - height)
+    assert not said
