@@ -19,7 +19,17 @@ STATED: Mapping[str, Mapping[str, Parameters]] = {
     },
     "tomopy": {
         "sirt": {"iterations": 10, "start": "gridrec"},
+        "osem": {"iterations": 2, "start": "gridrec"},
+        "mlem": {"iterations": 4, "start": "gridrec"},
         "art": {"iterations": 5},
+        "bart": {"iterations": 2, "start": "gridrec"},
+        "pml_hybrid": {"iterations": 4, "start": "gridrec"},
+        "pml_quad": {"iterations": 4, "start": "gridrec"},
+        "ospml_hybrid": {"iterations": 2, "start": "gridrec"},
+        "ospml_quad": {"iterations": 2, "start": "gridrec"},
+        "tv": {"iterations": 10, "start": "gridrec"},
+        "grad": {"iterations": 5, "start": "gridrec"},
+        "tikh": {"iterations": 5, "start": "gridrec"},
     },
 }
 """Parameters by tool and method; those that are not here are at their defaults."""

@@ -21,7 +21,7 @@ from .contract import Search, Task, ToolError
 from .geometry import moved, spread, taper, weigh
 from .nonnegative import lifted, made_up
 from .tomopy_centre import searched
-from .tomopy_methods import METHODS
+from .tomopy_methods import COUNTED, METHODS
 from .tomopy_stripes import NONE, slowness, without
 
 NAME = "tomopy"
@@ -31,10 +31,8 @@ OLDEST = (1, 10)
 """The stripe removers have all their settings since 1.9; BART takes its blocks since 1.10."""
 INSTALL = "conda install -c conda-forge tomopy (it is not on PyPI)."
 
-_COUNTED = {"osem", "mlem", "pml_hybrid", "pml_quad", "ospml_hybrid", "ospml_quad"}
-"""Methods for counts, which know no zero (they give NaN) and nothing below."""
 _LEAST = 1e-6
-"""Attenuation that they see instead."""
+"""Attenuation that methods for counts see where there is none."""
 
 
 def probe() -> Dict[str, Any]:
@@ -90,7 +88,7 @@ def reconstruct(task: Task) -> None:
     # Several rows a call, so that its threads have work, and few enough that progress shows.
     batch = 8 * task.cores if task.method == "gridrec" else task.cores
     one = _gridrec if task.method == "gridrec" else _iterate
-    if task.method in _COUNTED and not _from_gridrec(task):
+    if task.method in COUNTED and not _from_gridrec(task):
         least, greatest = float(task.sinograms.min()), float(task.sinograms.max())
         if least < -0.01 * greatest:
             task.say(
@@ -128,11 +126,11 @@ def _iterate(task: Task, first: int, past: int) -> None:
     lift: Union[float, np.ndarray] = 0.0
     if _from_gridrec(task):
         begun = start["init_recon"] = _begun(task, first, past)
-        if task.method in _COUNTED:
+        if task.method in COUNTED:
             lift = lifted(sinograms, begun, task.angles, task.centres[first:past])
             # What is zero stays so for ever.
             np.maximum(begun, np.float32(_LEAST), out=begun)
-    if task.method in _COUNTED:
+    if task.method in COUNTED:
         made_up(sinograms)
         np.maximum(sinograms, np.float32(_LEAST), out=sinograms)
     angles = task.angles

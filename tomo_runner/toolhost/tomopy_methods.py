@@ -44,15 +44,16 @@ _GRIDREC = {
         level="advanced",
     ),
 }
-_START = {
-    "start": choice(
-        "Start",
-        "What the first iteration starts from: nearly zero, or gridrec, which saves most of them.",
-        ("zero", "gridrec"),
-        "zero",
-        level="advanced",
-    )
-}
+COUNTED = {"osem", "mlem", "pml_hybrid", "pml_quad", "ospml_hybrid", "ospml_quad"}
+"""Methods for counts, which know no zero (they give NaN) and nothing below."""
+
+
+def _start(counted: bool) -> Dict[str, Any]:
+    text = "What the first iteration starts from: nearly zero, or gridrec, which saves most of them"
+    text += "; from there values may be negative, as gridrec's." if counted else "."
+    return {"start": choice("Start", text, ("zero", "gridrec"), "zero", level="advanced")}
+
+
 _BLOCKS = {
     "blocks": integer(
         "Blocks",
@@ -92,7 +93,7 @@ def _method(
         schema.update(part)
     if "iterations" in schema:
         schema["iterations"]["description"] += sentence("tomopy", name)
-        schema.update(_START)
+        schema.update(_start(name in COUNTED))
     return {
         "name": name,
         "title": title,
@@ -123,7 +124,7 @@ METHODS: List[Dict[str, Any]] = [
     _method(
         "osem",
         "OSEM",
-        "Ordered subsets of the likelihood: never negative, quick for an iterative method.",
+        "Ordered subsets of the likelihood: quick, and never negative when it starts from zero.",
         "iterative",
         "basic",
         _iterations(10),
@@ -132,7 +133,7 @@ METHODS: List[Dict[str, Any]] = [
     _method(
         "mlem",
         "MLEM",
-        "Maximum likelihood for counted events: never negative, calm, slow.",
+        "Maximum likelihood for counted events: never negative from zero, calm, slow.",
         "iterative",
         "basic",
         _iterations(50),

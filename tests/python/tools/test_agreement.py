@@ -40,6 +40,9 @@ ITERATIVE = [
     ("tomopy", "ospml_hybrid", {"iterations": 8}),
     ("tomopy", "ospml_quad", {"iterations": 8}),
     ("tomopy", "tv", {"iterations": 100}),
+    ("tomopy", "grad", {"iterations": 200}),
+    ("tomopy", "tikh", {"iterations": 200}),
+    *((tool, name, given) for tool, methods in STATED.items() for name, given in methods.items()),
 ]
 
 
@@ -111,6 +114,32 @@ def test_example(tool, method, parameters, recipe, geometry, available):
     limit = 0.01 if (tool, method, parameters) in ANALYTIC else 0.03
     assert abs(slope - 1) < limit
     assert abs(offset) < limit
+
+
+PENALTIES = [
+    ("tv", {"iterations": 200, "penalty": 0.001}, 0.999),
+    ("tv", {"iterations": 200, "penalty": 0.01}, 0.990),
+    ("tv", {"iterations": 200, "penalty": 0.1}, 0.907),
+    ("pml_quad", {"iterations": 60, "penalty": 10}, 0.998),
+    ("pml_quad", {"iterations": 60, "penalty": 100}, 0.991),
+    ("pml_hybrid", {"iterations": 60, "penalty": 100}, 0.996),
+    ("tikh", {"iterations": 200, "towards": 0.01, "start": "gridrec"}, 0.951),
+    ("tikh", {"iterations": 200, "towards": 0.05, "start": "gridrec"}, 0.807),
+]
+"""What methods take of the values of the example by their penalties: the slope, as documented."""
+
+
+@pytest.mark.parametrize(("method", "parameters", "stated"), PENALTIES)
+def test_a_penalty_takes_what_is_stated(method, parameters, stated, recipe, geometry, available):
+    """Such a method cannot have the values of one without; things stay in their places."""
+    available("tomopy")
+    found, _ = sliced(recipe("tomopy", method, parameters))
+    expected, wire = truth(geometry)
+    slope, _ = line(expected, found, disc(128, 58))
+    assert slope == pytest.approx(stated, abs=0.004)
+    level = 1.2 * geometry.pixel
+    at, there = (place(each, wire.x, wire.y, 7, level) for each in (found, expected))
+    assert abs(at[0] - there[0]) < 0.1 and abs(at[1] - there[1]) < 0.1
 
 
 @pytest.mark.parametrize(("tool", "method"), [("astra", "BP"), ("tomopy", "fbp")])
@@ -246,6 +275,8 @@ def binned_neutrons(shared, tmp_path_factory):
         ("tomopy", "pml_quad", {"iterations": 60}),
         ("tomopy", "ospml_hybrid", {"iterations": 10}),
         ("tomopy", "ospml_quad", {"iterations": 10}),
+        ("tomopy", "tv", {"iterations": 200}),
+        ("tomopy", "grad", {"iterations": 200}),
     ],
 )
 def test_real_neutrons_by_iteration(tool, method, parameters, binned_neutrons, available):

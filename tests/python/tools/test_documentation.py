@@ -69,6 +69,17 @@ def test_stated_iterations_are_in_the_help_and_on_the_page():
             assert f"| {titles[tool]} {name}{start} | {given['iterations']} |" in page
 
 
+def test_what_penalties_take_is_on_the_page():
+    from test_agreement import PENALTIES
+
+    page = (DOCS / "tomopy.md").read_text(encoding="utf-8")
+    for method, given, stated in PENALTIES:
+        name = (
+            f"damping {given['towards']}" if "towards" in given else f"penalty {given['penalty']}"
+        )
+        assert f"| {method}, {name} | {given['iterations']} | {stated:.3f} |" in page
+
+
 def test_the_pages_name_what_there_is():
     for tool, page in (("tomopy", "tomopy.md"), ("astra", "astra.md")):
         text = (DOCS / page).read_text(encoding="utf-8")

@@ -99,7 +99,9 @@ def test_in_the_list_where_the_angles_allow_it(half_turn):
 
 
 @pytest.mark.parametrize("method", FINDERS)
-def test_without_tomopy_it_says_what_to_install(method, half_turn, monkeypatch):
+def test_without_tomopy_it_says_what_to_install(method, half_turn, monkeypatch, tmp_path):
+    (tmp_path / "tomopy.py").write_text("raise ImportError('none here')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setenv("JUPYTER_TOMO_PYTHON_TOMOPY", sys.executable)
     with pytest.raises(ToolFailure) as raised:
         found(half_turn, method)
