@@ -32,6 +32,7 @@ from .regions import centre_method
 from .run import ResultFolder, RunRequest, execute, expand_output
 from .run.output import remove_run_folder, write_slice
 from .stopping import Stop
+from .toolhost.savu_process import command as savu_command
 from .tools import list_tools
 from .workers import Workers
 
@@ -176,6 +177,10 @@ def tools(arguments: Namespace) -> Dict[str, Any]:
         lines.append(f"{tool['title']} {state}".rstrip() + f": {tool['help']}")
         if not tool["available"]:
             lines.append(f"  {tool['why']} {tool['install']}".rstrip())
+        elif tool.get("python"):
+            own = tool["name"] == "savu" and savu_command()
+            card = "a graphics card was found" if tool["gpu"] else "no graphics card"
+            lines.append(f"  {' '.join(own or [tool['python']])}, {card}")
         for method in tool["methods"]:
             lines.append(f"  {tool['name']:<8} {method['name']:<14} {method['help']}")
             if "why" in method:

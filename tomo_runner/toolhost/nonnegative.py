@@ -62,8 +62,9 @@ def lifted(
     heights = np.maximum(-slices.min(axis=(1, 2)), 0).astype(np.float32)
     for sinogram, centre, height in zip(sinograms, centres, heights):
         sinogram += height * chords(angles, sinogram.shape[1], float(centre), slices.shape[1])
-    slices += heights[:, None, None]
-    return heights[:, None, None]
+    lifts: np.ndarray = heights[:, None, None]
+    slices += lifts
+    return lifts
 
 
 def chords(angles: np.ndarray, columns: int, centre: float, size: int) -> np.ndarray:

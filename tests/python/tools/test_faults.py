@@ -14,6 +14,7 @@ import pytest
 
 from tomo_runner import catalogue, tools
 from tomo_runner import recipe as recipes
+from tomo_runner.cli import main
 from tomo_runner.external import Child, Limits, ToolHost, ToolHosts
 from tomo_runner.failures import RecipeFailure, Stopped, ToolFailure
 from tomo_runner.job import run_job
@@ -219,6 +220,24 @@ def test_no_such_tool(tmp_path, recipe):
         with pytest.raises(ToolFailure) as failed:
             host.probe(Stop())
         assert failed.value.code == "unknown-tool"
+
+
+def test_the_command_says_version_where_and_why_not(tiny, tmp_path, capsys, monkeypatch):
+    savu = tmp_path / "savu"
+    savu.write_text("#!/bin/sh\necho savu 4.2\n")
+    savu.chmod(0o755)
+    monkeypatch.setenv("JUPYTER_TOMO_SAVU", str(savu))
+    monkeypatch.setenv("JUPYTER_TOMO_PYTHON_TOMOPY", "/nowhere/python")
+    monkeypatch.setattr(tools, "_probed", {})
+    assert main(["tools"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    place = next(i for i, line in enumerate(said) if line.startswith("Tiny 1.0: "))
+    assert said[place + 1] == f"  {sys.executable}, no graphics card"
+    assert said[place + 2].split()[:2] == ["tiny-tool", "constant"]
+    place = next(i for i, line in enumerate(said) if line.startswith("TomoPy not available: "))
+    assert "/nowhere/python" in said[place + 1] and "Check that the program" in said[place + 1]
+    place = next(i for i, line in enumerate(said) if line.startswith("Savu 4.2: "))
+    assert said[place + 1].startswith(f"  {savu}, ")
 
 
 def test_no_such_python(monkeypatch):
