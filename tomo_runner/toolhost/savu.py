@@ -312,7 +312,6 @@ def process_list(task: Task, columns: int, middle: float) -> ProcessList:
         "outer_pad": False,
         "centre_pad": False,
         "preview": [],
-        "skip_projections": None,
     }
     if gpu:
         recon["res_norm"] = False
