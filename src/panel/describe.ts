@@ -120,7 +120,7 @@ export function spreadText(centre: Centre, trans: TranslationBundle): string {
     : trans.__('spread %1 px', formatNumber(spread, 2));
 }
 
-/** "agree within 0.1 px" with the level it stands for. */
+/** "agree, ± 0.1 px" with the level it stands for. */
 export function confidenceText(
   centre: Centre,
   trans: TranslationBundle
@@ -129,8 +129,8 @@ export function confidenceText(
   const least = Math.max(centre.confidence.spread, 0.01);
   const spread = formatNumber(least, least < 0.095 ? 2 : 1);
   return centre.confidence.level === 'good'
-    ? trans.__('agree within %1 px', spread)
-    : trans.__('uncertain: %1 px apart', spread);
+    ? trans.__('agree, ± %1 px', spread)
+    : trans.__('uncertain, ± %1 px', spread);
 }
 
 /** One line on what a step does with its parameters. */

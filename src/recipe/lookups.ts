@@ -80,6 +80,30 @@ export function stepOf(name: string): IStep | undefined {
   return STEPS.find(step => step.name === name);
 }
 
+/** Parameters of steps on sinograms that are widths of a median, in columns. */
+const WIDTHS = ['size', 'large', 'small'];
+
+/**
+ * The widest median that makes sense for a parameter in so many columns: odd,
+ * as all of them are; null for one that is no width of a median.
+ */
+export function widestMedian(
+  step: Pick<IStep, 'domain' | 'schema'>,
+  name: string,
+  columns: number
+): number | null {
+  const { type, minimum = 1, maximum = Infinity } = step.schema[name] ?? {};
+  if (
+    step.domain !== 'sinogram' ||
+    type !== 'integer' ||
+    !WIDTHS.includes(name)
+  ) {
+    return null;
+  }
+  const widest = Math.max(minimum, Math.min(maximum, Math.floor(columns)));
+  return widest % 2 ? widest : widest - 1;
+}
+
 /** Where a step runs among all, -1 when it is unknown. */
 export function stepOrder(name: string): number {
   return STEPS.findIndex(step => step.name === name);

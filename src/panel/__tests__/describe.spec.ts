@@ -120,12 +120,12 @@ describe('what the panel says', () => {
   });
 
   it('of the centre', () => {
-    expect(confidenceText(CENTRE, trans)).toBe('agree within 0.08 px');
+    expect(confidenceText(CENTRE, trans)).toBe('agree, ± 0.08 px');
     const apart = {
       ...CENTRE,
       confidence: { level: 'uncertain' as const, spread: 1.44 }
     };
-    expect(confidenceText(apart, trans)).toBe('uncertain: 1.4 px apart');
+    expect(confidenceText(apart, trans)).toBe('uncertain, ± 1.4 px');
     expect(spreadText(apart, trans)).toBe('spread 1.44 px');
     const close = {
       ...CENTRE,

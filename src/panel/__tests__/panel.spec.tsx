@@ -426,7 +426,7 @@ describe('TomoPanel', () => {
     session.centre = { state: 'ready', value: CENTRE };
     const node = await show(fakeContext(session));
     expect(node.querySelector('.jp-mod-good')?.textContent).toBe(
-      'agree within 0.08 px'
+      'agree, ± 0.08 px'
     );
   });
 
@@ -474,6 +474,24 @@ describe('TomoPanel', () => {
     expect(cost()).toBe('these together, by the server: 3.4 s a row');
     await act(async () => session.tookRow(0.02));
     expect(cost()).toContain('< 0.1 s');
+  });
+
+  it('offers odd widths of medians, no wider than the image', async () => {
+    const session = new FakeSession();
+    const columns = 256;
+    session.description = { state: 'ready', value: { ...KNOWN, columns } };
+    const node = await show(fakeContext(session));
+    await choose(
+      labelled(node, 'Add a step', HTMLSelectElement),
+      'stripes-sorting'
+    );
+    await click(
+      node.querySelectorAll('.jp-TomoStep:last-child .jp-TomoStep-toggle')[0]
+    );
+    const { min, max, step } = node.querySelector(
+      '.jp-TomoStep:last-child .jp-TomoSlider'
+    ) as HTMLInputElement;
+    expect([min, max, step]).toEqual(['3', '255', '2']);
   });
 
   it('shows choices in words, and keeps the values of the recipe', async () => {

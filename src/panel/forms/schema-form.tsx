@@ -17,6 +17,7 @@ import { formChanges } from '../edits';
 import { FieldTemplate, ObjectFieldTemplate } from './templates';
 import { trustingValidator } from './validator';
 import { widgetFor, WIDGETS } from './widgets';
+import type { ISliderRange } from './widgets';
 
 /** Pause after the last key before the recipe changes, in ms; sliders and choices are followed at once. */
 const PAUSE = 250;
@@ -28,6 +29,8 @@ export interface ISchemaFormProps {
   schema: Readonly<Record<string, IParameterSchema>>;
   /** The values that hold now, defaults included. */
   values: Readonly<Record<string, unknown>>;
+  /** Ends and steps of sliders that differ from those of the schema. */
+  sliders?: Readonly<Record<string, ISliderRange>>;
 }
 
 const TEMPLATES = { FieldTemplate, ObjectFieldTemplate };
@@ -36,7 +39,8 @@ export function SchemaForm({
   session,
   path,
   schema,
-  values
+  values,
+  sliders
 }: ISchemaFormProps): JSX.Element {
   const key = JSON.stringify(values);
   const [draft, setDraft] = React.useState<JSONObject>(() => copyOf(key));
@@ -92,7 +96,7 @@ export function SchemaForm({
       className="jp-TomoForm"
       tagName="div"
       schema={formSchemaOf(schema)}
-      uiSchema={uiSchemaOf(schema)}
+      uiSchema={uiSchemaOf(schema, sliders)}
       formData={draft}
       validator={trustingValidator}
       noValidate
@@ -173,12 +177,13 @@ function typeOf(
 }
 
 function uiSchemaOf(
-  schema: ISchemaFormProps['schema']
+  schema: ISchemaFormProps['schema'],
+  sliders: ISchemaFormProps['sliders'] = {}
 ): Record<string, object> {
   return Object.fromEntries(
     Object.entries(schema).map(([name, parameter]) => [
       name,
-      { 'ui:widget': widgetFor(parameter) }
+      { 'ui:widget': widgetFor(parameter), 'ui:options': sliders[name] ?? {} }
     ])
   );
 }

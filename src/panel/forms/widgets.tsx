@@ -30,6 +30,12 @@ export function widgetFor(parameter: IParameterSchema): string {
     : 'tomoNumber';
 }
 
+/** Where a slider ends and how it steps, when that is not what the schema has. */
+export interface ISliderRange {
+  readonly maximum: number;
+  readonly step: number;
+}
+
 /** Step of a slider: whole numbers, or a hundredth of the range as a power of ten. */
 export function sliderStep(
   minimum: number,
@@ -99,10 +105,15 @@ function Text(props: WidgetProps): JSX.Element {
 }
 
 function Slider(props: WidgetProps): JSX.Element {
-  const { label, schema, onChange } = props;
+  const { label, schema, options, onChange } = props;
   const value: unknown = props.value;
   const minimum = schema.minimum ?? 0;
-  const maximum = schema.maximum ?? 1;
+  const most = schema.maximum ?? 1;
+  const maximum = typeof options.maximum === 'number' ? options.maximum : most;
+  const step =
+    typeof options.step === 'number'
+      ? options.step
+      : sliderStep(minimum, maximum, schema.type === 'integer');
   return (
     <>
       <input
@@ -111,7 +122,7 @@ function Slider(props: WidgetProps): JSX.Element {
         aria-label={label}
         min={minimum}
         max={maximum}
-        step={sliderStep(minimum, maximum, schema.type === 'integer')}
+        step={step}
         value={typeof value === 'number' ? value : minimum}
         onChange={event => onChange(Number(event.target.value))}
       />

@@ -58,6 +58,9 @@ export function CentreSection({
       className={
         found.confidence.level === 'good' ? 'jp-mod-good' : 'jp-mod-warn'
       }
+      title={trans.__(
+        'One standard deviation, of the rows about the line or of the pairs in a row, whichever is more; outliers do not count. Of several methods, how far apart they are.'
+      )}
     >
       {confidenceText(found, trans)}
     </span>

@@ -4,14 +4,20 @@
 import { caretRightIcon, closeIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import type { IEffectiveFilter } from '../../recipe';
-import { effectiveFilters, missingSteps, stepOf } from '../../recipe';
+import type { IEffectiveFilter, IStep } from '../../recipe';
+import {
+  effectiveFilters,
+  missingSteps,
+  stepOf,
+  widestMedian
+} from '../../recipe';
 import { formatSeconds } from '../../quantities';
 import type { IRecipeSession } from '../../tokens';
 import { usePanel } from '../context';
 import { stepApplies, stepText } from '../describe';
 import { addStepChange, enableStepChange, removeStepChange } from '../edits';
 import { SchemaForm } from '../forms/schema-form';
+import type { ISliderRange } from '../forms/widgets';
 import { Section } from '../section';
 
 export function FiltersSection({
@@ -107,6 +113,23 @@ function ProjectionCost({ seconds }: { seconds: number | null }): JSX.Element {
   );
 }
 
+/** Widths of medians are odd, and no wider than the image. */
+function medianSliders(
+  step: IStep,
+  { description }: IRecipeSession
+): Record<string, ISliderRange> {
+  const columns =
+    description.state === 'ready' ? description.value.columns : Infinity;
+  const found: Record<string, ISliderRange> = {};
+  for (const name of Object.keys(step.schema)) {
+    const maximum = widestMedian(step, name, columns);
+    if (maximum !== null) {
+      found[name] = { maximum, step: 2 };
+    }
+  }
+  return found;
+}
+
 function Step({
   session,
   step
@@ -168,6 +191,7 @@ function Step({
               path={['filters', step.index]}
               schema={known.schema}
               values={step.parameters}
+              sliders={medianSliders(known, session)}
             />
           ) : null}
         </div>

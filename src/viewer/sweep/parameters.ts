@@ -12,7 +12,8 @@ import {
   methodOf,
   parseRecipe,
   stepOf,
-  textEdits
+  textEdits,
+  widestMedian
 } from '../../recipe';
 import recipeSchema from '../../recipe/_generated/recipe.schema.json';
 import type { IRecipeChange } from '../../tokens';
@@ -30,6 +31,8 @@ export interface ISweepable {
   /** All values of a choice; none for a number. */
   readonly choices: readonly SweepValue[];
   readonly integer: boolean;
+  /** Whether only odd numbers count. */
+  readonly odd?: boolean;
   readonly minimum: number;
   readonly maximum: number;
   /** First and last value that are proposed. */
@@ -103,14 +106,14 @@ export function sweepables(
       return;
     }
     for (const [name, schema] of Object.entries(step.schema)) {
-      found.push(
-        parameter(
-          schema,
-          valueAt(filter, name),
-          ['filters', index, name],
-          `${step.title}: ${schema.title ?? name}`
-        )
+      const widest = widestMedian(step, name, columns);
+      const one = parameter(
+        widest === null ? schema : { ...schema, maximum: widest },
+        valueAt(filter, name),
+        ['filters', index, name],
+        `${step.title}: ${schema.title ?? name}`
       );
+      found.push(widest === null ? one : { ...one, odd: true });
     }
   });
   return [...found, ...ofSlices(recipe, angles, trans)];
@@ -196,10 +199,13 @@ export function sweepValues(
   if (sweepable.choices.length) {
     return [...sweepable.choices];
   }
-  const { integer, minimum, maximum } = sweepable;
+  const { integer, odd, minimum, maximum } = sweepable;
   const values = Array.from({ length: count }, (_, i) => {
     const value = first + ((last - first) * i) / Math.max(1, count - 1);
     const within = Math.min(maximum, Math.max(minimum, value));
+    if (odd) {
+      return 2 * Math.round((within - 1) / 2) + 1;
+    }
     return integer ? Math.round(within) : Number(within.toPrecision(6));
   });
   return [...new Set(values)];

@@ -71,6 +71,18 @@ it('keeps to whole numbers and to the range, each value once', () => {
   expect(sweepValues(column, -10, 10, 3)).toEqual([0, 10]);
 });
 
+it('proposes odd widths of medians, no wider than the image', () => {
+  const size = find('filters.1.size');
+  expect(sweepValues(size, ...size.proposed, 6)).toEqual([
+    11, 15, 19, 23, 27, 33
+  ]);
+  const narrow = sweepables(RECIPE, { ...DATA, columns: 64 }, trans).find(
+    ({ id }) => id === 'filters.1.size'
+  );
+  expect(narrow?.maximum).toBe(63);
+  expect(sweepValues(narrow!, 50, 90, 3)).toEqual([51, 63]);
+});
+
 it('takes all values of a choice', () => {
   const filter = find('reconstruction.parameters.filter');
   expect(sweepValues(filter, 0, 1, 2)).toEqual(filter.choices);
