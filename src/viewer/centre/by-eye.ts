@@ -14,22 +14,19 @@ import type { INumberField } from '../contrast/number-field';
 import { button, choice, element, segments } from '../dom';
 import { short } from '../format';
 import { failureMessage, MessageCard } from '../message';
-import { imageOf } from '../pixels/image';
-import { columnAt, columnsAbout, fitLine, withPoint } from './line';
+import { columnAt } from './line';
 import type { IAxisLine, ICentrePoint } from './line';
 import type { OverlayLook } from './overlay';
 import { OverlayView } from './overlay-view';
 import type { IOverlayMove } from './overlay-view';
+import { oppositeImages } from './opposite';
+import { CentreSearch, COUNT, STEPS } from './search';
+import type { Step } from './search';
 import { CentreSlices } from './slices';
 import { pointTable } from './table';
 import type { IPointTable } from './table';
 import { SliceTiles } from './tiles';
 
-/** Slices beside each other. */
-const COUNT = 9;
-/** Columns between them that can be chosen. */
-const STEPS = ['0.05', '0.1', '0.25', '0.5', '1', '2', '5', '10'] as const;
-type Step = (typeof STEPS)[number];
 type Way = 'strip' | 'overlay';
 
 export interface ICentreByEyeOptions {
@@ -101,7 +98,7 @@ export class CentreByEye extends Panel {
     this._column = numberField(
       trans.__('Column in the middle'),
       value => {
-        this._middle = value;
+        this._search.column = value;
         this._update();
       },
       8
@@ -109,10 +106,10 @@ export class CentreByEye extends Panel {
     this._table = pointTable({
       trans,
       change: points => this._setPoints(points),
-      add: () =>
-        this._setPoints(
-          withPoint(this._points, { row: this._at, column: this._middle })
-        ),
+      add: () => {
+        this._search.mark();
+        this._update();
+      },
       use: () => this._use(),
       visit: row => this._visit(row)
     });
@@ -154,7 +151,7 @@ export class CentreByEye extends Panel {
 
   /** The points so far. */
   get points(): readonly ICentrePoint[] {
-    return this._points;
+    return this._search.points;
   }
 
   override dispose(): void {
@@ -181,14 +178,13 @@ export class CentreByEye extends Panel {
     this._begun = true;
     const { session } = this.options;
     const [, top, , bottom] = this._region(data);
-    this._at = Math.round(top + (bottom - 1 - top) / 2);
-    const known = this._known(data);
-    this._middle = Number(columnAt(known, this._at).toFixed(3));
+    const row = Math.round(top + (bottom - 1 - top) / 2);
     const sure =
       session.recipe.regions?.centre?.column !== undefined ||
       session.centre.state === 'ready';
-    this._coarse = sure ? '0.5' : data.columns > 600 ? '5' : '2';
-    this._setStep(this._coarse);
+    const coarse = sure ? '0.5' : data.columns > 600 ? '5' : '2';
+    this._search.begin(row, columnAt(this._known(data), row), coarse);
+    this._update();
   }
 
   private _known(data: Description): IAxisLine {
@@ -206,22 +202,13 @@ export class CentreByEye extends Panel {
       : { column: (data.columns - 1) / 2, row: 0, tilt: 0 };
   }
 
-  /** The line through the points; before there are any, through what is shown. */
-  private _axis(): IAxisLine {
-    const others = this._points.filter(point => point.row !== this._at);
-    const fit = fitLine(
-      withPoint(others, { row: this._at, column: this._middle })
-    );
-    return fit ?? { column: this._middle, row: this._at, tilt: 0 };
-  }
-
   private _setWay(way: Way): void {
     this._wayNow = way;
     this._update();
   }
 
   private _setStep(step: Step): void {
-    this._stepNow = step;
+    this._search.step = step;
     this._update();
   }
 
@@ -239,59 +226,36 @@ export class CentreByEye extends Panel {
       return;
     }
     const next = Math.max(0, Math.min(data.rows - 1, Math.round(row)));
-    const there = this._points.find(point => point.row === next);
-    const fit = fitLine(this._points);
-    this._middle = Number(
-      (there?.column ?? columnAt(fit ?? this._known(data), next)).toFixed(3)
-    );
-    this._at = next;
-    if (!there) {
-      // A row that was not looked at yet, on an axis that may lean.
-      this._stepNow = this._coarse;
-    }
+    this._search.visit(next, this._known(data));
     this._update();
   }
 
   private readonly _onPicked = (_: SliceTiles, index: number): void => {
-    const column = columnsAbout(this._middle, Number(this._stepNow), COUNT)[
-      index
-    ];
-    this._middle = Number(column.toFixed(3));
-    // The next look is finer, until the steps end.
-    const finer = STEPS.indexOf(this._stepNow) - 1;
-    this._stepNow = STEPS[Math.max(0, finer)];
-    this._setPoints(
-      withPoint(this._points, { row: this._at, column: this._middle })
-    );
+    this._search.pick(index);
+    this._update();
   };
 
   private readonly _onOverlay = (
     _: OverlayView,
     { by, going }: IOverlayMove
   ): void => {
-    this._middle += by;
+    this._search.column += by;
     if (going) {
       this._paint();
       return;
     }
-    this._middle = Number(this._middle.toFixed(3));
-    this._setPoints(
-      withPoint(this._points, { row: this._at, column: this._middle })
-    );
+    this._search.mark();
+    this._update();
   };
 
   private _setPoints(points: ICentrePoint[]): void {
-    this._points = points;
-    const here = points.find(point => point.row === this._at);
-    if (here) {
-      this._middle = here.column;
-    }
+    this._search.set(points);
     this._update();
   }
 
   /** One undo step. */
   private _use(): void {
-    const fit = fitLine(this._points);
+    const { fit } = this._search;
     if (!fit) {
       return;
     }
@@ -337,12 +301,11 @@ export class CentreByEye extends Panel {
   private _askSlices(data: Description): void {
     const { session, trans } = this.options;
     const { base, recipe } = session;
-    const step = Number(this._stepNow);
-    const columns = columnsAbout(this._middle, step, COUNT);
+    const { row, columns } = this._search;
     const { dataset, regions, filters, reconstruction } = recipe;
     const key = JSON.stringify([
       base,
-      this._at,
+      row,
       columns,
       dataset,
       regions?.roi,
@@ -362,7 +325,7 @@ export class CentreByEye extends Panel {
       )
     );
     void this._slices.ask(
-      { base, recipe, row: this._at, columns: data.columns },
+      { base, recipe, row, columns: data.columns },
       columns
     );
   }
@@ -381,30 +344,10 @@ export class CentreByEye extends Panel {
     const fetching = new AbortController();
     this._fetching = fetching;
     this._setBusy(true);
-    const excluded = new Set(dataset?.exclude ?? []);
-    let index = 0;
-    while (excluded.has(index)) {
-      index++;
-    }
-    const common = {
-      base,
-      recipe,
-      stage: 'processed' as const,
-      ...(dataset?.resource && { resource: dataset.resource })
-    };
     try {
-      const first = await api.projection(
-        { ...common, purpose: `${this._purpose} 0`, index },
-        fetching.signal
+      this._overlay.setImages(
+        await oppositeImages(api, base, recipe, this._purpose, fetching.signal)
       );
-      const opposite = await api.projection(
-        { ...common, purpose: `${this._purpose} 180`, index, opposite: true },
-        fetching.signal
-      );
-      this._overlay.setImages({
-        first: imageOf(first),
-        opposite: imageOf(opposite)
-      });
       this._paint();
     } catch (error) {
       if (!fetching.signal.aborted) {
@@ -425,9 +368,9 @@ export class CentreByEye extends Panel {
     if (this._wayNow !== 'overlay') {
       return;
     }
-    this._column.set(Number(this._middle.toFixed(3)));
-    const axis = this._axis();
-    const difference = this._overlay.paint(axis, this._at, this._lookNow);
+    const { axis, row, column } = this._search;
+    this._column.set(Number(column.toFixed(3)));
+    const difference = this._overlay.paint(axis, row, this._lookNow);
     this._facts.textContent = Number.isFinite(difference)
       ? trans.__(
           'Drag the mirror image, or use the arrow keys (%1 px; with shift %2 px). Mean difference %3.',
@@ -459,15 +402,16 @@ export class CentreByEye extends Panel {
     this._overlay.node.hidden = strip;
     this._step.hidden = !strip;
     this._look.node.hidden = strip;
-    this._step.value = this._stepNow;
-    this._row.set(this._at);
-    this._column.set(this._middle);
+    const { step, row, column, points, fit } = this._search;
+    this._step.value = step;
+    this._row.set(row);
+    this._column.set(column);
     this._facts.textContent = strip
       ? trans.__(
           'Click the sharpest slice; the next nine are closer together. Wheel: zoom, drag: move, all alike.'
         )
       : '';
-    this._table.set(this._points, fitLine(this._points), this._at);
+    this._table.set(points, fit, row);
     if (!this._data()) {
       this._message.display({
         kind: 'busy',
@@ -504,16 +448,9 @@ export class CentreByEye extends Panel {
   private readonly _column: INumberField;
   private readonly _facts: HTMLElement;
   private _fetching: AbortController | null = null;
-  private _points: ICentrePoint[] = [];
   private _wayNow: Way = 'strip';
   private _lookNow: OverlayLook = 'red-cyan';
-  private _stepNow: Step = '0.5';
-  /** The step with which a row begins. */
-  private _coarse: Step = '0.5';
-  /** Row that is looked at. */
-  private _at = 0;
-  /** Column in the middle of the strip, or of the overlay at that row. */
-  private _middle = 0;
+  private readonly _search = new CentreSearch();
   private _begun = false;
   private _key = '';
   private _imagesKey = '';

@@ -6,7 +6,6 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { failureOf } from '../../api';
 import type { Failure } from '../../api';
-import { withAxis } from '../../axis';
 import { fieldOf, inWords } from '../../field-names';
 import type { Rectangle } from '../../recipe';
 import type { IRecipeSession, ITomoApi, ViewMode } from '../../tokens';
@@ -15,8 +14,7 @@ import {
   isOfBrowser,
   LiveSlices,
   release,
-  sliceKey,
-  Sweep
+  sliceKey
 } from '../../tuning';
 import type { EngineWorkers, ILiveImage } from '../../tuning';
 import { element } from '../dom';
@@ -24,11 +22,11 @@ import { images, links, Newest } from '../frames';
 import { ImagePanel } from '../image-panel';
 import type { ICompareSource } from '../compare';
 import { failureMessage, logInAction } from '../message';
-import { isFree, keep } from '../pixels/image';
+import { isFree } from '../pixels/image';
 import type { IImage } from '../pixels/image';
 import type { Overlay } from '../pixels/overlays';
 import { precisionMarks } from '../precision';
-import { AgentSlices, EngineSlices, SweepView } from '../sweep';
+import { SweepView } from '../sweep';
 import {
   changeOf,
   overlaysOf,
@@ -40,7 +38,8 @@ import { Earlier } from './earlier';
 import { factsOf, warningMarks } from './facts';
 import { obstacleOf } from './obstacle';
 import { Recovery } from './recovery';
-import { removals } from './removals';
+import { comparables } from './comparables';
+import { sliceSource } from './slice-source';
 import { SlowSlices } from './slow-slice';
 import type { Verdict } from './slow-slice';
 import { RecipeToolbar } from './toolbar';
@@ -321,23 +320,14 @@ export class RecipeViewer extends ImagePanel {
   }
 
   private _openSweep(): void {
-    const { workers, session, api, trans, kernel } = this.options;
+    const { session, trans } = this.options;
     const image = this._shown?.image;
     if (!image || this._sweep) {
       return;
     }
-    const purpose = `sweep ${this.id}`;
-    const { columns } = image;
-    const agent = { api, purpose, columns, kernel: kernel() };
     const sweep = new SweepView({
       session,
-      sweep:
-        workers && isLive(session.recipe)
-          ? new EngineSlices(
-              new Sweep({ api, workers, purpose }),
-              new AgentSlices(agent)
-            )
-          : new AgentSlices(agent),
+      sweep: sliceSource(this.options, image.columns, `sweep ${this.id}`),
       contrast: this.contrast,
       trans,
       axis: usedAxis(image)
@@ -466,34 +456,13 @@ export class RecipeViewer extends ImagePanel {
   }
 
   protected override sources(): readonly ICompareSource[] {
-    const { session, api, trans, kernel } = this.options;
-    const { base, recipe, position, description } = session;
-    const before = this.before && keep(this.before);
-    const first = before
-      ? [
-          {
-            id: 'before',
-            label: trans.__('Before the last change'),
-            image: () => Promise.resolve(before)
-          }
-        ]
-      : [];
-    if (base === null || description.state !== 'ready') {
-      return first;
-    }
-    const shown = this._shown?.image;
-    const place = {
-      base,
-      // Without a filter another axis might be found, which is not the filter's doing.
-      recipe: withAxis(recipe, shown ? usedAxis(shown) : null),
-      position,
+    return comparables({
+      ...this.options,
+      before: this.before,
+      shown: this._shown?.image ?? null,
       stage: this._chosen,
-      description: description.value,
-      exact: true,
-      kernel: kernel(),
       purpose: `compare ${this.id}`
-    };
-    return [...first, ...removals(api, place, trans)];
+    });
   }
 
   private _fail(failure: Failure): void {

@@ -1,0 +1,37 @@
+/**
+ * Who makes the slices of a sweep: the engines of this page, or the agent.
+ */
+import type { IRecipeSession, ITomoApi } from '../../tokens';
+import { isLive, Sweep } from '../../tuning';
+import type { EngineWorkers } from '../../tuning';
+import { AgentSlices, EngineSlices } from '../sweep';
+import type { ISliceSource } from '../sweep';
+
+/**
+ * @param columns of the slice that is shown
+ * @param purpose of the requests, of one sweep alone
+ */
+export function sliceSource(
+  {
+    session,
+    api,
+    workers,
+    kernel
+  }: {
+    readonly session: IRecipeSession;
+    readonly api: ITomoApi;
+    readonly workers: EngineWorkers | null;
+    readonly kernel: () => string | undefined;
+  },
+  columns: number,
+  purpose: string
+): ISliceSource {
+  const options = { api, purpose, columns, kernel: kernel() };
+  // What the browser does not let the engine do, the agent does.
+  return workers && isLive(session.recipe)
+    ? new EngineSlices(
+        new Sweep({ api, workers, purpose }),
+        new AgentSlices(options)
+      )
+    : new AgentSlices(options);
+}
