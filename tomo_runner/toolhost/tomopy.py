@@ -62,13 +62,17 @@ def cost(
 ) -> Dict[str, float]:
     """One slice on a core."""
     wide = float(_wide(columns, (columns - 1) / 2))
+    direct = 1.2e-7 * angles * wide + 4e-9 * wide * wide * math.log2(wide)
+    whole = 4.0 * (2 * angles * wide + 2 * wide * wide)
     if method == "gridrec":
-        seconds = 1.2e-7 * angles * wide + 4e-9 * wide * wide * math.log2(wide)
-        row = 4.0 * (2 * angles * wide + 2 * wide * wide)
+        seconds, row = direct, whole
     else:
         rounds = float(parameters.get("iterations", 1))
         seconds = 1.1e-8 * rounds * angles * float(columns) * size
         row = 4.0 * (3 * angles * columns + 3.0 * size * size)
+        if parameters.get("start") == "gridrec":
+            seconds += direct
+            row += whole
     if parameters.get("stripes", NONE) != NONE:
         seconds += slowness(parameters) * angles * columns
         row += 8.0 * angles * columns

@@ -31,6 +31,19 @@ def test_iterations_cost_what_they_do(recipe):
     assert 2 < cost_of(recipe("astra", "FBP"), 720, 1024, 1024).seconds < 4
 
 
+def test_a_start_from_gridrec_costs_that_as_well(recipe):
+    begun, plain, direct = (
+        cost_of(recipe("tomopy", method, parameters), 376, 835, 835)
+        for method, parameters in (
+            ("osem", {"iterations": 2, "start": "gridrec"}),
+            ("osem", {"iterations": 2}),
+            ("gridrec", {}),
+        )
+    )
+    assert begun.seconds == pytest.approx(plain.seconds + direct.seconds)
+    assert begun.row > max(plain.row, direct.row) + 4e6
+
+
 def test_a_tool_that_nobody_has_measured_yet(recipe, tmp_path):
     told = estimated(recipe("astra", "SIRT", {"iterations": 1000}), tmp_path)
     expected = 8 * cost_of(recipe("astra", "SIRT", {"iterations": 1000}), 121, 128, 128).seconds / 2
