@@ -6,8 +6,9 @@ import json
 import os
 import platform
 import shutil
+import sys
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from .dataset import Dataset
 from .external import cost_of
@@ -28,12 +29,21 @@ caches says nothing about that."""
 
 
 def estimate(
-    recipe: Recipe, dataset: Dataset, base: Path, name: str, cores: int, memory: int, image: int
+    recipe: Recipe,
+    dataset: Dataset,
+    base: Path,
+    name: str,
+    cores: int,
+    memory: Optional[int],
+    image: int,
 ) -> Dict[str, Any]:
     """The api's ``Estimate``.
 
     Parameters
     ----------
+    memory
+        Limit in bytes for the run; None when only the price of a slice is asked, whatever a run
+        of its size would need.
     image
         Width of a slice.
     """
@@ -41,9 +51,10 @@ def estimate(
     axis = given_axis(recipe, dataset)
     output = expand_output(recipe, base, name)
     sizes = sizes_of(dataset, recipe, region, image)
-    plan = make_plan((region.top, region.bottom), sizes, cores, memory, _RESIDENT)
+    limit = sys.maxsize if memory is None else memory
+    plan = make_plan((region.top, region.bottom), sizes, cores, limit, _RESIDENT)
     frames = len(used_projections(recipe, dataset).frames)
-    made = _tool_work(recipe, region.rows, frames, region.columns, image, cores)
+    made, measured = _tool_work(recipe, region.rows, frames, region.columns, image, cores)
     work = made
     if work is not None and sizes.phase:
         # Each slab filters its halo, too.
@@ -59,6 +70,8 @@ def estimate(
     basis = "Nothing has been measured on this machine yet."
     if work is None:
         basis = "Nobody can tell how long a custom command takes."
+    elif tool != _ENGINE and not rates and not measured:
+        basis = "How long it takes on this graphics card is known once it has run."
     elif tool != _ENGINE and not rates:
         seconds = round(work, 1)
         basis = "From the tool's usual speed; it has not been measured here yet."
@@ -68,13 +81,15 @@ def estimate(
         runs = "1 earlier run" if len(rates) == 1 else f"{len(rates)} earlier runs"
         where = "on this machine" if here else "on other hosts"
         basis = f"From {runs} {where} with {cores} {'core' if cores == 1 else 'cores'}."
-    each = None if made is None or tool == _ENGINE else made * cores / region.rows
+    each: Optional[float] = None
+    if made is not None and tool != _ENGINE and (measured or rates):
+        each = made * cores / region.rows
     if each is not None and rates:
         each /= sorted(rates)[len(rates) // 2]
     return {
         "slice": None if each is None else round(each, 2),
         "slices": region.rows,
-        "memory": min(plan.memory, memory),
+        "memory": min(plan.memory, limit),
         "outputBytes": region.rows * (image * image * 4 + 512),
         "freeBytes": _free(output),
         "output": str(output),
@@ -98,7 +113,7 @@ def remember(record: Dict[str, Any], cores: int, recipe: Optional[Recipe] = None
     if rows < 4 or seconds <= 0 or not frames:
         return
     try:
-        work = _tool_work(recipe or {}, rows, frames, columns, record["width"], cores)
+        work, _ = _tool_work(recipe or {}, rows, frames, columns, record["width"], cores)
         if not work:
             return
         work += _phase_work(recipe or {}, record.get("filtered", 0), frames, columns, cores)
@@ -131,12 +146,12 @@ def _speeds(tool: str) -> List[Dict[str, Any]]:
 
 def _tool_work(
     recipe: Recipe, rows: int, frames: int, columns: int, image: int, cores: int
-) -> Optional[float]:
-    """What time is proportional to; for external tools seconds by their own figures."""
+) -> Tuple[Optional[float], bool]:
+    """What time is proportional to, and whether it is seconds: external tools' own figures are."""
     if _tool(recipe) == _ENGINE:
-        return _work(rows, frames, columns, image)
-    each = cost_of(recipe, frames, columns, image).seconds
-    return None if each is None else rows * each / cores
+        return _work(rows, frames, columns, image), False
+    cost = cost_of(recipe, frames, columns, image)
+    return None if cost.seconds is None else rows * cost.seconds / cores, cost.measured
 
 
 def _phase_work(recipe: Recipe, rows: int, frames: int, columns: int, cores: int) -> float:

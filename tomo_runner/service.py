@@ -183,7 +183,8 @@ class Service:
         engine = self._workers.engine()
         size = Reconstructor(recipe, dataset, region, axis).size(engine)
         name = str(request.get("name", "reconstruction"))
-        cores, memory = _number(request, "cores"), _number(request, "memory")
+        cores = _number(request, "cores")
+        memory = _number(request, "memory") if "memory" in request else None
         return {"reply": estimate(recipe, dataset, base, name, cores, memory, size)}, None
 
     def _result(self, request: Request, stop: Stop) -> Answer:

@@ -38,7 +38,7 @@ class _Scan(NamedTuple):
         return self.pipeline.dataset.acquisition.opposite is not None
 
     def why_not(self, name: str) -> str:
-        return why_not(name, self.angles, self.image)
+        return why_not(name, self.angles, self.image, self.pipeline.dataset.columns)
 
 
 def find_centre(

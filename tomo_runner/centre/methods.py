@@ -13,6 +13,8 @@ from .pairs import opposite_pairs, partner
 AUTOMATIC, ALL = "auto", "all"
 LEAST = 8
 """Projections that are too few for any method but the 180-degree image."""
+NARROWEST = 5
+"""Columns in which a shift of a profile can be told: its ends are left out."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ METHODS = (
 """Of the tools' own ones, ``all`` and ``auto`` use none."""
 
 
-def why_not(name: str, angles: Optional[np.ndarray], image: bool) -> str:
+def why_not(name: str, angles: Optional[np.ndarray], image: bool, columns: int) -> str:
     """Why a method cannot be used, one sentence; empty when it can.
 
     Parameters
@@ -101,7 +103,12 @@ def why_not(name: str, angles: Optional[np.ndarray], image: bool) -> str:
         Degrees of the kept projections, or None when they are not known.
     image
         Whether there is an image at 180 degrees to the first projection.
+    columns
+        Width of the image.
     """
+    if columns < NARROWEST:
+        wide = "only one column" if columns == 1 else f"only {columns} columns"
+        return f"The image has {wide}; it needs {NARROWEST} or more."
     if angles is None:
         return "The angles of the projections are not known."
     if name == "opposite":
@@ -110,7 +117,8 @@ def why_not(name: str, angles: Optional[np.ndarray], image: bool) -> str:
         return "Nothing was measured at 180° to the first projection."
     if name in (AUTOMATIC, ALL):
         names = ("pairs", "opposite", "mass", "sharpness")
-        return "" if not all(why_not(one, angles, image) for one in names) else _no_pairs(angles)
+        none = all(why_not(one, angles, image, columns) for one in names)
+        return _no_pairs(angles) if none else ""
     if len(angles) < LEAST and name != "pairs":
         return f"There are only {len(angles)} projections; it needs {LEAST} or more."
     if name in ("pairs", "overlap") and not opposite_pairs(angles):
@@ -138,7 +146,7 @@ def described(dataset: Dataset) -> List[Dict[str, str]]:
         entry = {"name": method.name, "title": method.title, "help": method.help}
         if method.tool:
             entry["tool"] = method.tool
-        why = why_not(method.name, angles, image)
+        why = why_not(method.name, angles, image, dataset.columns)
         shown.append({**entry, "why": why} if why else entry)
     return shown
 

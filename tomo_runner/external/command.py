@@ -18,6 +18,7 @@ from ..failures import RecipeFailure, ToolFailure, output_failure
 from ..process import machine_bytes
 from ..recipe import Recipe
 from ..stopping import Stop
+from ..toolhost.geometry import moved
 from ..toolhost.savu_files import PROJECTION, NxtomoWriter
 from ..workers import Workers
 from .child import Child, Limits
@@ -25,6 +26,10 @@ from .slab import Say, SlabReconstructor, Write
 
 PLACEHOLDERS = ("input", "output", "recipe", "rows", "cores", "centre")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_STRAIGHT = 0.005
+"""Columns that a row's axis may stand beside the one that its call is told."""
+_EDGE = 32
+"""Columns over which what a Fourier shift does to the step between its ends fades."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +133,7 @@ class CommandReconstructor(SlabReconstructor):
         prepared = np.empty_like(sinograms)
         angles = self._processed(workers, sinograms, prepared, stop)
         rows = range(first, first + len(sinograms))
+        centre = self._straighten(prepared, rows)
         folder = self._place.folder / f"command_{rows.start}_{rows.stop}"
         shutil.rmtree(folder, ignore_errors=True)
         output = folder / "output"
@@ -145,7 +151,7 @@ class CommandReconstructor(SlabReconstructor):
             "recipe": str(recipe),
             "rows": f"{rows.start}:{rows.stop}",
             "cores": str(workers.count),
-            "centre": repr(float(self._axis.at(first) - self._region.left)),
+            "centre": repr(centre),
         }
         argv = [_PLACEHOLDER.sub(lambda found: values[found.group(1)], part) for part in self._argv]
         try:
@@ -177,6 +183,25 @@ class CommandReconstructor(SlabReconstructor):
                     each.result()
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _straighten(self, sinograms: np.ndarray, rows: range) -> float:
+        """Move rows with a tilted axis so that all have the middle one's: a call has one centre.
+
+        Returns
+        -------
+        float
+            Its column in the sinograms, float32 (row, angle, column), which are changed in place.
+        """
+        middle = self._axis.at((rows.start + rows.stop - 1) / 2)
+        columns = sinograms.shape[2]
+        for row, sinogram in zip(rows, sinograms):
+            shift = middle - self._axis.at(row)
+            if abs(shift) > _STRAIGHT:
+                # A Fourier shift is periodic: what comes in from outside is the edge's value.
+                edge = int(np.ceil(abs(shift))) + _EDGE
+                wide = np.pad(sinogram, ((0, 0), (edge, edge)), mode="edge")
+                sinogram[...] = moved(wide, shift)[:, edge : edge + columns]
+        return float(middle - self._region.left)
 
     def _input(self, folder: Path, sinograms: np.ndarray, angles: np.ndarray, rows: range) -> Path:
         """Write what the command reads; angles in degrees are beside the sinograms."""

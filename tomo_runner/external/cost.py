@@ -25,6 +25,8 @@ class Cost:
     ----------
     seconds
         Of one slice on one core; None when nobody can tell.
+    measured
+        Whether they are seconds; else they only say how the work of two slices compares.
     thread, row, fixed
         Bytes for each thread, for each row of a slab, and in any case; the arrays that are shared
         with the tool are counted.
@@ -34,6 +36,7 @@ class Cost:
     thread: float
     row: float
     fixed: float
+    measured: bool = True
 
 
 NOTHING = Cost(0.0, 0.0, 0.0, 0.0)
@@ -55,7 +58,13 @@ def cost_of(recipe: Recipe, angles: int, columns: int, size: int) -> Cost:
     }
     asked = (method, parameters, angles, columns, size)
     told = load(tool).cost(*asked) if tool in BUILT_IN else _asked(tool, *asked)
-    return Cost(told["seconds"], told["thread"], shared + told["row"], float(_PROCESS))
+    return Cost(
+        told["seconds"],
+        told["thread"],
+        shared + told["row"],
+        float(_PROCESS),
+        not told.get("unmeasured"),
+    )
 
 
 def _asked(

@@ -19,7 +19,8 @@ A tool is one Python module with these names:
 ``cost(method, parameters, angles, columns, size)``
     ``{"seconds": of one slice on one core of an ordinary machine (with ``gpu``: on the card),
     "thread": bytes that each thread needs, "row": bytes for each row of a slab}``, roughly; the
-    arrays of the task are not counted.
+    arrays of the task are not counted. With ``"unmeasured": 1`` the seconds are no prediction: they
+    only tell how much more one slice takes than another.
 ``reconstruct(task)``
     Fills ``task.slices`` from ``task.sinograms`` and calls ``task.done(row)`` after each row.
 ``find_centre(search)`` (may be left out)

@@ -125,7 +125,6 @@ export class SlowSlices implements IDisposable {
           base,
           recipe,
           cores: 1,
-          memory: 2 ** 30,
           ...(resource ? { resource } : {})
         },
         this._abort.signal

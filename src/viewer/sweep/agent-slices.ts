@@ -90,7 +90,6 @@ export class AgentSlices implements ISliceSource {
           base,
           recipe,
           cores: 1,
-          memory: 2 ** 30,
           ...from(recipe)
         },
         signal

@@ -10,6 +10,8 @@ import phantom
 import pytest
 import tifffile
 
+from tomo_runner.centre.methods import METHODS
+
 STEPS = [{"name": "normalise"}, {"name": "minus-log"}]
 
 
@@ -163,6 +165,17 @@ def test_why_not(find, span, frames, method, words):
     assert words in reply["error"]["message"] and reply["error"]["message"].count(". ") == 0
     assert reply["error"]["where"].startswith("regions.centre.")
     assert reply["error"]["hint"]
+
+
+@pytest.mark.parametrize("method", [method.name for method in METHODS])
+def test_too_narrow(find, method):
+    """Slits of one to four columns: a sentence, whatever is asked."""
+    for columns in (1, 4):
+        made = phantom.scan(columns, 4, 37, 180, True, (columns - 1) / 2)
+        code, reply = find(made, phantom.counts(made), "--method", method)
+        assert code == 3
+        assert f"only {'one' if columns == 1 else columns} column" in reply["error"]["message"]
+        assert reply["error"]["where"].startswith("regions.centre.")
 
 
 def test_nothing_to_see(find):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import sys
 from pathlib import Path
 
@@ -40,20 +41,23 @@ def command():
 def run(tmp_path, recipe):
     """Runs a command in a job folder; returns the record."""
 
-    def go(command, approved=True, **more):
-        parameters = {"command": command, **more}
-        folder = tmp_path / "job folder"
+    def go(command, approved=True, rows=(3, 6), regions=None, output="out", **more):
+        made = recipe("command", "run", {"command": command, **more})
+        made["regions"] = regions or made["regions"]
+        folder = (
+            tmp_path / f"job folder of {output}" if output != "out" else tmp_path / "job folder"
+        )
         folder.mkdir(exist_ok=True)
         request = RunRequest(
-            recipe=recipe("command", "run", parameters),
+            recipe=made,
             base=tmp_path,
             name="test",
-            output=tmp_path / "out",
+            output=tmp_path / output,
             folder=folder,
             identity="1",
             cores=2,
             memory=2 << 30,
-            rows=(3, 6),
+            rows=rows,
             approved=command_hash(command) if approved else None,
         )
         return execute(request, Silent(), Stop())
@@ -77,6 +81,20 @@ def test_it_reconstructs(given, fault, command, run, tmp_path, geometry, capfd):
     assert abs(slope - 1) < 0.02 and abs(level) < 0.02 * smooth[0].max()
     # What it needed lies about no more.
     assert not list((tmp_path / "job folder").glob("command_*"))
+
+
+def test_rows_of_a_tilted_axis_share_one(run, command, tmp_path):
+    """One call has one centre: the last row's axis is 0.6 columns beside the middle's."""
+    centre = {"column": 62.0, "row": 3.5, "tilt": 10.0}
+    run(command(), rows=(0, 8), regions={"centre": centre})
+    column = 62.0 + 3.5 * math.tan(math.radians(10.0))
+    run(command(), rows=(7, 8), regions={"centre": {"column": column}}, output="alone")
+    run(command(), rows=(7, 8), regions={"centre": {"column": 62.0}}, output="beside")
+    found, alone, beside = (
+        tifffile.imread(tmp_path / name / "slice_00007.tif") for name in ("out", "alone", "beside")
+    )
+    off, wrong = (np.sqrt(np.mean((each - alone) ** 2)) for each in (found, beside))
+    assert off < 0.2 * wrong
 
 
 def test_nothing_runs_without_approval(run, tmp_path):

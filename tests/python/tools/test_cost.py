@@ -11,6 +11,7 @@ from tomo_runner.dataset import Dataset
 from tomo_runner.estimate import estimate, remember
 from tomo_runner.external import cost_of
 from tomo_runner.external.host import ToolHost
+from tomo_runner.failures import RecipeFailure
 from tomo_runner.run import RunRequest, execute
 from tomo_runner.run.monitor import Silent
 from tomo_runner.stopping import Stop
@@ -68,6 +69,28 @@ def test_what_was_measured_is_for_its_own_method(recipe, tmp_path):
     assert "1 earlier run" in estimated(made, tmp_path)["basis"]
     assert estimated(recipe("builtin", "gridding"), tmp_path)["seconds"] is None
     assert "usual" in estimated(recipe("astra", "CGLS"), tmp_path)["basis"]
+
+
+def test_a_card_is_known_once_it_has_run(recipe, tmp_path):
+    made = recipe("astra", "SIRT_CUDA", {"iterations": 100})
+    told = estimated(made, tmp_path)
+    assert told["seconds"] is None and told["slice"] is None and "card" in told["basis"]
+    size = {"frames": 121, "columns": 128, "width": 128}
+    remember({"rows": [0, 8], **size, "seconds": {"slices": 4.0}}, 2, made)
+    assert estimated(made, tmp_path)["seconds"] == pytest.approx(4.0, abs=0.1)
+    assert estimated(made, tmp_path)["slice"] == pytest.approx(1.0, abs=0.02)
+    twice = recipe("astra", "SIRT_CUDA", {"iterations": 200})
+    assert estimated(twice, tmp_path)["seconds"] == pytest.approx(8.0, abs=0.1)
+
+
+def test_the_price_of_a_slice_does_not_need_a_run_that_fits(recipe, tmp_path):
+    """A slice of 1056 MiB is made by the agent whatever memory a run would have."""
+    made = recipe("astra", "SIRT", {"iterations": 100})
+    dataset = Dataset(made, tmp_path)
+    with pytest.raises(RecipeFailure, match="memory are not enough"):
+        estimate(made, dataset, tmp_path, "test", 1, 64 << 20, 128)
+    told = estimate(made, dataset, tmp_path, "test", 1, None, 128)
+    assert told["slice"] == pytest.approx(cost_of(made, 121, 128, 128).seconds, abs=0.01)
 
 
 def test_another_packages_tool_is_asked(tiny, recipe):
