@@ -18,11 +18,13 @@ import type { IImage } from '../pixels/image';
 import { ImageView } from '../pixels/image-view';
 import type { IHover } from '../pixels/image-view';
 import type { Overlay } from '../pixels/overlays';
+import { SLOW } from '../price';
 import { DifferenceView } from './difference-view';
 import { Divider } from './divider';
 import { differenceOf, isOneSize, profileOf } from './measure';
 import type { ILine } from './measure';
 import { ProfileChart } from './profile-chart';
+import { StatusLine } from './status-line';
 import type { IComparable, ICompareSource } from './source';
 
 type Way = 'swipe' | 'difference';
@@ -57,7 +59,7 @@ export class CompareView extends Panel {
       ],
       way => this._setWay(way)
     );
-    this._say.setAttribute('role', 'status');
+    this._status = new StatusLine(trans);
     const bar = new Widget();
     bar.addClass('jp-tomo-compare-bar');
     const label = element('label', 'jp-tomo-compare-with', trans.__('A'));
@@ -72,7 +74,7 @@ export class CompareView extends Panel {
         ),
         () => this._keep()
       ),
-      this._say,
+      this._status.node,
       button('✕', trans.__('Close the comparison (Escape)'), () =>
         this._closed.emit()
       )
@@ -208,17 +210,20 @@ export class CompareView extends Panel {
     const fetching = new AbortController();
     this._fetching = fetching;
     if (!this._source) {
-      this._a = null;
-      this._views.a.setImage(null);
-      this._difference.show(null, '');
-      this._overlay();
-      this._say.textContent = trans.__(
-        'There is nothing to compare with yet: change something, open another recipe or result, or keep this image.'
+      this._clear();
+      this._status.say(
+        trans.__(
+          'There is nothing to compare with yet: change something, open another recipe or result, or keep this image.'
+        )
       );
       return;
     }
-    this._say.textContent = trans.__('Computing A …');
+    this._status.say(trans.__('Computing A …'));
     try {
+      const seconds = (await this._source.price?.(fetching.signal)) ?? 0;
+      if (seconds >= SLOW && !(await this._agreed(seconds, fetching))) {
+        return;
+      }
       const image = await this._source.image(fetching.signal);
       if (!fetching.signal.aborted && !this.isDisposed) {
         this._a = keep(image);
@@ -226,9 +231,25 @@ export class CompareView extends Panel {
       }
     } catch (error) {
       if (!isAbort(error) && !fetching.signal.aborted && !this.isDisposed) {
-        this._say.textContent = failureSentence(failureOf(error), trans);
+        this._status.say(failureSentence(failureOf(error), trans));
       }
     }
+  }
+
+  /** A slow image is computed when it is asked for, and can be cancelled. */
+  private _agreed(
+    seconds: number,
+    { signal }: AbortController
+  ): Promise<boolean> {
+    this._clear();
+    return this._status.agree(seconds, signal, () => void this._fetch());
+  }
+
+  private _clear(): void {
+    this._a = null;
+    this._views.a.setImage(null);
+    this._difference.show(null, '');
+    this._overlay();
   }
 
   private _setB(image: IImage | null): void {
@@ -253,12 +274,14 @@ export class CompareView extends Panel {
       return;
     }
     if (!isOneSize(a, b)) {
-      this._say.textContent = trans.__(
-        'A has %1 × %2 pixels and B %3 × %4: only images of one size can be compared.',
-        a.columns,
-        a.rows,
-        b.columns,
-        b.rows
+      this._status.say(
+        trans.__(
+          'A has %1 × %2 pixels and B %3 × %4: only images of one size can be compared.',
+          a.columns,
+          a.rows,
+          b.columns,
+          b.rows
+        )
       );
       this._views.a.setImage(null);
       this._difference.show(null, '');
@@ -268,10 +291,12 @@ export class CompareView extends Panel {
     const { image, rms, largest } = differenceOf(a, b);
     this._views.a.setImage(a, unit());
     this._difference.show(image, unit());
-    this._say.textContent = [
-      ...(this._source?.removed ? [this._source.removed] : []),
-      trans.__('A − B: RMS %1, largest %2', short(rms, 3), short(largest, 3))
-    ].join(' · ');
+    this._status.say(
+      [
+        ...(this._source?.removed ? [this._source.removed] : []),
+        trans.__('A − B: RMS %1, largest %2', short(rms, 3), short(largest, 3))
+      ].join(' · ')
+    );
     this._overlay();
   }
 
@@ -395,7 +420,7 @@ export class CompareView extends Panel {
 
   private readonly _choice = document.createElement('select');
   private readonly _ways: ReturnType<typeof segments<Way>>;
-  private readonly _say = element('span', 'jp-tomo-compare-say');
+  private readonly _status: StatusLine;
   private readonly _stage = new Panel();
   private readonly _divider: Divider;
   private readonly _difference: DifferenceView;

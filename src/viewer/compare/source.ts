@@ -11,6 +11,8 @@ export interface ICompareSource {
   readonly label: string;
   /** What is told of the difference, when it has a meaning of its own. */
   readonly removed?: string;
+  /** Seconds that the image takes, where it may be many; null: nobody can tell. */
+  price?(signal: AbortSignal): Promise<number | null>;
   image(signal: AbortSignal): Promise<IImage>;
   /** Another image is there now. */
   readonly changed?: ISignal<unknown, unknown>;

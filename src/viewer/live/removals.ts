@@ -8,6 +8,7 @@ import type { Recipe } from '../../recipe';
 import type { ITomoApi } from '../../tokens';
 import type { ICompareSource } from '../compare';
 import { images } from '../frames';
+import { mayBeSlow, priceOf } from '../price';
 import { wantedImage } from './wanted';
 import type { IPlace } from './wanted';
 
@@ -21,12 +22,32 @@ export function removals(
     id: `filter ${index} ${title}`,
     label: trans.__('Without %1', title),
     removed: trans.__('What “%1” removed', title),
-    image: async signal => {
-      const recipe = without(place.recipe, index);
-      const wanted = wantedImage(api, { ...place, recipe });
-      return images.get(wanted.key) ?? wanted.fetch(signal, () => undefined);
-    }
+    ...imageWithout(api, { ...place, recipe: without(place.recipe, index) })
   }));
+}
+
+function imageWithout(
+  api: ITomoApi,
+  place: IPlace
+): Pick<ICompareSource, 'image' | 'price'> {
+  const wanted = wantedImage(api, place);
+  const slow = place.position.mode === 'slice' && mayBeSlow(place.recipe);
+  return {
+    image: async signal =>
+      images.get(wanted.key) ?? wanted.fetch(signal, () => undefined),
+    ...(slow && {
+      price: async signal =>
+        images.get(wanted.key)
+          ? 0
+          : priceOf(
+              api,
+              place.purpose ?? 'compare',
+              place.base,
+              place.recipe,
+              signal
+            )
+    })
+  };
 }
 
 /** Without normalisation or logarithm, the values would be of another kind. */

@@ -10,9 +10,7 @@ import { effectiveReconstruction, toolOf } from '../../recipe';
 import type { ITomoApi } from '../../tokens';
 import { formatSeconds } from '../../quantities';
 import type { IMessage } from '../message';
-
-/** Seconds from which on a slice is begun only when it is asked for. */
-const SLOW = 10;
+import { mayBeSlow, priceOf, SLOW } from '../price';
 
 /** What is to be done about a slice. */
 export type Verdict = 'go' | 'wait' | IMessage;
@@ -40,7 +38,7 @@ export class SlowSlices implements IDisposable {
    */
   about(base: string, recipe: Recipe, key: string): Verdict {
     const { tool, method } = effectiveReconstruction(recipe);
-    if (tool === 'builtin' || tool === 'command' || key === this._agreed) {
+    if (!mayBeSlow(recipe) || key === this._agreed) {
       return 'go';
     }
     // Rows and axes cost the same.
@@ -116,20 +114,9 @@ export class SlowSlices implements IDisposable {
     price: string
   ): Promise<void> {
     const { api, purpose } = this._options;
-    const resource = recipe.dataset?.resource;
     let seconds: number | null = null;
     try {
-      const { slice } = await api.estimate(
-        {
-          purpose: `${purpose} cost`,
-          base,
-          recipe,
-          cores: 1,
-          ...(resource ? { resource } : {})
-        },
-        this._abort.signal
-      );
-      seconds = slice ?? null;
+      seconds = await priceOf(api, purpose, base, recipe, this._abort.signal);
     } catch {
       // What is wrong with the recipe or the tool, the slice itself will say.
     }

@@ -7,6 +7,7 @@ import type { ITomoApi } from '../../tokens';
 import { effectiveReconstruction } from '../../recipe';
 import type { ILiveImage, IWantedSlice } from '../../tuning';
 import { imageOf } from '../pixels/image';
+import { priceOf } from '../price';
 import type { ISliceSource } from './slice-source';
 
 export interface IAgentSlicesOptions {
@@ -84,17 +85,7 @@ export class AgentSlices implements ISliceSource {
   ): Promise<number | null> {
     const { api, purpose } = this._options;
     try {
-      const { slice } = await api.estimate(
-        {
-          purpose: `${purpose} cost`,
-          base,
-          recipe,
-          cores: 1,
-          ...from(recipe)
-        },
-        signal
-      );
-      return slice ?? null;
+      return await priceOf(api, purpose, base, recipe, signal);
     } catch (error) {
       if (signal.aborted || isAbort(error)) {
         throw error;

@@ -188,3 +188,59 @@ it('gives the difference levels of its own, zero in the middle', async () => {
   contrast.dispose();
   jest.restoreAllMocks();
 });
+
+it('asks before a slow image is computed, and lets go of it', async () => {
+  jest.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
+  const panel = Object.assign(new Widget(), {
+    image: image(1),
+    shown: new Signal<unknown, IImage>({})
+  });
+  const begun: AbortSignal[] = [];
+  let arrive = (_: IImage): void => undefined;
+  const slow: ICompareSource = {
+    ...source('without', 5),
+    price: () => Promise.resolve(95),
+    image: signal => {
+      begun.push(signal);
+      return new Promise(resolve => {
+        arrive = resolve;
+      });
+    }
+  };
+  const contrast = new ContrastModel();
+  const view = new CompareView({
+    panel,
+    contrast,
+    themes: null,
+    trans: nullTranslator.load('jupyterlab_tomo'),
+    sources: () => [slow],
+    unit: () => ''
+  });
+  const line = view.node.querySelector('.jp-tomo-compare-say');
+  const button = line!.querySelector('button')!;
+  await settle();
+  expect(line!.textContent).toBe('A takes about 1 min 35 s.Compute A');
+  expect(begun).toHaveLength(0);
+  button.click();
+  await settle();
+  expect(line!.textContent).toContain('Computing A, which takes about 1 min 35 s');
+  expect(begun).toHaveLength(1);
+  expect(button.textContent).toBe('Cancel');
+  button.click();
+  await settle();
+  expect(begun[0].aborted).toBe(true);
+  expect(button.textContent).toBe('Compute A');
+  button.click();
+  await settle();
+  expect(begun).toHaveLength(2);
+  arrive(image(5));
+  await settle();
+  expect(line!.textContent).toBe('A − B: RMS 4, largest 4');
+  // B has changed: what A takes is asked again.
+  panel.shown.emit(image(2));
+  await settle();
+  expect(begun).toHaveLength(2);
+  view.dispose();
+  contrast.dispose();
+  jest.restoreAllMocks();
+});
