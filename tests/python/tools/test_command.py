@@ -90,8 +90,10 @@ def test_rows_of_a_tilted_axis_share_one(run, command, tmp_path):
     column = 62.0 + 3.5 * math.tan(math.radians(10.0))
     run(command(), rows=(7, 8), regions={"centre": {"column": column}}, output="alone")
     run(command(), rows=(7, 8), regions={"centre": {"column": 62.0}}, output="beside")
+    # Two interpolations one after the other blur a pixel more than one.
     found, alone, beside = (
-        tifffile.imread(tmp_path / name / "slice_00007.tif") for name in ("out", "alone", "beside")
+        uniform_filter(tifffile.imread(tmp_path / name / "slice_00007.tif"), 3)
+        for name in ("out", "alone", "beside")
     )
     off, wrong = (np.sqrt(np.mean((each - alone) ** 2)) for each in (found, beside))
     assert off < 0.2 * wrong
