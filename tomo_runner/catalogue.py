@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 from .failures import ToolFailure
 
@@ -38,57 +38,52 @@ def step(name: str) -> Dict[str, Any]:
     return next(entry for entry in steps() if entry["name"] == name)
 
 
-def tools(everywhere: bool = False) -> List[Dict[str, Any]]:
-    """The tools whose parameters are known.
+def tools() -> List[Dict[str, Any]]:
+    """The tools of the project, whose parameters are always known."""
+    return list(document("tools.json")["tools"])
+
+
+def is_of_another_package(name: str) -> bool:
+    """Whether a tool is known only where it is installed; the others' names have no hyphen."""
+    return "-" in name and all(tool["name"] != name for tool in tools())
+
+
+def tool(name: str, python: Optional[str] = None) -> Dict[str, Any]:
+    """A tool by its name.
 
     Parameters
     ----------
-    everywhere
-        Those of other packages, too; their modules are loaded, each in a process of its own.
+    python
+        The chosen kernel's interpreter, asked for tools of other packages; this one when left out.
+
+    Raises
+    ------
+    ToolFailure
+        When nobody has it.
     """
-    known = list(document("tools.json")["tools"])
-    if everywhere:
-        names = {tool["name"] for tool in known}
-        known += [tool for tool in _others() if tool["name"] not in names]
-    return known
+    for entry in tools():
+        if entry["name"] == name:
+            return entry
+    # Here, as that module needs the catalogue itself.
+    from .external.others import other
+
+    return other(name, python)
 
 
-@cache
-def _others() -> List[Dict[str, Any]]:
-    # Here, as these modules need the catalogue themselves.
-    from .external.others import describe_others
-
-    return describe_others()
-
-
-def method(tool: str, name: str) -> Dict[str, Any]:
-    """A method of a tool; the recipe was validated, so it is there."""
-    found = _tool(tool)
+def method(tool_name: str, name: str, python: Optional[str] = None) -> Dict[str, Any]:
+    """A method of a tool; the recipe was checked, so it is there."""
+    found = tool(tool_name, python)
     return dict(next(entry for entry in found["methods"] if entry["name"] == name))
 
 
-def first_method(tool: str) -> str:
+def first_method(tool_name: str, python: Optional[str] = None) -> str:
     """The method that stands for a tool when a recipe names none."""
-    return str(_tool(tool)["methods"][0]["name"])
+    return str(tool(tool_name, python)["methods"][0]["name"])
 
 
-def title(tool: str) -> str:
+def title(tool_name: str, python: Optional[str] = None) -> str:
     """What a tool is called in sentences."""
-    return str(_tool(tool)["title"])
-
-
-def _tool(name: str) -> Dict[str, Any]:
-    """A tool of a checked recipe; those of other packages are looked at last."""
-    for everywhere in (False, True):
-        for entry in tools(everywhere):
-            if entry["name"] == name:
-                return entry
-    raise ToolFailure(
-        "unknown-tool",
-        f"There is no tool {name}.",
-        "reconstruction.tool",
-        "Install the package that has it in this Python, or choose another tool.",
-    )
+    return str(tool(tool_name, python)["title"])
 
 
 def defaults(schema: Dict[str, Any]) -> Dict[str, Any]:

@@ -27,7 +27,16 @@ from .pipeline import Pipeline
 from .preview import preview_row
 from .process import machine_bytes, usable_cores
 from .progress import Progress
-from .recipe import SUFFIX, Recipe, assign, default_recipe, load_recipe, recipe_name, validate
+from .recipe import (
+    SUFFIX,
+    Recipe,
+    assign,
+    check_tool,
+    default_recipe,
+    load_recipe,
+    recipe_name,
+    validate,
+)
 from .regions import centre_method
 from .run import ResultFolder, RunRequest, execute, expand_output
 from .run.output import remove_run_folder, write_slice
@@ -110,6 +119,7 @@ def preview(arguments: Namespace) -> Dict[str, Any]:
 def run(arguments: Namespace) -> Dict[str, Any]:
     """The whole region, or some rows of it."""
     recipe, base, name = _recipe(arguments)
+    check_tool(recipe)
     output = (
         Path(arguments.output).absolute() if arguments.output else expand_output(recipe, base, name)
     )

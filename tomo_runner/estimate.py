@@ -12,9 +12,9 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from .dataset import Dataset
 from .external import cost_of
-from .failures import Failure
+from .failures import Failure, ToolFailure
 from .files import replace_json
-from .recipe import Recipe
+from .recipe import Recipe, check_tool
 from .regions import given_axis
 from .run.advice import about_axis
 from .run.output import expand_output
@@ -36,6 +36,7 @@ def estimate(
     cores: int,
     memory: Optional[int],
     image: int,
+    python: Optional[str] = None,
 ) -> Dict[str, Any]:
     """The api's ``Estimate``.
 
@@ -46,15 +47,30 @@ def estimate(
         of its size would need.
     image
         Width of a slice.
+    python
+        The chosen kernel's interpreter; this one when left out.
     """
+    absent = _absent(recipe, python)
+    if absent:
+        # It may be where the run goes; what the engine's part takes is known all the same.
+        settings = {k: v for k, v in recipe["reconstruction"].items() if k not in _OF_THE_TOOL}
+        without = {**recipe, "reconstruction": settings}
+        part = estimate(without, dataset, base, name, cores, memory, image)
+        return {
+            **part,
+            "output": str(expand_output(recipe, base, name)),
+            "seconds": None,
+            "basis": "Nobody can tell how long a tool takes that is not there.",
+            "warnings": [*part["warnings"], absent],
+        }
     region = wanted_region(recipe, dataset)
     axis = given_axis(recipe, dataset)
     output = expand_output(recipe, base, name)
-    sizes = sizes_of(dataset, recipe, region, image)
+    sizes = sizes_of(dataset, recipe, region, image, python)
     limit = sys.maxsize if memory is None else memory
     plan = make_plan((region.top, region.bottom), sizes, cores, limit, _RESIDENT)
     frames = len(used_projections(recipe, dataset).frames)
-    made, measured = _tool_work(recipe, region.rows, frames, region.columns, image, cores)
+    made, measured = _tool_work(recipe, region.rows, frames, region.columns, image, cores, python)
     work = made
     if work is not None and sizes.phase:
         # Each slab filters its halo, too.
@@ -127,10 +143,20 @@ def remember(record: Dict[str, Any], cores: int, recipe: Optional[Recipe] = None
 
 
 _ENGINE = "builtin"
+_OF_THE_TOOL = ("tool", "method", "parameters")
 _PHASE = 3.0
 """What a pixel of phase retrieval counts beside one that is read; measured with the benches."""
 _PHASE_SECONDS = 3e-8
 """The same for tools whose work is in seconds, on one core."""
+
+
+def _absent(recipe: Recipe, python: Optional[str]) -> str:
+    """Why the recipe's tool is not there; empty when it is."""
+    try:
+        check_tool(recipe, python)
+    except ToolFailure as failure:
+        return failure.sentence()
+    return ""
 
 
 def _tool(recipe: Recipe) -> str:
@@ -145,12 +171,18 @@ def _speeds(tool: str) -> List[Dict[str, Any]]:
 
 
 def _tool_work(
-    recipe: Recipe, rows: int, frames: int, columns: int, image: int, cores: int
+    recipe: Recipe,
+    rows: int,
+    frames: int,
+    columns: int,
+    image: int,
+    cores: int,
+    python: Optional[str] = None,
 ) -> Tuple[Optional[float], bool]:
     """What time is proportional to, and whether it is seconds: external tools' own figures are."""
     if _tool(recipe) == _ENGINE:
         return _work(rows, frames, columns, image), False
-    cost = cost_of(recipe, frames, columns, image)
+    cost = cost_of(recipe, frames, columns, image, python)
     return None if cost.seconds is None else rows * cost.seconds / cores, cost.measured
 
 

@@ -15,7 +15,7 @@ from .external import ToolHosts
 from .failures import RecipeFailure
 from .pipeline import Pipeline
 from .process import machine_bytes
-from .recipe import Recipe
+from .recipe import Recipe, check_tool
 from .reconstruct import AnyReconstructor, Reconstructor, make_reconstructor
 from .regions import Axis, centre_method, given_axis, region_of_interest
 from .run.advice import about_axis, about_edge, about_steps, advise, is_attenuation
@@ -78,9 +78,14 @@ def preview_row(
     ------
     RecipeFailure
         When the row lies outside the image.
+    ToolFailure
+        When a slice needs a tool that its Python does not have.
     """
     dataset: Dataset = pipeline.dataset
     check_row(row, dataset)
+    if product == "slice":
+        # Before an axis is looked for, which takes time.
+        check_tool(recipe, python)
     region = region_of_interest(recipe, dataset)
     start = time.perf_counter()
     attenuation = product == "attenuation"

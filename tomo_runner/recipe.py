@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import copy
 import json
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import fastjsonschema
 
 from . import catalogue
-from .failures import RecipeFailure
+from .failures import RecipeFailure, ToolFailure
 
 Recipe = Dict[str, Any]
 
@@ -71,7 +71,7 @@ def recipe_name(path: Optional[Path]) -> str:
 
 
 def validate(recipe: Any) -> None:
-    """Check a recipe against the schema, the steps and the tool's parameters.
+    """Check a recipe against the schema, the steps and the parameters of the project's tools.
 
     Raises
     ------
@@ -88,7 +88,9 @@ def validate(recipe: Any) -> None:
                 ["filters", index, "name"], step["name"], "one of " + _listed(known.keys())
             )
         _check(_validator("step:" + step["name"]), step, ["filters", index])
-    _check_tool(recipe.get("reconstruction", {}))
+    # What another package's tool takes is known where that is installed, see ``check_tool``.
+    if not catalogue.is_of_another_package(recipe.get("reconstruction", {}).get("tool", "builtin")):
+        check_tool(recipe)
 
 
 def _check_version(recipe: Any) -> None:
@@ -119,27 +121,41 @@ def _check_refused(recipe: Any) -> None:
             )
 
 
-def _check_tool(reconstruction: Dict[str, Any]) -> None:
-    name = reconstruction.get("tool", "builtin")
+def check_tool(recipe: Recipe, python: Optional[str] = None) -> None:
+    """Check what a recipe asks of its tool, where that is another package's, too.
+
+    Parameters
+    ----------
+    python
+        The chosen kernel's interpreter, which has the tool; this one when left out.
+
+    Raises
+    ------
+    RecipeFailure
+        When the tool has no such method or takes no such parameters.
+    ToolFailure
+        When its Python has no such tool, or cannot say.
+    """
+    reconstruction = recipe.get("reconstruction", {})
+    name = str(reconstruction.get("tool", "builtin"))
     tools = {tool["name"]: tool for tool in catalogue.tools()}
-    if name not in tools:
-        tools = {tool["name"]: tool for tool in catalogue.tools(everywhere=True)}
-    if name not in tools:
+    if name not in tools and not catalogue.is_of_another_package(name):
         raise RecipeFailure(
             "unknown-tool",
             f"reconstruction.tool: there is no tool {name!r}.",
             "reconstruction.tool",
             f"Choose one of {_listed(tools)}.",
         )
-    methods = {method["name"]: method for method in tools[name]["methods"]}
+    tool = catalogue.tool(name, python)
+    methods = {method["name"]: method for method in tool["methods"]}
     method = reconstruction.get("method", next(iter(methods)))
     if method not in methods:
         raise _not_allowed(["reconstruction", "method"], method, "one of " + _listed(methods))
-    _check(
-        _validator(f"method:{name}:{method}"),
-        reconstruction.get("parameters", {}),
-        ["reconstruction", "parameters"],
-    )
+    if name in tools:
+        validator = _validator(f"method:{name}:{method}")
+    else:
+        validator = _others_validator(name, json.dumps(methods[method]["schema"], sort_keys=True))
+    _check(validator, reconstruction.get("parameters", {}), ["reconstruction", "parameters"])
 
 
 @cache
@@ -158,6 +174,22 @@ def _validator(kind: str) -> Callable[[Any], Any]:
         _, tool, method = kind.split(":")
         schema = _closed(catalogue.method(tool, method)["schema"])
     compiled: Callable[[Any], Any] = fastjsonschema.compile(schema, use_default=False)
+    return compiled
+
+
+@lru_cache(maxsize=64)
+def _others_validator(tool: str, schema: str) -> Callable[[Any], Any]:
+    try:
+        compiled: Callable[[Any], Any] = fastjsonschema.compile(
+            _closed(json.loads(schema)), use_default=False
+        )
+    except fastjsonschema.JsonSchemaDefinitionException as error:
+        raise ToolFailure(
+            "tool-broken",
+            f"The module of {tool} describes its parameters by no JSON Schema ({error}).",
+            "reconstruction.tool",
+            "Tell the authors of the package that has it.",
+        ) from None
     return compiled
 
 

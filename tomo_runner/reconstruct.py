@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Optional, Tuple, Union
+from typing import Any, Callable, Dict, Optional, Union
 
 import numpy as np
 
-from . import catalogue
 from .dataset import Dataset, Window
 from .engine import Engine, compile_plan
 from .external import COMMAND, CommandReconstructor, Place, SlabReconstructor, ToolHosts
@@ -133,18 +132,17 @@ AnyReconstructor = Union[Reconstructor, SlabReconstructor]
 
 def is_external(recipe: Recipe) -> bool:
     """Whether the recipe's tool is another program than the engine."""
-    return tool_of(recipe)[0] != "builtin"
+    return tool_of(recipe) != "builtin"
 
 
 def is_hosted(recipe: Recipe) -> bool:
     """Whether the recipe's tool runs in a process that is kept."""
-    return tool_of(recipe)[0] not in ("builtin", COMMAND)
+    return tool_of(recipe) not in ("builtin", COMMAND)
 
 
-def tool_of(recipe: Recipe) -> Tuple[str, str]:
-    """Name and title of the recipe's tool."""
-    name = str(recipe.get("reconstruction", {}).get("tool", "builtin"))
-    return name, catalogue.title(name)
+def tool_of(recipe: Recipe) -> str:
+    """Name of the recipe's tool."""
+    return str(recipe.get("reconstruction", {}).get("tool", "builtin"))
 
 
 def make_reconstructor(
@@ -163,7 +161,7 @@ def make_reconstructor(
     place
         Where a custom command runs, when its user has approved it; left out: it does not.
     """
-    if tool_of(recipe)[0] == COMMAND:
+    if tool_of(recipe) == COMMAND:
         if place is None:
             raise RecipeFailure(
                 "command-preview",

@@ -10,11 +10,11 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 import numpy as np
 
 from .cache import Cache
-from .centre import find_centre, opposite_projection
+from .centre import find_centre, opposite_projection, tool_of_method
 from .dataset import Dataset
 from .describe import description
 from .estimate import estimate
-from .external import ToolHosts
+from .external import ToolHosts, python_of
 from .failures import RecipeFailure
 from .pipeline import Pipeline
 from .preview import find_axis, preview_row
@@ -185,7 +185,8 @@ class Service:
         name = str(request.get("name", "reconstruction"))
         cores = _number(request, "cores")
         memory = _number(request, "memory") if "memory" in request else None
-        return {"reply": estimate(recipe, dataset, base, name, cores, memory, size)}, None
+        python = request.get("python")
+        return {"reply": estimate(recipe, dataset, base, name, cores, memory, size, python)}, None
 
     def _result(self, request: Request, stop: Stop) -> Answer:
         return {"reply": describe_result(Path(_text(request, "folder")))}, None
@@ -232,7 +233,11 @@ class Service:
         python: Optional[str],
     ) -> Tuple[Axis, Tuple[str, ...]]:
         """The axis and what is to be said about it; the search is done once."""
-        key = ("axis", _key([recipe.get(k) for k in ("dataset", "filters", "regions")], base))
+        # A method of a tool finds what the Python that was asked has, or why it has nothing.
+        tool = tool_of_method(centre_method(recipe))
+        there = python_of(tool, python) if tool else ""
+        parts = [*(recipe.get(k) for k in ("dataset", "filters", "regions")), there]
+        key = ("axis", _key(parts, base))
 
         def make() -> Tuple[Axis, Tuple[str, ...]]:
             warnings: List[str] = []

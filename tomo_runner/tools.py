@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Dict, List, Optional, Tuple
 
 from . import catalogue
-from .external import COMMAND, ToolHost, python_of
-from .failures import Failure, Stopped
+from .external import COMMAND, ToolHost, others_of, python_of
+from .failures import Failure, Stopped, ToolFailure
 from .stopping import Stop
 
 _PATIENCE = 60.0
@@ -32,13 +32,24 @@ def list_tools(python: Optional[str] = None, again: bool = False) -> List[Dict[s
     Returns
     -------
     list
-        The api's ``Tool``: as ``tools.json``, with ``available``, ``version``, ``gpu``, ``why``
+        The api's ``Tool``, of other packages those of the Python that is asked: as
+        ``tools.json``, with ``available``, ``version``, ``gpu``, ``why``
         (what is missing), ``install`` (what to do) and ``python``; methods that need a graphics
         card where there is none have a ``why`` of their own.
     """
-    known = catalogue.tools(everywhere=True)
+    known = catalogue.tools()
+    names = {tool["name"] for tool in known}
+    broken: List[Dict[str, Any]] = []
+    for name, found in others_of(python, again):
+        if name in names:
+            continue
+        if isinstance(found, ToolFailure):
+            broken.append(_not_there(name, found, python_of(name, python)))
+        else:
+            known.append(found)
     with ThreadPoolExecutor(max(1, len(known))) as pool:
-        return list(pool.map(lambda tool: _listed(tool, python, again), known))
+        listed = list(pool.map(lambda tool: _listed(tool, python, again), known))
+    return [*listed, *broken]
 
 
 def probe_tool(name: str, title: str, python: Optional[str] = None, again: bool = False) -> Any:
@@ -70,6 +81,22 @@ def _listed(tool: Dict[str, Any], python: Optional[str], again: bool) -> Dict[st
         methods.append(listed)
     about = {key: tool[key] for key in ("name", "title", "help")}
     return {**about, "why": "", "install": "", **found, "methods": methods}
+
+
+def _not_there(name: str, failure: ToolFailure, python: str) -> Dict[str, Any]:
+    """A tool of another package that does not say what it is."""
+    return {
+        "name": name,
+        "title": name,
+        "help": "A tool of another package.",
+        "available": False,
+        "version": "",
+        "gpu": False,
+        "why": failure.message,
+        "install": failure.hint,
+        "python": python,
+        "methods": [],
+    }
 
 
 def _ask(name: str, title: str, python: str) -> Dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from .answer import Centre, Picture
 from .find import find_centre, opposite_projection
-from .methods import METHODS, described
+from .methods import METHODS, described, tool_of_method
 from .pairs import opposite_pairs
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "find_centre",
     "opposite_pairs",
     "opposite_projection",
+    "tool_of_method",
 ]

@@ -94,6 +94,11 @@ METHODS = (
 """Of the tools' own ones, ``all`` and ``auto`` use none."""
 
 
+def tool_of_method(name: str) -> str:
+    """The external tool whose finder a method is; empty when it is ours."""
+    return next((method.tool for method in METHODS if method.name == name), "")
+
+
 def why_not(name: str, angles: Optional[np.ndarray], image: bool, columns: int) -> str:
     """Why a method cannot be used, one sentence; empty when it can.
 

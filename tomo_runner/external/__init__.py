@@ -8,6 +8,7 @@ from .command import CommandReconstructor, Place, check_command
 from .cost import Cost, cost_of
 from .host import ToolHost
 from .hosts import ToolHosts
+from .others import others_of
 from .pythons import python_of
 from .slab import SlabReconstructor
 
@@ -27,5 +28,6 @@ __all__ = [
     "command_hash",
     "command_of",
     "cost_of",
+    "others_of",
     "python_of",
 ]

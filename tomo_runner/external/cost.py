@@ -42,8 +42,16 @@ class Cost:
 NOTHING = Cost(0.0, 0.0, 0.0, 0.0)
 
 
-def cost_of(recipe: Recipe, angles: int, columns: int, size: int) -> Cost:
-    """What the recipe's tool takes besides the engine; nothing for the engine itself."""
+def cost_of(
+    recipe: Recipe, angles: int, columns: int, size: int, python: Optional[str] = None
+) -> Cost:
+    """What the recipe's tool takes besides the engine; nothing for the engine itself.
+
+    Parameters
+    ----------
+    python
+        The chosen kernel's interpreter; this one when left out.
+    """
     reconstruction = recipe.get("reconstruction", {})
     tool = str(reconstruction.get("tool", "builtin"))
     if tool == "builtin":
@@ -51,13 +59,13 @@ def cost_of(recipe: Recipe, angles: int, columns: int, size: int) -> Cost:
     shared = 4.0 * (angles * columns + size * size)
     if tool == COMMAND:
         return Cost(None, 0.0, shared, 0.0)
-    method = str(reconstruction.get("method", catalogue.first_method(tool)))
+    method = str(reconstruction.get("method", catalogue.first_method(tool, python)))
     parameters = {
-        **catalogue.defaults(catalogue.method(tool, method)["schema"]),
+        **catalogue.defaults(catalogue.method(tool, method, python)["schema"]),
         **reconstruction.get("parameters", {}),
     }
     asked = (method, parameters, angles, columns, size)
-    told = load(tool).cost(*asked) if tool in BUILT_IN else _asked(tool, *asked)
+    told = load(tool).cost(*asked) if tool in BUILT_IN else _asked(tool, python, *asked)
     return Cost(
         told["seconds"],
         told["thread"],
@@ -68,10 +76,16 @@ def cost_of(recipe: Recipe, angles: int, columns: int, size: int) -> Cost:
 
 
 def _asked(
-    tool: str, method: str, parameters: Dict[str, object], angles: int, columns: int, size: int
+    tool: str,
+    python: Optional[str],
+    method: str,
+    parameters: Dict[str, object],
+    angles: int,
+    columns: int,
+    size: int,
 ) -> Dict[str, float]:
     """The figures of another package's tool, from its process."""
-    host = ToolHost(tool, catalogue.title(tool), python_of(tool))
+    host = ToolHost(tool, catalogue.title(tool, python), python_of(tool, python))
     try:
         return host.cost(method, parameters, angles, columns, size, Stop())
     finally:

@@ -21,6 +21,8 @@ LAUNCH = Path(__file__).parent.parent / "toolhost" / "launch.py"
 SILENCE = 3600.0
 """Seconds without a finished slice after which a tool counts as hung."""
 _POLL = 0.05
+_EVENT = b'{"event": "'
+"""How a line of the loop begins."""
 
 Event = Dict[str, Any]
 
@@ -279,7 +281,9 @@ class ToolHost:
         assert stdout is not None
         try:
             for line in stdout:
-                self._events.put(json.loads(line))
+                if line.startswith(_EVENT):
+                    self._events.put(json.loads(line))
+                # All else was printed by its Python before the loop began.
         except ValueError:
             # The stream was closed by us, or the process died in the middle of a line.
             pass

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Optional
+from typing import List, Optional
+
+from ..toolhost.registry import BUILT_IN
+
+_PREFIX = "JUPYTER_TOMO_PYTHON_"
 
 
 def python_of(tool: str, asked: Optional[str] = None) -> str:
@@ -23,5 +27,19 @@ def python_of(tool: str, asked: Optional[str] = None) -> str:
         ``$JUPYTER_TOMO_PYTHON_<TOOL>`` where that is set, as for an environment that has no
         kernel; else the one asked for; else this one.
     """
-    variable = "JUPYTER_TOMO_PYTHON_" + tool.upper().replace("-", "_")
-    return os.environ.get(variable) or asked or sys.executable
+    return os.environ.get(_variable(tool)) or asked or sys.executable
+
+
+def pythons_named() -> List[str]:
+    """The interpreters that the environment names for tools, but for those of the project."""
+    own = {_variable(tool) for tool in BUILT_IN}
+    named = [
+        python
+        for variable, python in os.environ.items()
+        if variable.startswith(_PREFIX) and variable not in own and python
+    ]
+    return sorted(set(named))
+
+
+def _variable(tool: str) -> str:
+    return _PREFIX + tool.upper().replace("-", "_")

@@ -53,12 +53,12 @@ class SlabReconstructor:
     ) -> None:
         reconstruction = recipe["reconstruction"]
         self.tool = str(reconstruction["tool"])
-        self.method = str(reconstruction.get("method", catalogue.first_method(self.tool)))
+        self.method = str(reconstruction.get("method", catalogue.first_method(self.tool, python)))
         self.parameters: Dict[str, Any] = {
-            **catalogue.defaults(catalogue.method(self.tool, self.method)["schema"]),
+            **catalogue.defaults(catalogue.method(self.tool, self.method, python)["schema"]),
             **reconstruction.get("parameters", {}),
         }
-        self.title = catalogue.title(self.tool)
+        self.title = catalogue.title(self.tool, python)
         self._mask = float(reconstruction.get("mask", 1.0))
         self._angles = used_projections(recipe, dataset).angles
         self._rotation = float(reconstruction.get("rotation", 0.0))

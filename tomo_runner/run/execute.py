@@ -7,12 +7,14 @@ from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
 
+from .. import catalogue
 from ..centre import find_centre
 from ..dataset import Dataset, Window
 from ..external import Place, ToolHosts, check_approved, check_command, command_of
 from ..failures import OutputFailure, output_failure
 from ..pipeline import Pipeline
 from ..process import resident_bytes
+from ..recipe import check_tool
 from ..reconstruct import AnyReconstructor, is_hosted, make_reconstructor, tool_of
 from ..regions import Axis, centre_method, given_axis
 from ..savu.process_list import is_list_run
@@ -61,6 +63,8 @@ def execute(request: RunRequest, monitor: Monitor, stop: Stop) -> Dict[str, Any]
         if command_of(request.recipe) is not None:
             check_command(request.recipe)
             check_approved(request.recipe, request.approved)
+        # This Python has to have the tool of another package.
+        check_tool(request.recipe)
         dataset = Dataset(request.recipe, request.base)
         region = wanted_region(request.recipe, dataset, request.rows)
         used_projections(request.recipe, dataset)
@@ -174,7 +178,8 @@ class _Run:
     def carry_out(self, asked: Optional[Axis]) -> Dict[str, Any]:
         if is_hosted(self._request.recipe):
             # The tool is loaded while the projections are read.
-            self._hosts.warm(*tool_of(self._request.recipe))
+            tool = tool_of(self._request.recipe)
+            self._hosts.warm(tool, catalogue.title(tool))
         for text in [*self._dataset.warnings, *advise(self._request.recipe, self._dataset)]:
             self._warn(text)
         with Workers(self._request.cores) as workers:

@@ -89,11 +89,13 @@ def check_steps(recipe: Recipe, dataset: Dataset) -> None:
         air_region(recipe, dataset)
 
 
-def sizes_of(dataset: Dataset, recipe: Recipe, region: Window, image: int) -> Sizes:
-    """What the memory of a run depends on."""
+def sizes_of(
+    dataset: Dataset, recipe: Recipe, region: Window, image: int, python: Optional[str] = None
+) -> Sizes:
+    """What the memory of a run depends on; ``python`` as of ``cost_of``."""
     chain = Chain(recipe, dataset.pixel_centimetres)
     frames = len(used_projections(recipe, dataset).frames)
-    cost = cost_of(recipe, frames, region.columns, image)
+    cost = cost_of(recipe, frames, region.columns, image, python)
     found = dataset.acquisition
     sets = [references.series.shape[0] for references in [*found.flats, *found.darks]]
     turned = dataset.rows != found.projections.shape[1] or int(

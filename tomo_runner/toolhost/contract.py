@@ -38,9 +38,6 @@ from typing import Any, Callable, Dict, List, Protocol
 
 import numpy as np
 
-GROUP = "jupyterlab_tomo.tools"
-"""Entry points of tools in other packages."""
-
 
 class ToolError(Exception):
     """A tool cannot do what was asked, in the four fields of the project's errors."""

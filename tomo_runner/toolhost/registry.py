@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import importlib
-from importlib import metadata
+import sys
 from typing import Any, Dict, List, cast
 
-from .contract import GROUP, Tool, ToolError
+from .contract import Tool, ToolError
+from .entry_points import others
 
 BUILT_IN = ("tomopy", "astra", "savu")
 """Modules in this folder, in the order in which they are shown."""
@@ -15,14 +16,6 @@ BUILT_IN = ("tomopy", "astra", "savu")
 def built_in() -> List[Tool]:
     """The project's own tools; loading them needs none of the programs."""
     return [_module(name) for name in BUILT_IN]
-
-
-def others() -> Dict[str, metadata.EntryPoint]:
-    """Entry points of other packages by the name of their tool, which has a hyphen in it."""
-    found: Any = metadata.entry_points()
-    # Before Python 3.10 this is a mapping.
-    group = found.select(group=GROUP) if hasattr(found, "select") else found.get(GROUP, [])
-    return {entry.name: entry for entry in group if "-" in entry.name}
 
 
 def load(name: str) -> Tool:
@@ -39,7 +32,7 @@ def load(name: str) -> Tool:
     if entry is None:
         raise ToolError(
             "unknown-tool",
-            f"There is no tool {name}.",
+            f"There is no tool {name} in {sys.executable}.",
             "reconstruction.tool",
             "Install the package that has it in this Python, or choose another tool.",
         )

@@ -50,6 +50,8 @@ def main(argv: Sequence[str]) -> int:
     name, source, target = argv[0], int(argv[1]), int(argv[2])
     events = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)
+    # The end of whatever this Python has printed so far.
+    events.write("\n")
     lock = threading.Lock()
 
     def tell(event: str, **fields: Any) -> None:

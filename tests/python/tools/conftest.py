@@ -12,6 +12,7 @@ import pytest
 import tifffile
 
 from tomo_runner import catalogue, tools
+from tomo_runner.external import others
 
 ROOT = Path(__file__).parents[3]
 sys.path.insert(0, str(ROOT / "examples"))
@@ -86,9 +87,9 @@ def tiny(monkeypatch):
     monkeypatch.syspath_prepend(str(TINY))
     before = os.environ.get("PYTHONPATH", "")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(TINY), before])))
-    catalogue._others.cache_clear()
+    others.forget()
     yield "tiny-tool"
-    catalogue._others.cache_clear()
+    others.forget()
 
 
 @pytest.fixture(scope="session")

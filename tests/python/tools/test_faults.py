@@ -87,12 +87,12 @@ def test_a_tool_of_another_package(host):
 def test_it_is_in_the_list_and_in_recipes(tiny, recipe):
     listed = {tool["name"]: tool for tool in tools.list_tools()}
     assert listed["tiny-tool"]["available"] and listed["tiny-tool"]["version"] == "1.0"
-    recipes.validate(recipe("tiny-tool", "constant", {"value": 3}))
+    recipes.check_tool(recipe("tiny-tool", "constant", {"value": 3}))
     with pytest.raises(RecipeFailure) as raised:
-        recipes.validate(recipe("tiny-tool", "constant", {"value": 30}))
+        recipes.check_tool(recipe("tiny-tool", "constant", {"value": 30}))
     assert raised.value.where == "reconstruction.parameters.value"
     with pytest.raises(RecipeFailure) as raised:
-        recipes.validate(recipe("tiny-tool", "melt"))
+        recipes.check_tool(recipe("tiny-tool", "melt"))
     assert raised.value.where == "reconstruction.method"
     assert "constant" in raised.value.hint
 
