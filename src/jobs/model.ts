@@ -27,7 +27,7 @@ import type {
   ITomoJobs
 } from '../tokens';
 import type { Recipe } from '../recipe';
-import { isRecipe } from '../recipe';
+import { isRecipe, kernelForCost } from '../recipe';
 import type { AskApproval, ICommandStore } from './approval';
 import { approvedCommand, NO_COMMANDS } from './approval';
 import type { IChoiceStore } from './choice';
@@ -220,6 +220,7 @@ export class JobsModel implements ITomoJobs {
       name: session.name,
       cores,
       memory,
+      ...kernelForCost(session.recipe, this.choice.kernel),
       // Only who sees the data can tell.
       ...(resource && { resource })
     });

@@ -1,5 +1,6 @@
 /** What the runner expects of a submission, asked of the agent that sees its data. */
 import type { Estimate, Failure, Submission } from '../api/_generated/api';
+import { isOfAnotherPackage } from '../recipe/lookups';
 import type { AgentPool } from './agents';
 import { failureOf, ProxyError } from './failure';
 import { isObject, number, text, type JsonObject } from './files';
@@ -24,18 +25,27 @@ export type Forecaster = (
 ) => Promise<IForecast>;
 
 /**
+ * @param pythonOf where the job of a submission runs on this machine; asked for tools of other packages
  * @returns a function that asks the agent of the resource that the recipe's data set names,
  *   this machine's when it names none. It rejects with what the agent finds wrong with data or
  *   recipe; an agent that cannot be asked is told as `trouble`.
  */
-export function forecaster(agents: AgentPool): Forecaster {
+export function forecaster(
+  agents: AgentPool,
+  pythonOf: (submission: Submission) => Promise<string | undefined>
+): Forecaster {
   const ask = async (
     op: 'describe' | 'estimate',
-    { id, base, recipe, name, cores, memory }: Submission,
+    submission: Submission,
     user: string
   ): Promise<JsonObject> => {
+    const { id, base, recipe, name, cores, memory } = submission;
     const dataset: unknown = Reflect.get(recipe, 'dataset');
     const resource = isObject(dataset) ? text(dataset, 'resource') : undefined;
+    const python =
+      op === 'estimate' && !resource && hasOthersTool(recipe)
+        ? await pythonOf(submission)
+        : undefined;
     const { header, frame } = await agents.ask(
       user,
       'data',
@@ -45,6 +55,7 @@ export function forecaster(agents: AgentPool): Forecaster {
         base,
         recipe,
         ...(op === 'estimate' && { name, cores, memory }),
+        ...(python && { python }),
         ...(resource && { resource })
       },
       AbortSignal.timeout(PATIENCE)
@@ -77,6 +88,12 @@ export function forecaster(agents: AgentPool): Forecaster {
       return { rows, estimate: null, trouble: failure };
     }
   };
+}
+
+function hasOthersTool(recipe: object): boolean {
+  const reconstruction: unknown = Reflect.get(recipe, 'reconstruction');
+  const tool = isObject(reconstruction) && text(reconstruction, 'tool');
+  return Boolean(tool && isOfAnotherPackage(tool));
 }
 
 function texts(value: unknown): string[] {

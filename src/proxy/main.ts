@@ -63,7 +63,9 @@ async function run(start: IStart): Promise<(settings: JsonObject) => void> {
       ? clusters.startAgent(user, resource)
       : Promise.resolve(spawnAgent(agent))
   );
-  const forecast = forecaster(agents);
+  const forecast = forecaster(agents, ({ resource, kernel }) =>
+    resource === local.name ? local.python(kernel) : Promise.resolve(undefined)
+  );
   const clusters = new Clusters({
     jobs: start.jobs,
     runtime: start.runtime,

@@ -8,6 +8,7 @@ export * from './edits';
 export * from './key-order';
 export * from './lookups';
 export * from './migration';
+export * from './needs';
 export * from './print';
 export * from './sentences';
 export * from './validation';

@@ -114,6 +114,11 @@ export function toolOf(name: string): ITool | undefined {
   return TOOLS.find(tool => tool.name === name);
 }
 
+/** Whether a tool is another package's: known only where that is installed. */
+export function isOfAnotherPackage(tool: string): boolean {
+  return tool.includes('-') && toolOf(tool) === undefined;
+}
+
 /** The method of a tool, or undefined. */
 export function methodOf(tool: string, method: string): IMethod | undefined {
   return toolOf(tool)?.methods.find(candidate => candidate.name === method);

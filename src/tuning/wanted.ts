@@ -2,7 +2,7 @@
 import { ApiError } from '../api';
 import { compilePlan, EngineError } from '../engine';
 import type { Asked, IFrame, PreviewRequest } from '../api';
-import { STEPS } from '../recipe';
+import { centreTool, kernelFor, STEPS } from '../recipe';
 import type { Recipe } from '../recipe';
 import stepsFile from '../recipe/steps.json';
 import toolsFile from '../recipe/tools.json';
@@ -15,6 +15,8 @@ export interface IWantedSlice {
   readonly recipe: Recipe;
   /** Row of the full image. */
   readonly row: number;
+  /** Kernel whose Python has tools; the server's own when left out. */
+  readonly kernel?: string;
 }
 
 /** A row as the agent gave it, and what a plan needs of it. */
@@ -54,14 +56,16 @@ export function isLive(recipe: Recipe): boolean {
 }
 
 /** The key of what the agent has to compute: everything before the sinogram steps. */
-export function rowKey({ base, recipe, row }: IWantedSlice): string {
+export function rowKey({ base, recipe, row, kernel }: IWantedSlice): string {
   const { dataset, regions, filters = [] } = recipe;
   const before = filters.filter(({ name }) =>
     STEPS.some(step => step.name === name && step.domain === 'projection')
   );
   const { centre } = regions ?? {};
-  // An axis that the run is to find depends on everything.
-  const search = centre?.column === undefined ? [centre, filters] : null;
+  // An axis that the run is to find depends on everything, and on the tool that finds it.
+  const finder = centreTool(recipe) && kernel;
+  const search =
+    centre?.column === undefined ? [centre, filters, finder] : null;
   return JSON.stringify([
     base,
     row,
@@ -86,7 +90,7 @@ export function sliceKey(wanted: IWantedSlice): string {
 
 /** The request for a row. */
 export function rowRequest(
-  { base, recipe, row }: IWantedSlice,
+  { base, recipe, row, kernel }: IWantedSlice,
   purpose: string
 ): Asked<PreviewRequest> {
   const resource = recipe.dataset?.resource;
@@ -96,6 +100,7 @@ export function rowRequest(
     recipe,
     row,
     product: 'attenuation',
+    ...kernelFor(recipe, 'attenuation', kernel),
     ...(resource && { resource })
   };
 }

@@ -2,7 +2,7 @@
  * What a slice of an external tool costs, before it is begun.
  */
 import type { Recipe } from '../recipe';
-import { effectiveReconstruction } from '../recipe';
+import { effectiveReconstruction, kernelForCost } from '../recipe';
 import type { ITomoApi } from '../tokens';
 
 /** Seconds from which on a slice is begun only when it is asked for. */
@@ -18,6 +18,7 @@ export function mayBeSlow(recipe: Recipe): boolean {
  * Seconds of a slice, whatever memory a run would have; null when nobody can
  * tell.
  *
+ * @param kernel whose Python has tools; undefined: the server's own
  * @throws ApiError - what is wrong with recipe, data or tool, as the slice will say
  */
 export async function priceOf(
@@ -25,6 +26,7 @@ export async function priceOf(
   purpose: string,
   base: string,
   recipe: Recipe,
+  kernel: string | undefined,
   signal: AbortSignal
 ): Promise<number | null> {
   const resource = recipe.dataset?.resource;
@@ -34,6 +36,7 @@ export async function priceOf(
       base,
       recipe,
       cores: 1,
+      ...kernelForCost(recipe, kernel),
       ...(resource ? { resource } : {})
     },
     signal

@@ -233,4 +233,24 @@ describe('the recipe and its overlays', () => {
       key({}, 'projection', 'processed')
     );
   });
+
+  it('fetch again what another kernel would make otherwise', () => {
+    const key = (
+      changed: object,
+      mode: 'projection' | 'sinogram' | 'slice',
+      kernel: string
+    ) => wantedKey('/b', { ...recipe, ...changed }, at(mode), 'raw', kernel);
+    const same = (
+      changed: object,
+      mode: 'projection' | 'sinogram' | 'slice'
+    ): boolean => key(changed, mode, 'one') === key(changed, mode, 'two');
+    const vo = { regions: { centre: { method: 'tomopy-vo' } } };
+    const tomopy = { reconstruction: { tool: 'tomopy' } };
+    expect(same({}, 'slice')).toBe(true);
+    expect(same(tomopy, 'sinogram')).toBe(true);
+    expect(same(tomopy, 'slice')).toBe(false);
+    expect(same(vo, 'projection')).toBe(true);
+    expect(same(vo, 'sinogram')).toBe(false);
+    expect(same(vo, 'slice')).toBe(false);
+  });
 });

@@ -38,7 +38,11 @@ async function settle(milliseconds = 0): Promise<void> {
 
 let scans = 0;
 
-function make(mode: ViewMode = 'slice', changes: Partial<Recipe> = {}) {
+function make(
+  mode: ViewMode = 'slice',
+  changes: Partial<Recipe> = {},
+  kernel: () => string | undefined = () => undefined
+) {
   // Images of one data set are kept from one viewer to the next.
   const dataset = { path: `scan ${++scans}` };
   const session = new FakeSession({ ...RECIPE, dataset, ...changes });
@@ -53,7 +57,7 @@ function make(mode: ViewMode = 'slice', changes: Partial<Recipe> = {}) {
     showPanel: () => undefined,
     logIn: () => undefined,
     workers: fake.workers,
-    kernel: () => undefined
+    kernel
   });
   MessageLoop.sendMessage(viewer.view, Widget.ResizeMessage.UnknownSize);
   return { session, api, viewer, work: fake.work };
@@ -105,6 +109,29 @@ describe('The viewer of a recipe', () => {
     centreAt(session, 100);
     await settle(100);
     expect(painted.at(-1)).toBe(100);
+  });
+
+  it('asks another kernel where a tool finds the axis, and only there', async () => {
+    let kernel = 'conda-one';
+    const follow = async (centre: object): Promise<unknown[]> => {
+      kernel = 'conda-one';
+      const made = make('sinogram', { regions: { centre } }, () => kernel);
+      viewer = made.viewer;
+      await settle();
+      made.api.asked[0].answer(imageFrame(1));
+      await settle();
+      kernel = 'conda-two';
+      viewer.followKernel();
+      await settle();
+      const kernels = made.api.asked.map(({ request }) => request.kernel);
+      viewer.dispose();
+      return kernels;
+    };
+    await expect(follow({ method: 'tomopy-vo' })).resolves.toEqual([
+      'conda-one',
+      'conda-two'
+    ]);
+    await expect(follow({ column: 100 })).resolves.toEqual([undefined]);
   });
 
   it('leaves the image before on the screen while it is held', async () => {

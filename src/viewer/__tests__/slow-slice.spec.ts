@@ -26,6 +26,7 @@ function make(answer: () => Promise<{ slice: number | null }>): {
     >[0]['api'],
     purpose: 'viewer',
     trans: nullTranslator.load('jupyterlab_tomo'),
+    kernel: () => 'conda-tomo',
     changed
   });
   return { slow, asked: () => estimate.mock.calls.length, changed };

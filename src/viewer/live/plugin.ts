@@ -53,6 +53,19 @@ export const recipeViewerPlugin: JupyterFrontEndPlugin<IRecipeViewerFactory> = {
             void app.commands.execute(CommandIDs.logIn, { resource });
           }
         });
+        // What another kernel would make otherwise, or cannot make, is asked for again.
+        let kernel = jobs?.choice.kernel;
+        const follow = (): void => {
+          const chosen = jobs?.choice.kernel;
+          if (chosen !== kernel) {
+            kernel = chosen;
+            viewer.followKernel();
+          }
+        };
+        jobs?.changed.connect(follow);
+        viewer.disposed.connect(() => {
+          jobs?.changed.disconnect(follow);
+        });
         viewers.set(session, viewer);
         return viewer;
       }

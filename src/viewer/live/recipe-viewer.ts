@@ -7,6 +7,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { failureOf } from '../../api';
 import type { Failure } from '../../api';
 import { fieldOf, inWords } from '../../field-names';
+import { isOfAnotherPackage } from '../../recipe';
 import type { Rectangle } from '../../recipe';
 import type { IRecipeSession, ITomoApi, ViewMode } from '../../tokens';
 import {
@@ -26,7 +27,8 @@ import { isFree } from '../pixels/image';
 import type { IImage } from '../pixels/image';
 import type { Overlay } from '../pixels/overlays';
 import { precisionMarks } from '../precision';
-import { SweepView } from '../sweep';
+import { othersSchema, SweepView } from '../sweep';
+import type { Schema } from '../sweep';
 import {
   changeOf,
   overlaysOf,
@@ -93,7 +95,7 @@ export class RecipeViewer extends ImagePanel {
         ),
       draw: region => this._draw(region),
       toggleLive: () => this._setLive(!this._live),
-      sweep: () => this._openSweep(),
+      sweep: () => void this._openSweep(),
       compare: () => this.compare(),
       hold: on => this.showBefore(on),
       resetZoom: () => this.view.resetZoom()
@@ -119,6 +121,7 @@ export class RecipeViewer extends ImagePanel {
     this._slow = new SlowSlices({
       api: this.options.api,
       purpose: `slow ${this.id}`,
+      kernel: this.options.kernel,
       trans: this.options.trans,
       changed: () => this._update(0)
     });
@@ -148,6 +151,11 @@ export class RecipeViewer extends ImagePanel {
     images.delete(this._key);
     this._slices?.forget();
     this._key = '';
+    this._update(0);
+  }
+
+  /** The kernel has changed: images that depend on it have other keys. */
+  followKernel(): void {
     this._update(0);
   }
 
@@ -230,7 +238,8 @@ export class RecipeViewer extends ImagePanel {
     if (this._slices && this._isLive()) {
       this._requests.drop();
       const { base, recipe, position } = session;
-      const slice = { base, recipe, row: position.row };
+      const kernel = this.options.kernel();
+      const slice = { base, recipe, row: position.row, kernel };
       if (sliceKey(slice) === this._key) {
         this._slices.drop();
         this.view.endLook();
@@ -319,7 +328,18 @@ export class RecipeViewer extends ImagePanel {
     this._update(0);
   }
 
-  private _openSweep(): void {
+  private async _openSweep(): Promise<void> {
+    const { session, api, kernel } = this.options;
+    const { recipe } = session;
+    const schema = isOfAnotherPackage(recipe.reconstruction?.tool ?? '')
+      ? await othersSchema(api, recipe, `sweep tools ${this.id}`, kernel())
+      : undefined;
+    if (!this.isDisposed && recipe === session.recipe) {
+      this._sweepOf(schema);
+    }
+  }
+
+  private _sweepOf(schema: Schema | undefined): void {
     const { session, trans } = this.options;
     const image = this._shown?.image;
     if (!image || this._sweep) {
@@ -330,7 +350,9 @@ export class RecipeViewer extends ImagePanel {
       sweep: sliceSource(this.options, image.columns, `sweep ${this.id}`),
       contrast: this.contrast,
       trans,
-      axis: usedAxis(image)
+      axis: usedAxis(image),
+      kernel: this.options.kernel(),
+      schema
     });
     sweep.closed.connect(() => this._closeSweep());
     this._sweep = sweep;

@@ -44,6 +44,7 @@ function imageWithout(
               place.purpose ?? 'compare',
               place.base,
               place.recipe,
+              place.kernel,
               signal
             )
     })

@@ -6,7 +6,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
 
 import type { Recipe } from '../../recipe';
-import { effectiveReconstruction, toolOf } from '../../recipe';
+import { effectiveReconstruction, kernelForCost, toolOf } from '../../recipe';
 import type { ITomoApi } from '../../tokens';
 import { formatSeconds } from '../../quantities';
 import type { IMessage } from '../message';
@@ -20,6 +20,8 @@ export interface ISlowSlicesOptions {
   /** Purpose of the requests, of this viewer alone. */
   readonly purpose: string;
   readonly trans: TranslationBundle;
+  /** The kernel whose Python has tools of other packages. */
+  readonly kernel: () => string | undefined;
   /** Called when a verdict has changed: the estimate came, or the user agreed. */
   readonly changed: () => void;
 }
@@ -43,7 +45,13 @@ export class SlowSlices implements IDisposable {
     }
     // Rows and axes cost the same.
     const { dataset, regions, reconstruction } = recipe;
-    const price = JSON.stringify([base, dataset, regions?.roi, reconstruction]);
+    const price = JSON.stringify([
+      base,
+      dataset,
+      regions?.roi,
+      reconstruction,
+      kernelForCost(recipe, this._options.kernel())
+    ]);
     if (price !== this._price) {
       this._price = price;
       this._seconds = undefined;
@@ -113,10 +121,17 @@ export class SlowSlices implements IDisposable {
     recipe: Recipe,
     price: string
   ): Promise<void> {
-    const { api, purpose } = this._options;
+    const { api, purpose, kernel } = this._options;
     let seconds: number | null = null;
     try {
-      seconds = await priceOf(api, purpose, base, recipe, this._abort.signal);
+      seconds = await priceOf(
+        api,
+        purpose,
+        base,
+        recipe,
+        kernel(),
+        this._abort.signal
+      );
     } catch {
       // What is wrong with the recipe or the tool, the slice itself will say.
     }

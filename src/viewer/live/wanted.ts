@@ -2,6 +2,7 @@
  * What is to be fetched for a place in a recipe, and under which key it is kept.
  */
 import type { Description, IFrame } from '../../api';
+import { kernelFor } from '../../recipe';
 import type { Recipe } from '../../recipe';
 import type { ITomoApi, IViewPosition } from '../../tokens';
 import { fetchImage } from '../frames';
@@ -22,7 +23,7 @@ export interface IPlace {
   readonly exact: boolean;
   /** Who asks: a newer request for the same purpose ends an older one. */
   readonly purpose?: string;
-  /** Kernel whose Python has the recipe's tool; the server's own when left out. */
+  /** Kernel whose Python has tools; the server's own when left out. */
   readonly kernel?: string;
 }
 
@@ -36,10 +37,11 @@ export interface IWantedImage extends IWanted<IImage> {
  * depends on, and no others.
  */
 export function wantedImage(api: ITomoApi, place: IPlace): IWantedImage {
-  const { base, recipe, position, stage, exact } = place;
+  const { base, recipe, position, stage, exact, kernel } = place;
   const resource = recipe.dataset?.resource;
   const key =
-    amountOf(place.description) + wantedKey(base, recipe, position, stage);
+    amountOf(place.description) +
+    wantedKey(base, recipe, position, stage, kernel);
   const ask = (sent: ISent, signal: AbortSignal): Promise<IFrame> => {
     const common = {
       purpose: place.purpose ?? 'viewer',
@@ -53,7 +55,7 @@ export function wantedImage(api: ITomoApi, place: IPlace): IWantedImage {
       : api.preview(
           {
             ...common,
-            ...kernelOf(place),
+            ...kernelFor(recipe, position.mode, kernel),
             row: position.row,
             product: position.mode
           },
@@ -72,14 +74,6 @@ export function wantedImage(api: ITomoApi, place: IPlace): IWantedImage {
     place,
     fetch: (signal, look) => fetchImage(request, signal, look)
   };
-}
-
-/** Only slices of an external tool need a kernel's Python. */
-function kernelOf({ kernel, position, recipe }: IPlace): { kernel?: string } {
-  const tool = recipe.reconstruction?.tool ?? 'builtin';
-  return kernel !== undefined && position.mode === 'slice' && tool !== 'builtin'
-    ? { kernel }
-    : {};
 }
 
 /** How many pixels an image will have, about. */
@@ -107,7 +101,8 @@ export function wantedKey(
   base: string,
   recipe: Recipe,
   { mode, frame, row }: IViewPosition,
-  stage: Stage
+  stage: Stage,
+  kernel?: string
 ): string {
   const { dataset, regions, filters, reconstruction } = recipe;
   switch (mode) {
@@ -131,7 +126,8 @@ export function wantedKey(
         dataset,
         regions,
         filters,
-        reconstruction?.angles
+        reconstruction?.angles,
+        kernelFor(recipe, mode, kernel)
       ]);
     case 'slice':
       return JSON.stringify([
@@ -141,7 +137,8 @@ export function wantedKey(
         dataset,
         regions,
         filters,
-        reconstruction
+        reconstruction,
+        kernelFor(recipe, mode, kernel)
       ]);
   }
 }

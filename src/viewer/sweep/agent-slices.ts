@@ -4,7 +4,7 @@
  */
 import { isAbort } from '../../api';
 import type { ITomoApi } from '../../tokens';
-import { effectiveReconstruction } from '../../recipe';
+import { effectiveReconstruction, kernelFor } from '../../recipe';
 import type { ILiveImage, IWantedSlice } from '../../tuning';
 import { imageOf } from '../pixels/image';
 import { priceOf } from '../price';
@@ -65,7 +65,7 @@ export class AgentSlices implements ISliceSource {
         row,
         product: 'slice',
         ...(bin > 1 ? { bin } : {}),
-        ...(kernel !== undefined ? { kernel } : {}),
+        ...kernelFor(recipe, 'slice', kernel),
         ...from(recipe)
       },
       signal
@@ -83,9 +83,9 @@ export class AgentSlices implements ISliceSource {
     recipe: IWantedSlice['recipe'],
     signal: AbortSignal
   ): Promise<number | null> {
-    const { api, purpose } = this._options;
+    const { api, purpose, kernel } = this._options;
     try {
-      return await priceOf(api, purpose, base, recipe, signal);
+      return await priceOf(api, purpose, base, recipe, kernel, signal);
     } catch (error) {
       if (signal.aborted || isAbort(error)) {
         throw error;

@@ -2,3 +2,4 @@ export * from './agent-slices';
 export * from './engine-slices';
 export type { ISliceSource } from './slice-source';
 export * from './sweep-view';
+export { othersSchema, type Schema } from './others';

@@ -61,17 +61,19 @@ export interface ISweptData {
   readonly columns: number;
   /** Between which angles the projections stand, in degrees; null when it is not known. */
   readonly angles: readonly [number, number] | null;
+  /** Parameters of the method where it is another package's; left out: those that are always known. */
+  readonly schema?: Readonly<Record<string, IParameterSchema>>;
 }
 
 /** The parameters of a recipe that can be tried out. */
 export function sweepables(
   recipe: Recipe,
-  { axis, columns, angles }: ISweptData,
+  { axis, columns, angles, schema: others }: ISweptData,
   trans: TranslationBundle
 ): ISweepable[] {
   const found: ISweepable[] = [];
-  const given = recipe.regions?.centre?.column;
-  const column = given ?? axis?.column;
+  const stated = recipe.regions?.centre?.column;
+  const column = stated ?? axis?.column;
   if (column !== undefined) {
     found.push({
       ...numeric(column, 0, columns - 1, false),
@@ -79,12 +81,16 @@ export function sweepables(
       label: trans.__('Centre of rotation'),
       path: ['regions', 'centre', 'column'],
       proposed: [column - AROUND, column + AROUND],
-      besides: given === undefined && axis ? leaning(axis) : []
+      besides: stated === undefined && axis ? leaning(axis) : []
     });
   }
-  const { tool, method, parameters } = effectiveReconstruction(recipe);
-  const known = methodOf(tool, method);
-  for (const [name, schema] of Object.entries(known?.schema ?? {})) {
+  const { tool, method, parameters: given } = effectiveReconstruction(recipe);
+  const schemas = others ?? methodOf(tool, method)?.schema ?? {};
+  const parameters: Record<string, unknown> = Object.fromEntries(
+    Object.entries(schemas).map(([name, { default: value }]) => [name, value])
+  );
+  Object.assign(parameters, given);
+  for (const [name, schema] of Object.entries(schemas)) {
     const counts = Object.entries(schema.when ?? {}).every(([other, values]) =>
       values.includes(parameters[other])
     );

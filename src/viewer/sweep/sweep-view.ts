@@ -22,6 +22,7 @@ import { AxisBar } from './axis-bar';
 import type { ISweepAxis } from './axis-bar';
 import type { ISweptData, SweepValue } from './parameters';
 import { sweepables, withValues } from './parameters';
+import type { Schema } from './others';
 import { SliceQueue } from './slice-queue';
 import { SweepCell } from './sweep-cell';
 import type { ICellValues } from './sweep-cell';
@@ -44,17 +45,25 @@ export interface ISweepViewOptions {
   readonly trans: TranslationBundle;
   /** The axis with which the shown row was made; null when it is not known. */
   readonly axis: IAxis | null;
+  /** Kernel whose Python has tools; the server's own when left out. */
+  readonly kernel?: string;
+  /** Parameters of the recipe's method where it is another package's. */
+  readonly schema?: Schema;
 }
 
 export class SweepView extends Widget {
   constructor(private readonly options: ISweepViewOptions) {
     super();
-    const { session, trans, axis, contrast } = options;
+    const { session, trans, axis, contrast, schema } = options;
     this.addClass('jp-tomo-sweep');
     this.node.tabIndex = -1;
     this.node.setAttribute('role', 'group');
     this.node.setAttribute('aria-label', trans.__('Sweep of a parameter'));
-    const all = sweepables(session.recipe, dataOf(session, axis), trans);
+    const all = sweepables(
+      session.recipe,
+      { ...dataOf(session, axis), ...(schema && { schema }) },
+      trans
+    );
     const changed = (): void => this._changed();
     this._queue = new SliceQueue(options.sweep, WIDTH);
     this._across = new AxisBar(trans, all, false, 9, changed);
@@ -251,13 +260,18 @@ export class SweepView extends Widget {
   }
 
   private _wanted({ changes }: SweepCell): IWantedSlice | null {
-    const { session, axis } = this.options;
+    const { session, axis, kernel } = this.options;
     const { base, position } = session;
     // Another value might move the axis that is found, and the search takes time.
     const recipe = withAxis(session.recipe, axis);
     return base === null
       ? null
-      : { base, recipe: withValues(recipe, changes), row: position.row };
+      : {
+          base,
+          recipe: withValues(recipe, changes),
+          row: position.row,
+          ...(kernel !== undefined && { kernel })
+        };
   }
 
   /** How far it is. */

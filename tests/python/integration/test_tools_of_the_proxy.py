@@ -108,12 +108,17 @@ def with_kernel(open_house: OpenHouse, home: Path, python: str) -> House:
     return open_house(home=home)
 
 
-def tool_of(house: House, kernel: str) -> dict[str, Any]:
-    """What the kernel says of TomoPy."""
+def tools_of(house: House, kernel: str) -> dict[str, dict[str, Any]]:
+    """The kernel's tools by name."""
     asked = {"channel": f"tab:{kernel}", "kernel": kernel}
     reply = house.server.post("tools", json=asked)
     assert reply.status_code == 200, reply.text
-    return next(tool for tool in reply.json()["tools"] if tool["name"] == "tomopy")
+    return {tool["name"]: tool for tool in reply.json()["tools"]}
+
+
+def tool_of(house: House, kernel: str) -> dict[str, Any]:
+    """What the kernel says of TomoPy."""
+    return tools_of(house, kernel)["tomopy"]
 
 
 def run_and_previewed(house: House, tool: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
@@ -151,6 +156,52 @@ def test_a_kernelspec_of_another_environment_has_the_tool(
     written, previewed = run_and_previewed(house, tool)
     assert np.all(written == 0.375)
     assert np.array_equal(previewed, written)
+
+
+def test_a_tool_of_another_package_in_a_kernelspec(open_house: OpenHouse, tmp_path: Path) -> None:
+    """Known in that kernel alone: listed, estimated, planned, previewed and run."""
+    packages, python = environment(tmp_path / "conda" / "envs" / "tiny", sys.executable)
+    tiny = Path(__file__).parents[1] / "tools" / "tiny"
+    (packages / "tiny.pth").write_text(f"{tiny}\n")
+    house = with_kernel(open_house, tmp_path / "home", python)
+    assert "tiny-tool" not in tools_of(house, "")
+    assert tools_of(house, "conda-tomo")["tiny-tool"]["python"] == python
+
+    tool = {"tool": "tiny-tool", "method": "constant", "parameters": {"value": 2}}
+    recipe = recipe_of(house, tool)
+    asked = {"channel": "tab:look", "base": str(house.data_set), "recipe": recipe}
+    described = house.server.post("data/describe", json=asked)
+    assert described.status_code == 200, described.text
+    limits = {"cores": 1, "memory": 1 << 30}
+    told = house.server.post(
+        "data/estimate", json={**asked, **limits, "kernel": "conda-tomo"}
+    ).json()
+    assert told["slice"] is not None and not any("tiny-tool" in text for text in told["warnings"])
+    without = house.server.post("data/estimate", json={**asked, **limits, "kernel": ""}).json()
+    assert without["seconds"] is None
+    assert any("There is no tool tiny-tool" in text for text in without["warnings"])
+
+    submission = {
+        "id": str(uuid.uuid4()),
+        "name": "tiny",
+        "base": str(house.data_set),
+        "recipe": recipe,
+        "resource": "local",
+        **limits,
+    }
+    plans = [
+        house.server.post("jobs/plan", json={**submission, "kernel": kernel}).json()
+        for kernel in ("conda-tomo", "")
+    ]
+    said = [any("tiny-tool" in text for text in plan["warnings"]) for plan in plans]
+    assert said == [False, True]
+
+    written, previewed = run_and_previewed(house, tool)
+    assert np.all(written == 2) and np.array_equal(previewed, written)
+    # The browser's own Python has it not, and the preview says where it was looked for.
+    view = {**asked, "row": 61, "product": "slice"}
+    refused = house.server.post("data/preview", json=view)
+    assert refused.status_code >= 400 and refused.json()["code"] == "unknown-tool"
 
 
 # An environment's own packages, and that a TomoPy with kernels of this Python is among them.

@@ -216,3 +216,34 @@ it.each([
     leans ? { column: 400, row: 60, tilt: 0.2 } : { column: 400 }
   );
 });
+
+it('offers the parameters of a tool of another package, once they are known', () => {
+  const recipe = {
+    ...RECIPE,
+    reconstruction: {
+      tool: 'tiny-tool',
+      method: 'constant',
+      parameters: { value: 3 }
+    }
+  } as unknown as Recipe;
+  const schema = {
+    value: { title: 'Value', type: 'number', minimum: 0, maximum: 4 },
+    kind: { title: 'Kind', enum: ['flat', 'steep'], default: 'flat' },
+    flatness: { type: 'number', default: 2, when: { kind: ['flat'] } },
+    steepness: { type: 'number', default: 2, when: { kind: ['steep'] } },
+    name: { type: 'string', default: '' }
+  };
+  const ids = (known: object): string[] =>
+    sweepables(recipe, { ...DATA, ...known }, trans)
+      .map(({ id }) => id)
+      .filter(id => id.startsWith('reconstruction.parameters'));
+  expect(ids({})).toEqual([]);
+  expect(ids({ schema })).toEqual(
+    ['value', 'kind', 'flatness'].map(
+      name => `reconstruction.parameters.${name}`
+    )
+  );
+  const [, value, kind] = sweepables(recipe, { ...DATA, schema }, trans);
+  expect(value).toMatchObject({ value: 3, proposed: [1.5, 4] });
+  expect(kind).toMatchObject({ value: 'flat', choices: ['flat', 'steep'] });
+});

@@ -1,4 +1,5 @@
 /** Whether the Pythons that are set can run what they are set for. */
+import { isOfAnotherPackage } from '../../../../recipe/lookups';
 import { isObject, text } from '../../../files';
 import { quote } from '../quote';
 import { program } from '../slurm/batch';
@@ -9,8 +10,16 @@ type Pythons = Readonly<Record<string, string>>;
 /** Runs on any Python, also one that is too old. */
 const PROBE = `
 import json, sys
+def brought(name):
+    from importlib import metadata
+    found = metadata.entry_points()
+    group = "jupyterlab_tomo.tools"
+    tools = found.select(group=group) if hasattr(found, "select") else found.get(group, [])
+    return "yes" if any(tool.name == name for tool in tools) else "no"
 def version(name):
     try:
+        if "-" in name:
+            return brought(name)
         return str(getattr(__import__(name), "__version__", "yes"))
     except Exception as error:
         return "no: " + type(error).__name__
@@ -96,7 +105,9 @@ export function judgePython(report: Report, told: string, about: IAbout): void {
     return;
   }
   const without = `${here}, without ${missing.join(' and ')}.`;
-  const install = `Install it with \`${python} -m pip install --user ${missing.join(' ')}\`, or set another Python.`;
+  const install = missing.some(isOfAnotherPackage)
+    ? `Install the package that has the tool ${tool} into it, or set another Python.`
+    : `Install it with \`${python} -m pip install --user ${missing.join(' ')}\`, or set another Python.`;
   // TIFF data are read without h5py.
   if (missing.length === 1 && missing[0] === 'h5py') {
     report.warn(name, title, without, `HDF5 data cannot be read. ${install}`);
@@ -113,7 +124,7 @@ function modulesOf(tool: string): readonly string[] {
 function entriesOf(pythons: Pythons): [string, string][] {
   const { default: usual, ...others } = pythons;
   const named = Object.entries(others).filter(
-    ([tool, python]) => /^[A-Za-z]\w*$/.test(tool) && python
+    ([tool, python]) => /^[A-Za-z][\w-]*$/.test(tool) && python
   );
   return [['default', usual || 'python3'], ...named];
 }

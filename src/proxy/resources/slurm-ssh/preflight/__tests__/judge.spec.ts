@@ -323,3 +323,29 @@ it('says what a Python answers that is not there', () => {
     /^\/nowhere\/python does not run here: .*not found/
   );
 });
+
+it('looks for the tool of another package among what is installed', () => {
+  const about = path.join(folder, 'tiny_tool-1.0.dist-info');
+  fs.mkdirSync(about);
+  fs.writeFileSync(path.join(about, 'METADATA'), 'Name: tiny-tool\n');
+  fs.writeFileSync(
+    path.join(about, 'entry_points.txt'),
+    '[jupyterlab_tomo.tools]\ntiny-tool = tiny_tool\n'
+  );
+  // Stands in for the numpy that is not the point here.
+  fs.writeFileSync(path.join(folder, 'numpy.py'), '__version__ = "2.0"\n');
+  const pythons = { 'tiny-tool': 'python3', 'other-tool': 'python3' };
+  const told = execFileSync(
+    '/bin/sh',
+    ['-c', [SAY, ...probeLines(pythons)].join('\n')],
+    { encoding: 'utf8', env: { ...process.env, PYTHONPATH: folder } }
+  );
+  const checks = found(report =>
+    judgePythons(report, new Said(told), pythons, 'here')
+  );
+  expect(checks['python-tiny-tool']).toMatchObject({ state: 'ok' });
+  expect(checks['python-other-tool']).toMatchObject({ state: 'failed' });
+  expect(checks['python-other-tool']?.hint).toContain(
+    'Install the package that has the tool other-tool'
+  );
+});
