@@ -184,6 +184,29 @@ describe('the Tool section', () => {
     expect(node.querySelector('.jp-TomoMissing')?.textContent).toContain(HINT);
   });
 
+  it('says that the recipe names a tool which the kernel has not', async () => {
+    const recipe = (tool: string): FakeSession =>
+      new FakeSession({
+        dataset: { path: 'grapes_ct/' },
+        reconstruction: { tool, method: 'tv' }
+      });
+    const asked = jest.fn(found);
+    const node = await show(recipe('tiny-tool'), asked);
+    expect(node.textContent).toContain('tiny-tool is not in the Python');
+    expect(select(node, 'Tool').value).toBe('tiny-tool');
+    const again = [...node.querySelectorAll('button')].find(
+      each => each.textContent === 'Look again'
+    );
+    await act(async () => {
+      again?.click();
+      await Promise.resolve();
+    });
+    expect(asked.mock.calls.at(-1)?.[0]).toMatchObject({ again: true });
+    panel?.dispose();
+    const other = await show(recipe('cil-pdhg'), found);
+    expect(other.textContent).not.toContain('is not in the Python');
+  });
+
   it('chooses a tool with its first method, in one step', async () => {
     const session = new FakeSession();
     const node = await show(session, found);

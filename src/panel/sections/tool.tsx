@@ -252,6 +252,23 @@ function Missing({
       />
     );
   }
+  if (
+    tools.found.state === 'ready' &&
+    !offers.some(each => each.name === chosen)
+  ) {
+    return (
+      <p className="jp-TomoHint jp-mod-warn">
+        {trans.__(
+          '%1 is not in the Python that was asked: install the package that has it there, or choose a kernel that has it.',
+          chosen
+        )}{' '}
+        <LinkAction
+          label={trans.__('Look again')}
+          onClick={() => tools.lookAgain()}
+        />
+      </p>
+    );
+  }
   if (missing.length === 0) {
     return null;
   }
