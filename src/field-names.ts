@@ -11,7 +11,9 @@ export interface IField {
   readonly section: string;
   /** As the panel calls it, with its section. */
   readonly name: string;
-  /** Accessible name of the control to go to; empty: the section's first. */
+  /** Name of the row; empty: the section has it somewhere. */
+  readonly row: string;
+  /** Accessible name of the control to go to; empty: the first of the row or the section. */
   readonly control: string;
 }
 
@@ -40,7 +42,7 @@ export function fieldOf(
     .split('.')
     .map(part => (/^\d+$/.test(part) ? String(Number(part) + 1) : part));
   const name = [sections[section], row, ...rest].filter(Boolean).join(' › ');
-  return { section, control, name };
+  return { section, row, control, name };
 }
 
 /** A failure's sentence in the words of the panel. */

@@ -47,22 +47,33 @@ export function FailureMessage(props: {
   );
 }
 
-/** Where a field is edited: its control, else the first of its section. */
+/** Where a field is edited: its control, else the first of its row, else of its section. */
 function controlOf(
   panel: Element | null | undefined,
-  { section, control }: IField
+  { section, row, control }: IField
 ): HTMLElement | null {
   const body = panel?.querySelector(`#jp-TomoPanel-${section}`);
-  const controls = [
-    ...(body?.querySelectorAll<HTMLElement>(
+  const line = [...(body?.querySelectorAll('.jp-TomoRow') ?? [])].find(
+    each => each.getAttribute('aria-label') === row
+  );
+  return (
+    controlsIn(body).find(
+      each => each.getAttribute('aria-label') === control
+    ) ??
+    controlsIn(line).find(each => each.matches('input:enabled')) ??
+    [...controlsIn(line), ...controlsIn(body)].find(each =>
+      each.matches(':enabled')
+    ) ??
+    null
+  );
+}
+
+function controlsIn(node: Element | null | undefined): HTMLElement[] {
+  return [
+    ...(node?.querySelectorAll<HTMLElement>(
       'input, select, textarea, button'
     ) ?? [])
   ];
-  return (
-    controls.find(each => each.getAttribute('aria-label') === control) ??
-    controls.find(each => !each.matches(':disabled')) ??
-    null
-  );
 }
 
 export function Warnings({

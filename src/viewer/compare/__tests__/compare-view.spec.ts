@@ -223,7 +223,9 @@ it('asks before a slow image is computed, and lets go of it', async () => {
   expect(begun).toHaveLength(0);
   button.click();
   await settle();
-  expect(line!.textContent).toContain('Computing A, which takes about 1 min 35 s');
+  expect(line!.textContent).toContain(
+    'Computing A, which takes about 1 min 35 s'
+  );
   expect(begun).toHaveLength(1);
   expect(button.textContent).toBe('Cancel');
   button.click();
