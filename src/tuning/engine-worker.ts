@@ -9,6 +9,7 @@ import type {
   Look,
   ToWorker
 } from './messages';
+import { Pulse } from './pulse';
 
 interface IPending {
   resolve(done: ISliceDone | null): void;
@@ -35,7 +36,9 @@ export class EngineWorker implements IDisposable {
       this._lose(event.message);
     };
     this._worker.onmessageerror = (): void => this._lose('');
-    this._post({ kind: 'start', module, peer, half }, [peer]);
+    this._pulse = new Pulse(why => this._lose(why));
+    const { far } = this._pulse;
+    this._post({ kind: 'start', module, peer, half, pulse: far }, [peer, far]);
   }
 
   /** How many slices it has not answered. */
@@ -86,6 +89,7 @@ export class EngineWorker implements IDisposable {
     const id = ++this._last;
     return new Promise((resolve, reject) => {
       this._pending.set(id, { resolve, reject });
+      this._pulse.watch(true);
       const key = this._rows.get(look)?.row.key ?? '';
       this._post(
         { kind: 'slice', id, look, pair, key, plan, centre, room },
@@ -110,6 +114,7 @@ export class EngineWorker implements IDisposable {
     }
     const pending = this._pending.get(message.id);
     this._pending.delete(message.id);
+    this._pulse.watch(this._pending.size > 0);
     if (message.kind === 'done') {
       pending?.resolve(message);
       return;
@@ -149,6 +154,7 @@ export class EngineWorker implements IDisposable {
       return;
     }
     this._disposed = true;
+    this._pulse.dispose();
     this._worker.terminate();
     for (const pending of this._pending.values()) {
       pending.reject(lost(why));
@@ -157,6 +163,7 @@ export class EngineWorker implements IDisposable {
   }
 
   private readonly _worker: Worker;
+  private readonly _pulse: Pulse;
   private readonly _pending = new Map<number, IPending>();
   private readonly _rows = new Map<
     Look,

@@ -27,6 +27,8 @@ export type ToWorker =
       readonly peer: MessagePort;
       /** Which half of each slice this worker makes; the first one puts it together. */
       readonly half: 0 | 1;
+      /** Where it is asked whether it lives. */
+      readonly pulse: MessagePort;
     }
   | {
       readonly kind: 'load';

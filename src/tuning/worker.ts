@@ -2,6 +2,7 @@
 import { Engine, EngineError } from '../engine';
 import type { FromWorker, ISliceDone, Look, ToWorker } from './messages';
 import { Peer } from './peer';
+import { answerPulse } from './pulse';
 import { joined, LiveRow } from './row';
 import { Sinograms } from './sinograms';
 
@@ -117,6 +118,7 @@ globalThis.onmessage = (event: MessageEvent<ToWorker>): void => {
       module = message.module;
       peer = new Peer(message.peer);
       half = message.half;
+      answerPulse(message.pulse);
       break;
     case 'sinogram':
       sinograms.came(message.key, message.data);

@@ -44,12 +44,15 @@ class FakeWorker {
   onmessage: ((event: MessageEvent<FromWorker>) => void) | null = null;
   onerror: ((event: ErrorEvent) => void) | null = null;
   readonly asked: ToWorker[] = [];
+  /** Closes as a real worker ends, in whatever way. */
+  pulse: MessagePort | null = null;
   ended = false;
 
   postMessage(message: ToWorker): void {
     this.asked.push(message);
     if (message.kind === 'start') {
       message.peer.close();
+      this.pulse = message.pulse;
     }
     const answer = FakeWorker.answer(message, this._number % 2);
     if (answer) {
@@ -61,6 +64,7 @@ class FakeWorker {
 
   terminate(): void {
     this.ended = true;
+    this.pulse?.close();
   }
 
   private readonly _number: number;
@@ -192,6 +196,50 @@ describe('The workers of a page', () => {
     const done = await workers.slice('whole', row('a'), ALL, PLAN, 1.5);
     expect(done.size).toBe(1);
     expect(FakeWorker.all).toHaveLength(4);
+  });
+
+  it('start again after one of them ended without a word, while it worked or at rest', async () => {
+    const workers = pool({ idle: 10 });
+    FakeWorker.answer = () => null;
+    const slice = workers.slice('whole', row('a'), ALL, PLAN, 1.5);
+    await new Promise(resolve => setTimeout(resolve));
+    FakeWorker.all[0].pulse?.close();
+    await expect(slice).rejects.toMatchObject({
+      failure: { code: 'worker-lost', where: 'browser' }
+    });
+    expect(FakeWorker.all.map(({ ended }) => ended)).toEqual([true, true]);
+    FakeWorker.answer = healthy;
+    await workers.slice('whole', row('a'), ALL, PLAN, 1.5);
+    FakeWorker.all[3].pulse?.close();
+    await new Promise(resolve => setTimeout(resolve));
+    await workers.slice('whole', row('a'), ALL, PLAN, 1.5);
+    expect(FakeWorker.all).toHaveLength(6);
+    // None is thought to be at work still.
+    await new Promise(resolve => setTimeout(resolve, 40));
+    expect(workers.count).toBe(0);
+  });
+
+  it('start again after one of them hangs', async () => {
+    const workers = pool();
+    FakeWorker.answer = () => null;
+    jest.useFakeTimers();
+    try {
+      const slice = workers.slice('whole', row('a'), ALL, PLAN, 1.5);
+      const told = expect(slice).rejects.toMatchObject({
+        failure: {
+          code: 'worker-lost',
+          message: expect.stringContaining('does not answer') as string
+        }
+      });
+      await jest.advanceTimersByTimeAsync(40_000);
+      await told;
+    } finally {
+      jest.useRealTimers();
+    }
+    expect(workers.count).toBe(0);
+    FakeWorker.answer = healthy;
+    await workers.slice('whole', row('a'), ALL, PLAN, 1.5);
+    expect(workers.count).toBe(2);
   });
 
   it.each([
