@@ -2,6 +2,7 @@ import path from 'node:path';
 
 import { expect, test } from '@jupyterlab/galata';
 
+import { previewsOf } from './agents';
 import { Tomography } from './tomography';
 
 const results = path.resolve(__dirname, '..', '..', 'test-results');
@@ -32,6 +33,30 @@ async function setCentre(tomo: Tomography, column: string): Promise<void> {
   await field.press('Enter');
 }
 
+/** Nobody presses anything: the next steps after a while are made in the page again. */
+async function recovers(tomo: Tomography): Promise<void> {
+  let column = 131;
+  await expect(async () => {
+    column += 0.5;
+    await setCentre(tomo, String(column));
+    await expect(tomo.facts).toContainText(`centre ${column}`);
+    await expect(tomo.facts).not.toContainText('The server computes', {
+      timeout: 1_000
+    });
+  }).toPass({ timeout: 60_000 });
+  await expect.poll(() => tomo.page.workers().length).toBe(2);
+}
+
+/** The engine with a memory of two pages of 64 KiB at most, as its section of memories says. */
+function withoutRoom(engine: Buffer): Buffer {
+  const section = Buffer.of(5, 3, 1, 0, 1);
+  const at = engine.indexOf(section);
+  expect(at).toBeGreaterThan(0);
+  const small = Buffer.of(5, 4, 1, 1, 1, 2);
+  const rest = engine.subarray(at + section.length);
+  return Buffer.concat([engine.subarray(0, at), small, rest]);
+}
+
 test.describe('Slices that follow the hand, when the browser does not help', () => {
   test('an engine that the browser refuses is told of, and tried again by itself', async ({
     page
@@ -60,37 +85,18 @@ test.describe('Slices that follow the hand, when the browser does not help', () 
     await page.evaluate(() => {
       (window as Window & { refusing?: boolean }).refusing = false;
     });
-    // Nobody presses anything: the next steps after a while are made here again.
-    let column = 131;
-    await expect(async () => {
-      column += 0.5;
-      await setCentre(tomo, String(column));
-      await expect(tomo.facts).toContainText(`centre ${column}`);
-      await expect(tomo.facts).not.toContainText('The server computes', {
-        timeout: 1_000
-      });
-    }).toPass({ timeout: 60_000 });
-    await expect.poll(() => page.workers().length).toBe(2);
+    await recovers(tomo);
   });
 
   test('an engine without memory is told of, and the server computes', async ({
     page
   }) => {
     const tomo = new Tomography(page);
-    // What the engine says when its memory cannot grow.
-    await page.route(/worker_js.*\.js$/, async route => {
-      const reply = await route.fetch();
-      await route.fulfill({
-        response: reply,
-        body: `{
-          const real = WebAssembly.instantiate;
-          WebAssembly.instantiate = async (module, imports) => {
-            const { exports } = await real(module, imports);
-            return { exports: { ...exports, configure: () => 14 } };
-          };
-        }
-        ${await reply.text()}`
-      });
+    // Its memory cannot grow.
+    await page.route(/\.wasm$/, async route => {
+      const response = await route.fetch();
+      const body = withoutRoom(await response.body());
+      await route.fulfill({ response, body });
     });
     await live(tomo);
     await expect(tomo.facts).toContainText(
@@ -100,6 +106,77 @@ test.describe('Slices that follow the hand, when the browser does not help', () 
     await expect.poll(() => page.workers().length).toBe(0);
     await setCentre(tomo, '125');
     await expect(tomo.facts).toContainText('centre 125', { timeout: 30_000 });
+  });
+
+  test('a browser that has no memory for an engine is told of, and tried again by itself', async ({
+    page
+  }) => {
+    const tomo = new Tomography(page);
+    let full = true;
+    await page.route(/worker_js.*\.js$/, async route => {
+      const response = await route.fetch();
+      const none = `WebAssembly.instantiate = () =>
+        Promise.reject(new RangeError('Out of memory'));`;
+      const body = `${full ? none : ''}${await response.text()}`;
+      await route.fulfill({ response, body });
+    });
+    await live(tomo);
+    await expect(tomo.facts).toContainText(
+      'The server computes slices for now: The engine stopped: Out of memory'
+    );
+    await expect.poll(() => page.workers().length).toBe(0);
+    full = false;
+    await recovers(tomo);
+  });
+
+  test('a worker that ends without a word is started again, and the last value is shown', async ({
+    page
+  }) => {
+    const tomo = new Tomography(page);
+    await live(tomo);
+    await expect.poll(() => page.workers().length).toBe(2);
+    const before = page.workers();
+    const asked = previewsOf(page);
+    await before[0].evaluate(() => {
+      setTimeout(() => self.close());
+    });
+    await setCentre(tomo, '124');
+    await setCentre(tomo, '125');
+    await expect(tomo.facts).toContainText('centre 125');
+    await expect
+      .poll(() => page.workers().map(worker => before.includes(worker)))
+      .toEqual([false, false]);
+    await expect(tomo.facts).not.toContainText('The server computes');
+    expect(asked).toEqual([]);
+  });
+
+  test('a worker that hangs is given up after a while, and the last value is shown', async ({
+    page
+  }) => {
+    const tomo = new Tomography(page);
+    await live(tomo);
+    await expect.poll(() => page.workers().length).toBe(2);
+    const before = page.workers();
+    await page.clock.install();
+    await before[1].evaluate(() => {
+      setTimeout(() => {
+        for (;;);
+      });
+    });
+    await setCentre(tomo, '125');
+    let seconds = 0;
+    const hangs = (): boolean =>
+      before.some(one => page.workers().includes(one));
+    while (hangs() && seconds < 60) {
+      await page.clock.fastForward(1000);
+      seconds++;
+    }
+    await expect(tomo.facts).toContainText('centre 125');
+    expect(seconds).toBeGreaterThan(20);
+    await expect
+      .poll(() => page.workers().map(worker => before.includes(worker)))
+      .toEqual([false, false]);
+    await expect(tomo.facts).not.toContainText('The server computes');
   });
 
   test('workers end a minute after the last slice, and start with the next', async ({
@@ -126,8 +203,7 @@ test.describe('Slices that follow the hand, when the browser does not help', () 
   }) => {
     const tomo = new Tomography(page);
     await live(tomo);
-    const asked: string[] = [];
-    page.on('request', request => asked.push(request.url()));
+    const asked = previewsOf(page);
     // As a hidden tab has it: no frames are drawn.
     await page.evaluate(async () => {
       const hidden = (value: boolean): void => {
@@ -167,7 +243,7 @@ test.describe('Slices that follow the hand, when the browser does not help', () 
       (window as Window & { seen?: () => void }).seen?.();
     });
     await expect(tomo.facts).toContainText(`centre ${column} `);
-    expect(asked.filter(url => url.endsWith('data/preview'))).toEqual([]);
+    expect(asked).toEqual([]);
     expect(page.workers()).toHaveLength(2);
   });
 });

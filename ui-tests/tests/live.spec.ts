@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import { expect, test } from '@jupyterlab/galata';
 
+import { agentsOf, previewsOf } from './agents';
 import { Tomography } from './tomography';
 
 const RECIPES = 50;
@@ -13,31 +14,6 @@ interface IRun {
   file: string;
   row: number;
   size: number;
-}
-
-/** Process ids of the agents of a server: Linux tells what runs, and with which environment. */
-function agentsOf(url: string): number[] {
-  const port = `TOMO_TEST_PORT=${new URL(url).port}`;
-  const read = (pid: string, what: string): string[] => {
-    try {
-      return fs.readFileSync(`/proc/${pid}/${what}`, 'utf8').split('\0');
-    } catch {
-      // It has ended meanwhile.
-      return [];
-    }
-  };
-  return fs
-    .readdirSync('/proc')
-    .filter(pid => /^\d+$/.test(pid))
-    .filter(pid => {
-      const words = read(pid, 'cmdline');
-      return (
-        words.some(word => /tomo_runner$/.test(word)) &&
-        words.includes('agent') &&
-        read(pid, 'environ').includes(port)
-      );
-    })
-    .map(Number);
 }
 
 /** The recipe document, as far as the tests reach into it. */
@@ -118,18 +94,6 @@ async function sliceOf(
     return image?.about.live ? Array.from(image.data) : [];
   });
   return Float32Array.from(words);
-}
-
-/** What the agent is asked for from now on: rows (`attenuation`), sinograms and slices. */
-function previewsOf(page: IJupyterLabPageFixture): string[] {
-  const products: string[] = [];
-  page.on('request', request => {
-    // The address ends with the time, so that nothing keeps the answer.
-    if (new URL(request.url()).pathname.endsWith('/api/data/preview')) {
-      products.push((request.postDataJSON() as { product: string }).product);
-    }
-  });
-  return products;
 }
 
 test.describe('Slices that follow the hand', () => {
@@ -342,7 +306,27 @@ test.describe('Slices that follow the hand', () => {
     await field.press('Enter');
     await tomo.show('Slice');
     await expect(tomo.facts).toContainText('centre 131', { timeout: 30_000 });
-    await expect.poll(() => page.workers().length).toBeGreaterThan(0);
+    await expect.poll(() => page.workers().length).toBe(2);
+
+    // One of them dies at the next word that is said to it.
+    const before = page.workers();
+    const asked = previewsOf(page);
+    await page.evaluate(() => {
+      const { prototype } = window.Worker;
+      const real: unknown = Reflect.get(prototype, 'postMessage');
+      prototype.postMessage = function (): void {
+        Object.assign(prototype, { postMessage: real });
+        this.dispatchEvent(new ErrorEvent('error', { message: 'gone' }));
+      };
+    });
+    await field.fill('128');
+    await field.press('Enter');
+    await expect(tomo.facts).toContainText('centre 128', { timeout: 30_000 });
+    await expect
+      .poll(() => page.workers().map(worker => before.includes(worker)))
+      .toEqual([false, false]);
+    await expect(tomo.facts).not.toContainText('The server computes');
+    expect(asked).toEqual([]);
 
     // From now on no worker can be started, and those that there are die.
     await page.evaluate(() => {
