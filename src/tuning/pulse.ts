@@ -1,7 +1,6 @@
 /**
- * Whether a worker lives. One that the browser ends, or that ends itself, says
- * nothing: its port closes, where browsers tell of that. One that hangs does
- * not answer, and is waited for only so long.
+ * Whether a worker lives. One that the browser ends, or that ends itself or
+ * hangs, says nothing: it is asked, and waited for only so long.
  */
 import type { IDisposable } from '@lumino/disposable';
 
@@ -11,7 +10,7 @@ const BEAT = 1000;
 const MOST = 30;
 
 export class Pulse implements IDisposable {
-  /** @param lost is called once, with the reason when it is known */
+  /** @param lost is called once */
   constructor(private readonly _lost: (why: string) => void) {
     const { port1, port2 } = new MessageChannel();
     this.far = port2;
@@ -19,7 +18,6 @@ export class Pulse implements IDisposable {
     this._port.onmessage = (): void => {
       this._open = 0;
     };
-    this._port.addEventListener('close', () => this._end(''));
   }
 
   /** For the worker. */
@@ -53,18 +51,12 @@ export class Pulse implements IDisposable {
 
   private _beat(): void {
     if (this._open === MOST) {
-      this._end('a worker does not answer any more');
+      this.dispose();
+      this._lost('a worker does not answer any more');
       return;
     }
     this._open++;
     this._port.postMessage(null);
-  }
-
-  private _end(why: string): void {
-    if (!this._disposed) {
-      this.dispose();
-      this._lost(why);
-    }
   }
 
   private readonly _port: MessagePort;

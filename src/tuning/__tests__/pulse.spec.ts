@@ -79,18 +79,6 @@ describe('The pulse of a worker', () => {
     expect(lost).not.toHaveBeenCalled();
   });
 
-  it('is lost at once when the worker ends, whether something is expected of it or not', async () => {
-    for (const expected of [true, false]) {
-      lost.mockClear();
-      const one = pulse();
-      one.watch(expected);
-      one.far.close();
-      await arrive();
-      expect(lost.mock.calls).toEqual([['']]);
-      expect(one.isDisposed).toBe(true);
-    }
-  });
-
   it('says nothing of a worker that the page itself ended', async () => {
     const one = pulse();
     one.watch(true);

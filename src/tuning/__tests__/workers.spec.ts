@@ -44,7 +44,6 @@ class FakeWorker {
   onmessage: ((event: MessageEvent<FromWorker>) => void) | null = null;
   onerror: ((event: ErrorEvent) => void) | null = null;
   readonly asked: ToWorker[] = [];
-  /** Closes as a real worker ends, in whatever way. */
   pulse: MessagePort | null = null;
   ended = false;
 
@@ -198,29 +197,8 @@ describe('The workers of a page', () => {
     expect(FakeWorker.all).toHaveLength(4);
   });
 
-  it('start again after one of them ended without a word, while it worked or at rest', async () => {
+  it('start again after one of them ended without a word or hangs', async () => {
     const workers = pool({ idle: 10 });
-    FakeWorker.answer = () => null;
-    const slice = workers.slice('whole', row('a'), ALL, PLAN, 1.5);
-    await new Promise(resolve => setTimeout(resolve));
-    FakeWorker.all[0].pulse?.close();
-    await expect(slice).rejects.toMatchObject({
-      failure: { code: 'worker-lost', where: 'browser' }
-    });
-    expect(FakeWorker.all.map(({ ended }) => ended)).toEqual([true, true]);
-    FakeWorker.answer = healthy;
-    await workers.slice('whole', row('a'), ALL, PLAN, 1.5);
-    FakeWorker.all[3].pulse?.close();
-    await new Promise(resolve => setTimeout(resolve));
-    await workers.slice('whole', row('a'), ALL, PLAN, 1.5);
-    expect(FakeWorker.all).toHaveLength(6);
-    // None is thought to be at work still.
-    await new Promise(resolve => setTimeout(resolve, 40));
-    expect(workers.count).toBe(0);
-  });
-
-  it('start again after one of them hangs', async () => {
-    const workers = pool();
     FakeWorker.answer = () => null;
     jest.useFakeTimers();
     try {
@@ -240,6 +218,9 @@ describe('The workers of a page', () => {
     FakeWorker.answer = healthy;
     await workers.slice('whole', row('a'), ALL, PLAN, 1.5);
     expect(workers.count).toBe(2);
+    // None is thought to be at work still.
+    await new Promise(resolve => setTimeout(resolve, 40));
+    expect(workers.count).toBe(0);
   });
 
   it.each([
