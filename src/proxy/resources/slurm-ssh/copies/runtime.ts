@@ -151,8 +151,9 @@ function replacement(folder: string, packed: string): string {
     '  done',
     '  return 74',
     '}',
-    // One that was quicker removes what is packed, and may be between its two moves.
-    'settled() { for _ in 1 2 3 4 5; do [ ! -e "$packed" ] || return 1; if whole "$folder"; then return 0; fi; sleep 1; done; return 1; }',
+    // One that was quicker removes what is packed, or a third brings it again; either may be
+    // between its two moves.
+    'settled() { for _ in 1 2 3 4 5; do if whole "$folder"; then return 0; fi; rm -rf "$new"; if [ -e "$packed" ] && place; then return 0; fi; sleep 1; done; return 1; }',
     'code=0',
     'whole "$folder" || place || code=$?',
     '[ $code = 0 ] || ! settled || code=0',
