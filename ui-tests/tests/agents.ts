@@ -22,6 +22,12 @@ export function agentsOf(url: string): number[] {
     .map(Number);
 }
 
+/** Who started a process and waits for its end; 1 when nobody does. */
+export function parentOf(pid: number): number {
+  const found = /^PPid:\s+(\d+)$/m.exec(read(String(pid), 'status'));
+  return Number(found?.[1]);
+}
+
 /** What the agent is asked for from now on: rows (`attenuation`), sinograms and slices. */
 export function previewsOf(page: Page): string[] {
   const products: string[] = [];
