@@ -4,6 +4,9 @@
 import { Lab } from './drag/lab.mjs';
 
 const SECONDS = 10;
+/** Painted columns of an image that is seen as a whole, at least; zoomed, it has fewer. */
+const WIDE = 512;
+const PART = 256;
 
 const row = (name, value, unit, bar, ok) =>
   process.stdout.write(
@@ -11,7 +14,7 @@ const row = (name, value, unit, bar, ok) =>
   );
 
 /** What happens in the page: values go in with each frame, and paints are noted with the value they show. */
-async function drag(seconds) {
+async function drag([seconds, least]) {
   const slider = [...document.querySelectorAll('.jp-TomoSlider')].find(each =>
     /cut/i.test(each.getAttribute('aria-label'))
   );
@@ -44,7 +47,7 @@ async function drag(seconds) {
   CanvasRenderingContext2D.prototype.putImageData = function (data, ...rest) {
     put.call(this, data, ...rest);
     // Images are painted in strips: one is there with its last.
-    if (data.width >= 512 && rest[1] + data.height >= this.canvas.height) {
+    if (data.width >= least && rest[1] + data.height >= this.canvas.height) {
       paints.push({ at: performance.now(), ...shown });
     }
   };
@@ -73,8 +76,8 @@ async function drag(seconds) {
 
 /** From the hand to the screen. */
 async function measureSpeed({ page }) {
-  await page.evaluate(drag, 2);
-  const seen = await page.evaluate(drag, SECONDS);
+  await page.evaluate(drag, [2, WIDE]);
+  const seen = await page.evaluate(drag, [SECONDS, WIDE]);
   const during = seen.paints.filter(paint => paint.at <= seen.stop);
   // Values come again: the last input of one before the paint is what it shows.
   const answered = during.flatMap(({ at, value }) => {
@@ -103,6 +106,37 @@ async function measureSpeed({ page }) {
   row('drag: stale images', stale.length, '', 0, stale.length === 0);
 }
 
+/** The whole slice where one of its pixels is larger than one of the screen. */
+async function measureZoomed({ page }) {
+  const surface = page.locator('.jp-tomo-viewer-surface:visible').first();
+  await surface.click();
+  for (let press = 0; press < 8; press++) {
+    await page.keyboard.press('+');
+  }
+  const scale = await page.evaluate(() => {
+    const plot = document.querySelector('.jp-tomo-viewer .js-plotly-plot');
+    const { range } = plot._fullLayout.xaxis;
+    const { width } = document
+      .querySelector('.jp-tomo-viewer-surface')
+      .getBoundingClientRect();
+    return width / Math.abs(range[1] - range[0]);
+  });
+  const waits = [];
+  for (let times = 0; times < 5; times++) {
+    const seen = await page.evaluate(drag, [2, PART]);
+    const whole = seen.paints.find(
+      ({ at, size, value }) =>
+        at > seen.stop && size > 1024 && value === seen.last
+    );
+    waits.push(whole ? whole.at - seen.stop : NaN);
+  }
+  waits.sort((a, b) => a - b);
+  const wait = scale > 1 ? waits[2] : NaN;
+  row('drag: pixels of the screen for one, zoomed', scale, '', null, null);
+  row('drag: whole slice, zoomed', wait, 'ms', 120, wait <= 120);
+  await page.keyboard.press('0');
+}
+
 /** A thousand steps, and half as many again that must leave nothing. */
 async function measureMemory(lab, empty) {
   const start = await lab.memory('gone');
@@ -110,7 +144,7 @@ async function measureMemory(lab, empty) {
   let steps = 0;
   let middle = null;
   while (steps < 1000) {
-    steps += (await lab.page.evaluate(drag, SECONDS)).steps;
+    steps += (await lab.page.evaluate(drag, [SECONDS, WIDE])).steps;
     if (middle === null && steps >= 500) {
       middle = await lab.memory();
     }
@@ -126,7 +160,7 @@ async function measureMemory(lab, empty) {
   row('drag: memory, both, live', live, 'MB', null, null);
   row('drag: growth, live', live - start, 'MB', null, null);
   for (let more = 0; more < 500;) {
-    more += (await lab.page.evaluate(drag, SECONDS)).steps;
+    more += (await lab.page.evaluate(drag, [SECONDS, WIDE])).steps;
   }
   const further = (await lab.memory('gone')) - live;
   row(
@@ -174,6 +208,7 @@ try {
   await lab.openSlice();
   if (asked('speed')) {
     await measureSpeed(lab);
+    await measureZoomed(lab);
   }
   if (asked('memory')) {
     await measureMemory(lab, empty);
