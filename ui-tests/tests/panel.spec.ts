@@ -56,6 +56,13 @@ async function openRecipe(
 }
 
 test.describe('The panel', () => {
+  // Opening the data would open these again.
+  test.afterEach(async ({ page }) => {
+    for (const name of ['bare.tomo.json', 'outside.tomo.json']) {
+      await page.request.delete(`/api/contents/examples/data/${name}`);
+    }
+  });
+
   test('asks for angles that the data do not state, and goes on with them', async ({
     page
   }) => {

@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test';
 
 import { agentsOf, parentOf } from './agents';
 
+const file = 'examples/data/seven.tomo.json';
 const RECIPE = {
   version: 1,
   dataset: { path: 'phantom_nxtomo.nxs' },
@@ -26,6 +27,11 @@ async function see(tab: Page, seen: boolean): Promise<void> {
   }, seen);
 }
 
+// Opening the data would open it again.
+test.afterEach(async ({ page }) => {
+  await page.request.delete(`/api/contents/${file}`);
+});
+
 /**
  * A browser makes six connections to a server, and an event stream takes one of
  * them for good: a tab that nobody sees must not hold one.
@@ -34,7 +40,6 @@ test('seven tabs show a slice each and are answered, and leave nothing behind', 
   page
 }) => {
   test.setTimeout(300_000);
-  const file = 'examples/data/seven.tomo.json';
   const saved = await page.request.put(`/api/contents/${file}`, {
     data: { type: 'file', format: 'text', content: JSON.stringify(RECIPE) }
   });
