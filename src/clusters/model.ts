@@ -178,13 +178,21 @@ export class ClustersModel implements ITomoClusters {
         this._take();
       }
     }
+    await this._reload();
+  }
+
+  /** Let the proxy look, and those who show what it knows ask then: its word may come late. */
+  private async _reload(): Promise<void> {
     await this._api.reloadSettings();
+    if (!this._isDisposed) {
+      this._changed.emit();
+    }
   }
 
   private readonly _onSettings = (): void => {
     if (this._keeping === 0 && this._take()) {
       // Edited in JupyterLab's own settings editor.
-      this._api.reloadSettings().catch(() => {
+      this._reload().catch(() => {
         // The proxy reads the settings when it starts; what it knows shows among the resources.
       });
     }
