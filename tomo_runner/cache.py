@@ -44,6 +44,14 @@ class Cache:
                 self._held -= gone
         return value
 
+    def kept(self, key: Hashable) -> Any:
+        """The value of a key, or None."""
+        with self._lock:
+            if key not in self._values:
+                return None
+            self._values.move_to_end(key)
+            return self._values[key][0]
+
     @property
     def held(self) -> int:
         """Bytes that the values take."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 import numpy as np
 
@@ -31,21 +31,32 @@ class Preview:
     about: Dict[str, Any]
 
 
+class UsedAxis(NamedTuple):
+    """The axis that slices stand about, and how it came about.
+
+    ``of_steps``: steps on sinograms had a part in the search, so that other ones may find
+    another axis.
+    """
+
+    axis: Axis
+    searched: bool = False
+    of_steps: bool = False
+    warnings: Tuple[str, ...] = ()
+
+
 def find_axis(
     recipe: Recipe,
     pipeline: Pipeline,
     stop: Stop,
-    warnings: List[str],
     hosts: Optional[ToolHosts] = None,
     python: Optional[str] = None,
-) -> Axis:
+) -> UsedAxis:
     """The axis that the recipe states, else the one found."""
     given = given_axis(recipe, pipeline.dataset)
     if given is not None:
-        return given
+        return UsedAxis(given)
     centre = find_centre(pipeline, stop, method=centre_method(recipe), hosts=hosts, python=python)
-    warnings.extend(centre.warnings)
-    return centre.axis
+    return UsedAxis(centre.axis, True, centre.of_steps, tuple(centre.warnings))
 
 
 def preview_row(
@@ -54,7 +65,7 @@ def preview_row(
     row: int,
     product: str,
     stop: Stop,
-    axis: Optional[Axis] = None,
+    axis: Optional[UsedAxis] = None,
     hosts: Optional[ToolHosts] = None,
     python: Optional[str] = None,
 ) -> Preview:
@@ -68,7 +79,7 @@ def preview_row(
         ``slice``, ``sinogram`` (after all steps, sorted by angle), or ``attenuation`` (before the
         sinogram steps, in acquisition order: what the engine is given, of all projections).
     axis
-        The axis when it is known already.
+        When it is known already.
     hosts
         Where external tools are kept between previews; left out: started for this one.
     python
@@ -94,9 +105,10 @@ def preview_row(
         recipe = _of_all_projections(recipe)
     advice = about_steps(recipe, dataset) if attenuation else advise(recipe, dataset)
     warnings = [*dataset.warnings, *advice]
-    used = axis or find_axis(recipe, pipeline, stop, warnings, hosts, python)
+    found = axis or find_axis(recipe, pipeline, stop, hosts, python)
+    used = found.axis
     if not attenuation:
-        warnings += about_axis(recipe, dataset, used)
+        warnings += [*found.warnings, *about_axis(recipe, dataset, used)]
     window = region._replace(top=row, bottom=row + 1)
     read = time.perf_counter()
     frames = used_projections(recipe, dataset).frames
@@ -108,7 +120,10 @@ def preview_row(
     place: Dict[str, Any] = {}
     if attenuation:
         engine = Reconstructor(recipe, dataset, region, used)
-        image, unit, place = sinogram, engine.unit, {"live": engine.live()}
+        # What a search says is of no interest once the recipe has an axis, and the row the same.
+        search = {"ofSteps": found.of_steps, "warnings": list(found.warnings)}
+        live = {**engine.live(), "search": search if found.searched else None}
+        image, unit, place = sinogram, engine.unit, {"live": live}
     elif product == "sinogram":
         engine = Reconstructor(recipe, dataset, region, used)
         image = engine.sinogram(pipeline.workers.engine(), sinogram).copy()

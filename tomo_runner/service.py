@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, Mapping, Optional, Tuple
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from .estimate import estimate
 from .external import ToolHosts, python_of
 from .failures import RecipeFailure
 from .pipeline import Pipeline
-from .preview import find_axis, preview_row
+from .preview import UsedAxis, find_axis, preview_row
 from .process import machine_bytes
 from .readers import stamp
 from .recipe import Recipe, validate
@@ -25,6 +25,7 @@ from .reconstruct import Reconstructor
 from .regions import Axis, centre_method, region_of_interest
 from .results import describe_result, read_slice
 from .savu import exported, installed
+from .steps.active import active_steps
 from .stopping import Stop
 from .tools import list_tools
 from .workers import Workers
@@ -145,7 +146,7 @@ class Service:
     def _preview(self, request: Request, stop: Stop) -> Answer:
         recipe, base = _recipe(request)
         pipeline = self._pipeline(recipe, base)
-        axis, warnings = self._axis(recipe, base, pipeline, stop, request.get("python"))
+        axis = self._axis(recipe, base, pipeline, stop, request.get("python"))
         product = str(request.get("product", "slice"))
         made = preview_row(
             recipe,
@@ -157,8 +158,7 @@ class Service:
             self._hosts,
             request.get("python"),
         )
-        about = {**made.about, "warnings": [*made.about["warnings"], *warnings]}
-        return {"about": about}, made.image
+        return {"about": made.about}, made.image
 
     def _centre(self, request: Request, stop: Stop) -> Answer:
         recipe, base = _recipe(request)
@@ -231,20 +231,25 @@ class Service:
         pipeline: Pipeline,
         stop: Stop,
         python: Optional[str],
-    ) -> Tuple[Axis, Tuple[str, ...]]:
-        """The axis and what is to be said about it; the search is done once."""
+    ) -> UsedAxis:
+        """The axis; a search in which sinogram steps have no part is done once for all of them."""
         # A method of a tool finds what the Python that was asked has, or why it has nothing.
         tool = tool_of_method(centre_method(recipe))
         there = python_of(tool, python) if tool else ""
-        parts = [*(recipe.get(k) for k in ("dataset", "filters", "regions")), there]
-        key = ("axis", _key(parts, base))
+        parts = [recipe.get("dataset"), recipe.get("regions"), there]
+        before = [vars(step) for step in active_steps(recipe, "projection")]
+        common = ("axis", _key([*parts, before], base))
+        kept: Optional[UsedAxis] = self._cache.kept(common)
+        if kept is not None:
+            return kept
 
-        def make() -> Tuple[Axis, Tuple[str, ...]]:
-            warnings: List[str] = []
-            axis = find_axis(recipe, pipeline, stop, warnings, self._hosts, python)
-            return axis, tuple(warnings)
+        def make() -> UsedAxis:
+            return find_axis(recipe, pipeline, stop, self._hosts, python)
 
-        found: Tuple[Axis, Tuple[str, ...]] = self._cache.get(key, make, lambda _: 1024)
+        own = ("axis of steps", _key([*parts, recipe.get("filters")], base))
+        found: UsedAxis = self._cache.get(own, make, lambda _: 1024)
+        if not found.of_steps:
+            self._cache.get(common, lambda: found, lambda _: 1024)
         return found
 
 

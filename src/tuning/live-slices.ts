@@ -15,8 +15,9 @@ import { Selection } from './selection';
 import type { IRow, IWantedSlice } from './wanted';
 import {
   checkAxis,
+  fits,
   planOf,
-  rowKey,
+  requestKey,
   rowOf,
   rowRequest,
   sliceKey
@@ -287,12 +288,14 @@ export class LiveSlices implements IDisposable {
         : aboutTilt(given.tilt ?? 0, row.across)),
       partOfTurn(angles, axis.column - row.left, columns) ?? []
     ];
+    const found =
+      given?.column === undefined ? (row.search?.warnings ?? []) : [];
     const about = {
       row: wanted.row,
       live: true,
       centre: { ...axis, column },
       unit: row.about.unit,
-      warnings: [row.about.warnings ?? [], said].flat(2),
+      warnings: [row.about.warnings ?? [], found, said].flat(2),
       projections: row.about.projections,
       seconds: { slice: took / 1000 }
     };
@@ -301,13 +304,13 @@ export class LiveSlices implements IDisposable {
 
   /** The projections wanted of the row, when it is here. */
   private _kept(wanted: IWantedSlice): IRow | null {
-    return this._row?.sinogram.key === rowKey(wanted)
+    return this._row && fits(this._row, wanted)
       ? this._selection.of(wanted.recipe, this._row)
       : null;
   }
 
   private async _rowOf(wanted: IWantedSlice): Promise<IRow> {
-    const key = rowKey(wanted);
+    const key = requestKey(wanted);
     const fetching = new AbortController();
     this._fetching = fetching;
     this._fetchingKey = key;
@@ -318,7 +321,7 @@ export class LiveSlices implements IDisposable {
         fetching.signal
       );
       this._giveUpRow();
-      this._row = rowOf(frame, key);
+      this._row = rowOf(frame, wanted);
       this._options.fetched?.((performance.now() - asked) / 1000);
       return this._selection.of(wanted.recipe, this._row);
     } finally {
@@ -331,7 +334,7 @@ export class LiveSlices implements IDisposable {
     if (
       this._fetching &&
       this._wanted &&
-      rowKey(this._wanted) !== this._fetchingKey
+      requestKey(this._wanted) !== this._fetchingKey
     ) {
       this._fetching.abort();
     }

@@ -10,7 +10,7 @@ import { release } from './release';
 import { Selection } from './selection';
 import { smallSlice } from './small-slice';
 import type { IRow, IWantedSlice } from './wanted';
-import { rowKey, rowOf, rowRequest } from './wanted';
+import { fits, rowOf, rowRequest } from './wanted';
 import type { EngineWorkers } from './workers';
 
 export interface ISweepOptions {
@@ -57,10 +57,10 @@ export class Sweep implements IDisposable {
     wanted: IWantedSlice,
     signal: AbortSignal
   ): Promise<IRow> {
-    const key = rowKey(wanted);
-    if (this._row?.sinogram.key !== key) {
+    if (!this._row || !fits(this._row, wanted)) {
       const request = rowRequest(wanted, this._options.purpose);
-      const row = rowOf(await this._options.api.preview(request, signal), key);
+      const frame = await this._options.api.preview(request, signal);
+      const row = rowOf(frame, wanted);
       signal.throwIfAborted();
       this._giveUpRow();
       this._row = row;

@@ -23,6 +23,8 @@ export interface IWantedSlice {
 export interface IRow {
   readonly sinogram: ISinogram;
   readonly axis: IAxis;
+  /** How the axis was searched for; null: the recipe had it. */
+  readonly search: ISearch | null;
   /** Column of the full image with which the sinogram begins. */
   readonly left: number;
   /** Columns of the full image. */
@@ -36,6 +38,15 @@ interface IAxis {
   readonly column: number;
   readonly row: number;
   readonly tilt: number;
+}
+
+/** The search for an axis that a recipe does not have. */
+interface ISearch {
+  /** Of what it is the answer. */
+  readonly key: string;
+  /** Steps on sinograms had a part in it. */
+  readonly ofSteps: boolean;
+  readonly warnings: readonly string[];
 }
 
 /** An answer that is no row; the slice is asked of the agent then. */
@@ -55,33 +66,66 @@ export function isLive(recipe: Recipe): boolean {
   return (recipe.reconstruction?.tool ?? 'builtin') === 'builtin';
 }
 
-/** The key of what the agent has to compute: everything before the sinogram steps. */
-export function rowKey({ base, recipe, row, kernel }: IWantedSlice): string {
+/** The key of the values that the agent has to compute: everything before the sinogram steps. */
+export function rowKey({ base, recipe, row }: IWantedSlice): string {
   const { dataset, regions, filters = [] } = recipe;
-  const before = filters.filter(({ name }) =>
-    STEPS.some(step => step.name === name && step.domain === 'projection')
-  );
-  const { centre } = regions ?? {};
-  // An axis that the run is to find depends on everything, and on the tool that finds it.
-  const finder = centreTool(recipe) && kernel;
-  const search =
-    centre?.column === undefined ? [centre, filters, finder] : null;
+  const before = filters.filter(({ name }) => isOf('projection', name));
   return JSON.stringify([
     base,
     row,
     dataset,
     regions?.roi,
     regions?.air,
-    before,
-    search
+    before
   ]);
+}
+
+/**
+ * The key of a search for the axis: of what else than the values it depends.
+ *
+ * @param ofSteps whether steps on sinograms have a part in it
+ */
+function searchKey({ recipe, kernel }: IWantedSlice, ofSteps: boolean): string {
+  const { regions, filters = [] } = recipe;
+  const after = filters.filter(({ name }) => isOf('sinogram', name));
+  return JSON.stringify([
+    regions?.centre,
+    // The tool that finds it.
+    centreTool(recipe) && kernel,
+    ofSteps && after
+  ]);
+}
+
+/** The key of what is asked of the agent: the values, and the axis unless the recipe has it. */
+export function requestKey(wanted: IWantedSlice): string {
+  const given = wanted.recipe.regions?.centre?.column !== undefined;
+  return JSON.stringify([
+    rowKey(wanted),
+    given ? null : searchKey(wanted, false)
+  ]);
+}
+
+function isOf(domain: string, name: string): boolean {
+  return STEPS.some(step => step.name === name && step.domain === domain);
+}
+
+/** Whether a row has all that a slice needs: its values, and the axis unless the recipe has it. */
+export function fits(
+  { sinogram, search }: IRow,
+  wanted: IWantedSlice
+): boolean {
+  return (
+    sinogram.key === rowKey(wanted) &&
+    (wanted.recipe.regions?.centre?.column !== undefined ||
+      (search !== null && search.key === searchKey(wanted, search.ofSteps)))
+  );
 }
 
 /** The key of the slice itself. */
 export function sliceKey(wanted: IWantedSlice): string {
   const { regions, filters, reconstruction } = wanted.recipe;
   return JSON.stringify([
-    rowKey(wanted),
+    requestKey(wanted),
     regions?.centre,
     filters,
     reconstruction
@@ -105,8 +149,17 @@ export function rowRequest(
   };
 }
 
-/** @throws RowError when the frame holds no row of attenuation. */
-export function rowOf(frame: IFrame, key: string): IRow {
+/**
+ * The row that the agent gave.
+ *
+ * @param key of its values
+ * @throws RowError when the frame holds no row of attenuation.
+ */
+export function rowOf(
+  frame: IFrame,
+  wanted: IWantedSlice,
+  key: string = rowKey(wanted)
+): IRow {
   const { dtype, shape, about } = frame.header;
   const live = about?.live;
   if (dtype !== 'float32' || shape?.length !== 2 || !about || !isObject(live)) {
@@ -131,7 +184,28 @@ export function rowOf(frame: IFrame, key: string): IRow {
     columns,
     angles
   };
-  return { sinogram, axis: axisOf(live.axis), left, across, scale, about };
+  const search = searchOf(live.search, wanted);
+  const axis = axisOf(live.axis);
+  return { sinogram, axis, search, left, across, scale, about };
+}
+
+function searchOf(value: unknown, wanted: IWantedSlice): ISearch | null {
+  if (value === null) {
+    return null;
+  }
+  if (
+    !isObject(value) ||
+    typeof value.ofSteps !== 'boolean' ||
+    !Array.isArray(value.warnings)
+  ) {
+    throw new RowError('The agent did not say how the axis was found.');
+  }
+  const { ofSteps, warnings } = value;
+  return {
+    key: searchKey(wanted, ofSteps),
+    ofSteps,
+    warnings: warnings.map(String)
+  };
 }
 
 /**

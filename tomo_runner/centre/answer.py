@@ -93,6 +93,13 @@ class Centre:
         """``good`` or ``uncertain``."""
         return "good" if self.spread <= UNCERTAIN else "uncertain"
 
+    @property
+    def of_steps(self) -> bool:
+        """Whether steps on sinograms had a part in it: sharpness alone looks at what they leave."""
+        return self.method == "sharpness" or any(
+            one.name == "sharpness" and one.column is not None for one in self.tried
+        )
+
     def with_warning(self, text: str) -> Centre:
         """The same, and a sentence more."""
         return replace(self, warnings=[*self.warnings, text])

@@ -179,12 +179,13 @@ test.describe('Slices that follow the hand', () => {
       await field.fill(value);
       await field.press('Enter');
     };
-    await set('Column of the axis of rotation', '131');
+    // The axis is found, as in a new recipe: that does not depend on what follows.
+    expect((await tomo.recipe()).regions?.centre?.column).toBe(undefined);
     await panel
       .getByLabel('Add a step', { exact: true })
       .selectOption('stripes-large');
     await tomo.show('Slice');
-    await expect(facts).toContainText('centre 131', { timeout: 30_000 });
+    await expect(facts).toContainText('centre', { timeout: 30_000 });
     await expect.poll(() => facts.textContent()).not.toContain('projections');
     const asked = previewsOf(page);
     const pixels = (): Promise<number[]> =>

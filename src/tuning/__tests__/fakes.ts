@@ -21,7 +21,8 @@ export const frameOf = (
           left: 0,
           columns,
           scale: 1,
-          axis: { column: 1.5, row: 0, tilt: 0 }
+          axis: { column: 1.5, row: 0, tilt: 0 },
+          search: null
         },
         ...about
       }

@@ -43,7 +43,10 @@ class Workers {
 
   /** Answer what is asked next. */
   async answer(look: string): Promise<IRow> {
-    while (!this.asked.length) {
+    for (let tries = 0; !this.asked.length; tries++) {
+      if (tries === 400) {
+        throw new Error(`Nobody asked for a ${look} slice.`);
+      }
       await new Promise(next => setTimeout(next, 5));
     }
     const [one] = this.asked.splice(0, 1);
@@ -57,6 +60,7 @@ function frame(): IFrame {
   const live = {
     angles: [0, 60, 120],
     axis: { column: 550, row: 0, tilt: 0 },
+    search: null,
     left: 0,
     columns: 1100,
     scale: 1

@@ -134,6 +134,44 @@ it('tries once more when a worker is lost, and then says so', async () => {
   slices.dispose();
 });
 
+it('asks once for a row whose axis is searched for, whatever is done to its sinogram', async () => {
+  const { slices, work, asked, warned } = make(512, {
+    live: {
+      angles: [0, 90],
+      left: 0,
+      columns: 512,
+      scale: 1,
+      axis: { column: 250, row: 0, tilt: 0 },
+      search: { ofSteps: false, warnings: ['The methods differ.'] }
+    }
+  });
+  const { recipe } = at(100);
+  const searched = (regions: object, size: number): IWantedSlice => ({
+    ...at(100),
+    recipe: {
+      ...recipe,
+      regions,
+      filters: [{ name: 'stripes-sorting', size }]
+    }
+  });
+  for (const [regions, size] of [
+    [{}, 21],
+    [{}, 31],
+    [{ centre: { column: 251 } }, 31]
+  ] as const) {
+    slices.ask(searched(regions, size));
+    await settle();
+    await work[0].finish();
+  }
+  expect(asked).toEqual([3]);
+  expect(warned.map(each => String(each).includes('differ'))).toEqual([
+    true,
+    true,
+    false
+  ]);
+  slices.dispose();
+});
+
 it('shows nothing after nobody wants it', async () => {
   const { slices, work, told } = make(512);
   slices.ask(at(100));

@@ -36,6 +36,7 @@ function row(): IRow {
       angles: Float64Array.from([0, 45, 90, 135])
     },
     axis: { column: 0.5, row: 0, tilt: 0 },
+    search: null,
     left: 0,
     across: 2,
     scale: 1,

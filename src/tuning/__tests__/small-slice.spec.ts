@@ -43,6 +43,7 @@ function disc(): ISinogram {
 const ROW: IRow = {
   sinogram: disc(),
   axis: { column: AXIS, row: 0, tilt: 0 },
+  search: null,
   left: 0,
   across: COLUMNS,
   scale: 1,

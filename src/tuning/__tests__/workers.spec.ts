@@ -25,6 +25,7 @@ const row = (key: string): IRow => ({
     angles: Float64Array.of(0, 90)
   },
   axis: { column: 1.5, row: 0, tilt: 0 },
+  search: null,
   left: 0,
   across: 4,
   scale: 1,

@@ -148,7 +148,8 @@ export class CentreSlices implements IDisposable {
         rowRequest({ ...source, recipe }, this._options.purpose),
         fetching.signal
       );
-      const row = rowOf(frame, `${this._options.purpose} ${key}`);
+      const own = `${this._options.purpose} ${key}`;
+      const row = rowOf(frame, { ...source, recipe }, own);
       this._rows.set(key, row);
       for (const [old, { sinogram }] of [...this._rows].slice(0, -KEPT)) {
         release(sinogram.data);

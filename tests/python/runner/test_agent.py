@@ -101,6 +101,41 @@ def service():
     workers.close()
 
 
+@pytest.mark.parametrize("method, searches", [("auto", 1), ("mass", 1), ("sharpness", 3)])
+def test_an_axis_is_searched_anew_where_stripe_filters_have_a_part_in_it(
+    service, folder, recipe, tmp_path, monkeypatch, method, searches
+):
+    from tomo_runner import preview
+
+    looked = []
+
+    def find(*arguments, **keys):
+        looked.append(keys["method"])
+        return find_centre(*arguments, **keys)
+
+    find_centre = preview.find_centre
+    monkeypatch.setattr(preview, "find_centre", find)
+    asked = recipe(folder)
+    del asked["regions"]
+    if method != "auto":
+        asked["regions"] = {"centre": {"method": method}}
+
+    def about(**regions):
+        own = {**asked, "regions": {**asked.get("regions", {}), **regions}}
+        request = {"op": "preview", "base": str(tmp_path), "row": 7, "product": "attenuation"}
+        return service.answer({**request, "recipe": own}, Stop())[0]["about"]
+
+    for size in (5, 7, 9, 7):
+        asked["filters"] = [*recipe(folder)["filters"], {"name": "stripes-sorting", "size": size}]
+        said = about()
+        assert said["live"]["search"]["ofSteps"] == (method == "sharpness")
+    assert len(looked) == searches
+    # What the search says is told apart: the row stays the same once the recipe has an axis.
+    assert said["live"]["search"]["warnings"] == [] and said["warnings"] == []
+    assert about(centre={"column": 50.0})["live"]["search"] is None
+    assert len(looked) == searches
+
+
 @pytest.mark.parametrize("opened", ["", "Tomo", "Tomo/tomo_0000.tif"])
 def test_what_is_added_in_sub_folders_is_seen(service, tmp_path, opened):
     images = np.full((4, 8, 9), 10000, np.uint16)
