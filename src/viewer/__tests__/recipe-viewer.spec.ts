@@ -303,7 +303,9 @@ describe('The viewer of a recipe', () => {
     const { api, work } = made;
     await settle();
     const axis = { column: 200, row: 0, tilt: 0.5 };
-    const live = { angles: [0, 90], left: 0, columns: 512, scale: 1, axis };
+    const search = { ofSteps: false, warnings: [] };
+    const place = { left: 0, columns: 512, scale: 1 };
+    const live = { angles: [0, 90], ...place, axis, search };
     api.asked[0].answer(frameOf(512, { live }));
     await settle();
     await work[0].finish();
