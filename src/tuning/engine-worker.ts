@@ -37,8 +37,11 @@ export class EngineWorker implements IDisposable {
     };
     this._worker.onmessageerror = (): void => this._lose('');
     this._pulse = new Pulse(why => this._lose(why));
-    const { far } = this._pulse;
-    this._post({ kind: 'start', module, peer, half, pulse: far }, [peer, far]);
+    const { far: pulse, lock } = this._pulse;
+    this._post({ kind: 'start', module, peer, half, pulse, lock }, [
+      peer,
+      pulse
+    ]);
   }
 
   /** How many slices it has not answered. */
@@ -48,6 +51,11 @@ export class EngineWorker implements IDisposable {
 
   get isDisposed(): boolean {
     return this._disposed;
+  }
+
+  /** Ask whether it lives, when something is expected of it; whether it answers, and so is not at work. */
+  beat(): boolean {
+    return this._pending.size === 0 || this._pulse.beat();
   }
 
   /** Give it a row, unless it has it. */
@@ -89,7 +97,6 @@ export class EngineWorker implements IDisposable {
     const id = ++this._last;
     return new Promise((resolve, reject) => {
       this._pending.set(id, { resolve, reject });
-      this._pulse.watch(true);
       const key = this._rows.get(look)?.row.key ?? '';
       this._post(
         { kind: 'slice', id, look, pair, key, plan, centre, room },
@@ -103,6 +110,11 @@ export class EngineWorker implements IDisposable {
     this._rows.clear();
   }
 
+  /** @param why it is given up */
+  end(why: string): void {
+    this._lose(why);
+  }
+
   dispose(): void {
     this._lose('');
   }
@@ -114,7 +126,6 @@ export class EngineWorker implements IDisposable {
     }
     const pending = this._pending.get(message.id);
     this._pending.delete(message.id);
-    this._pulse.watch(this._pending.size > 0);
     if (message.kind === 'done') {
       pending?.resolve(message);
       return;
@@ -176,7 +187,7 @@ export class EngineWorker implements IDisposable {
 function lost(why: string): ApiError {
   return new ApiError({
     code: 'worker-lost',
-    message: `The browser ended the computation of slices${why ? ` (${why})` : ''}.`,
+    message: `The computation of slices in this browser was lost${why ? ` (${why})` : ''}.`,
     where: 'browser',
     hint: 'Move anything: it starts again by itself. If it stays, switch Live off.'
   });

@@ -6,7 +6,7 @@
 import type { IDisposable } from '@lumino/disposable';
 
 import type { IApiClient } from '../api';
-import { ApiError, isAbort } from '../api';
+import { isAbort } from '../api';
 import { aboutAngles, aboutTilt, partOfTurn } from './advice';
 import { coarseness } from './binning';
 import type { ISliceDone, Look } from './messages';
@@ -245,13 +245,6 @@ export class LiveSlices implements IDisposable {
     if (this._wanted !== wanted) {
       return this._wanted !== null;
     }
-    const lost =
-      error instanceof ApiError && error.failure.code === 'worker-lost';
-    if (lost && !this._retried) {
-      this._retried = true;
-      return true;
-    }
-    this._retried = false;
     this._wanted = null;
     this._options.busy(false);
     if (!isAbort(error)) {
@@ -277,7 +270,6 @@ export class LiveSlices implements IDisposable {
       centre,
       room
     );
-    this._retried = false;
     const { data, size, bin, took } = done;
     const { angles, columns } = row.sinogram;
     const given = wanted.recipe.regions?.centre;
@@ -355,7 +347,6 @@ export class LiveSlices implements IDisposable {
   private _asked = 0;
   private _looking = false;
   private _making = false;
-  private _retried = false;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _disposed = false;
 }

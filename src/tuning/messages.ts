@@ -29,6 +29,8 @@ export type ToWorker =
       readonly half: 0 | 1;
       /** Where it is asked whether it lives. */
       readonly pulse: MessagePort;
+      /** Name of the lock that it holds as long as it lives. */
+      readonly lock: string;
     }
   | {
       readonly kind: 'load';

@@ -1,72 +1,113 @@
 /**
  * Whether a worker lives. One that the browser ends, or that ends itself or
- * hangs, says nothing: it is asked, and waited for only so long.
+ * hangs, says nothing. While it lives it holds a lock, which its end gives
+ * free; and it is asked, as one that hangs keeps the lock, and a page without
+ * encryption has none.
  */
 import type { IDisposable } from '@lumino/disposable';
 
-/** Milliseconds between two questions. */
-const BEAT = 1000;
-/** Questions without an answer after which it is lost: the longest step at 4096 x 3000, fitted stripes, was measured at 5 s. */
+/** Questions without an answer, one a second, after which it is lost: the longest step at 4096 x 3000, fitted stripes, was measured at 5 s. */
 const MOST = 30;
+
+/** What a worker says: an answer, or that it holds the lock. */
+type Word = 'here' | 'held';
+/** Part of LockManager. */
+export type Locks = Pick<LockManager, 'request'>;
+
+/** Those of the page or worker; none in pages that are not secure. */
+export const ownLocks: Locks | undefined = globalThis.navigator?.locks;
+
+/** Number of pulses of this page so far. */
+let pulses = 0;
 
 export class Pulse implements IDisposable {
   /** @param lost is called once */
-  constructor(private readonly _lost: (why: string) => void) {
+  constructor(
+    private readonly _lost: (why: string) => void,
+    private readonly _locks: Locks | undefined = ownLocks
+  ) {
     const { port1, port2 } = new MessageChannel();
     this.far = port2;
     this._port = port1;
-    this._port.onmessage = (): void => {
-      this._open = 0;
+    this._port.onmessage = ({ data }: MessageEvent<Word>): void => {
+      if (data === 'held') {
+        void this._waitForEnd();
+      } else {
+        this._open = 0;
+      }
     };
   }
 
   /** For the worker. */
   readonly far: MessagePort;
+  /** Of the lock that it holds; other pages of the browser see the same locks. */
+  readonly lock = `jupyterlab-tomo worker ${++pulses} of ${Math.random()}`;
 
   get isDisposed(): boolean {
     return this._disposed;
   }
 
   /**
-   * Whether something is expected of the worker: only then it is asked.
+   * Ask it, as something is expected of it.
    *
-   * Beats are counted, not time: they rest while a machine sleeps, and are few
-   * in a tab that is hidden.
+   * @returns whether it has answered all that it was asked before
    */
-  watch(on: boolean): void {
-    if (!on || this._disposed) {
-      clearInterval(this._timer);
-      this._timer = undefined;
-    } else if (this._timer === undefined) {
-      this._open = 0;
-      this._timer = setInterval(() => this._beat(), BEAT);
+  beat(): boolean {
+    const answered = this._open === 0;
+    if (this._open === MOST) {
+      this._lose('a worker does not answer any more');
+    } else if (!this._disposed) {
+      this._open++;
+      this._port.postMessage(null);
     }
+    return answered;
   }
 
   dispose(): void {
     this._disposed = true;
-    this.watch(false);
+    this._waiting.abort();
     this._port.close();
   }
 
-  private _beat(): void {
-    if (this._open === MOST) {
-      this.dispose();
-      this._lost('a worker does not answer any more');
-      return;
+  /** The lock is this page's when the worker has ended. */
+  private async _waitForEnd(): Promise<void> {
+    const { signal } = this._waiting;
+    try {
+      await this._locks?.request(this.lock, { signal }, () =>
+        this._lose('a worker has ended')
+      );
+    } catch {
+      // Nobody waits any more, or the browser gives no locks: it is asked.
     }
-    this._open++;
-    this._port.postMessage(null);
+  }
+
+  private _lose(why: string): void {
+    if (!this._disposed) {
+      this.dispose();
+      this._lost(why);
+    }
   }
 
   private readonly _port: MessagePort;
-  private _timer: ReturnType<typeof setInterval> | undefined;
+  private readonly _waiting = new AbortController();
   /** Questions that are not answered. */
   private _open = 0;
   private _disposed = false;
 }
 
 /** The worker's part: it answers whenever it is not in the middle of a step. */
-export function answerPulse(port: MessagePort): void {
-  port.onmessage = (): void => port.postMessage(null);
+export function answerPulse(
+  port: MessagePort,
+  lock: string,
+  locks: Locks | undefined = ownLocks
+): void {
+  const say = (word: Word): void => port.postMessage(word);
+  port.onmessage = (): void => say('here');
+  locks
+    ?.request(lock, () => {
+      say('held');
+      // As long as the worker lives.
+      return new Promise(() => undefined);
+    })
+    .catch(() => undefined);
 }

@@ -118,7 +118,7 @@ globalThis.onmessage = (event: MessageEvent<ToWorker>): void => {
       module = message.module;
       peer = new Peer(message.peer);
       half = message.half;
-      answerPulse(message.pulse);
+      answerPulse(message.pulse, message.lock);
       break;
     case 'sinogram':
       sinograms.came(message.key, message.data);

@@ -3,12 +3,15 @@
  * they are needed, and end when nobody tunes.
  */
 import type { IDisposable } from '@lumino/disposable';
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
 
 import { ApiError } from '../api';
 import type { Failure } from '../api';
 import { EngineWorker } from './engine-worker';
 import type { ISliceDone, Look } from './messages';
 import type { IRow } from './wanted';
+import { Watch } from './watch';
 
 /** Milliseconds without work after which workers end. */
 const IDLE = 60_000;
@@ -33,11 +36,21 @@ export class EngineWorkers implements IDisposable {
     return this._disposed;
   }
 
+  /** No slice has come for some seconds though one is due: whoever wants one asks the server, too. */
+  get isLate(): boolean {
+    return this._watch.isLate;
+  }
+
+  get lateChanged(): ISignal<this, boolean> {
+    return this._lateChanged;
+  }
+
   /**
-   * A slice of a row, binned or whole.
+   * A slice of a row, binned or whole. When a worker is lost, it is tried once
+   * more with new ones.
    *
    * @param room an array that nobody needs any more, for the slice when it is as large
-   * @throws ApiError when the engine refuses or a worker is lost; the next one starts afresh.
+   * @throws ApiError when the engine refuses or workers are lost; the next one starts afresh.
    * @throws DOMException `AbortError` when the row's memory was given back while the workers started.
    */
   async slice(
@@ -50,30 +63,19 @@ export class EngineWorkers implements IDisposable {
   ): Promise<ISliceDone> {
     this._underWay++;
     clearTimeout(this._timer);
+    this._watch.begin();
+    const asked = [look, row, coarse, plan, centre] as const;
     try {
-      const pair = this._running() ?? (await this._start());
-      if (row.sinogram.data.length === 0) {
-        throw new DOMException('The row was given up.', 'AbortError');
-      }
-      try {
-        const number = ++this._last;
-        const halves = pair.map((worker, i) => {
-          worker.load(look, row.sinogram, coarse.bin, coarse.thin);
-          const own = i === 0 ? room : null;
-          return worker.slice(look, plan, centre, number, own);
-        });
-        const [done] = await Promise.all(halves);
-        if (!done) {
-          throw new TypeError('The first worker gave no slice.');
-        }
-        return done;
-      } catch (error) {
-        // The other half waits for what will not come.
-        this._end(pair);
+      return await this._once(...asked, room);
+    } catch (error) {
+      if (!isLoss(error) || this._disposed) {
         throw error;
       }
+      this._watch.settled(true);
+      return await this._once(...asked, null);
     } finally {
       this._underWay--;
+      this._watch.settled(this._underWay > 0);
       this._rest();
     }
   }
@@ -85,7 +87,46 @@ export class EngineWorkers implements IDisposable {
 
   dispose(): void {
     this._disposed = true;
+    this._watch.dispose();
     this._end(this._pair);
+    Signal.clearData(this);
+  }
+
+  private async _once(
+    look: Look,
+    row: IRow,
+    coarse: { bin: number; thin: number },
+    plan: Float64Array,
+    centre: number,
+    room: Float32Array | null
+  ): Promise<ISliceDone> {
+    const pair = this._running() ?? (await this._start());
+    if (row.sinogram.data.length === 0) {
+      throw new DOMException('The row was given up.', 'AbortError');
+    }
+    try {
+      const number = ++this._last;
+      const halves = pair.map((worker, i) => {
+        worker.load(look, row.sinogram, coarse.bin, coarse.thin);
+        const own = i === 0 ? room : null;
+        return worker.slice(look, plan, centre, number, own);
+      });
+      const [done] = await Promise.all(halves);
+      if (!done) {
+        throw new TypeError('The first worker gave no slice.');
+      }
+      return done;
+    } catch (error) {
+      // The other half waits for what will not come.
+      this._end(pair);
+      throw error;
+    }
+  }
+
+  /** Ask both; whether neither is at work. */
+  private _beat(): boolean {
+    const answers = this._pair?.map(worker => worker.beat()) ?? [];
+    return answers.length > 0 && answers.every(Boolean);
   }
 
   /** The workers, when they are there. */
@@ -137,6 +178,15 @@ export class EngineWorkers implements IDisposable {
     }
   }
 
+  private readonly _watch = new Watch({
+    beat: () => this._beat(),
+    late: late => this._lateChanged.emit(late),
+    stuck: () =>
+      this._pair?.forEach(worker =>
+        worker.end('its workers wait for each other')
+      )
+  });
+  private readonly _lateChanged = new Signal<this, boolean>(this);
   private _pair: readonly EngineWorker[] | null = null;
   private _module: Promise<WebAssembly.Module> | null = null;
   private _timer: ReturnType<typeof setTimeout> | undefined;
@@ -148,6 +198,10 @@ export class EngineWorkers implements IDisposable {
 /** Whether it is the browser that keeps the engine from a slice, which the agent makes all the same. */
 export function isOfBrowser({ where, code }: Failure): boolean {
   return where === 'browser' || code === 'engine-trap';
+}
+
+function isLoss(error: unknown): boolean {
+  return error instanceof ApiError && error.failure.code === 'worker-lost';
 }
 
 /** The browser does not let the engine start. */

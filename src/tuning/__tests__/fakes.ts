@@ -1,6 +1,8 @@
 /**
  * Stand-ins for the agent and the workers of a page.
  */
+import { Signal } from '@lumino/signaling';
+
 import { ApiError } from '../../api';
 import type { IFrame } from '../../api';
 import type { ISliceDone } from '../messages';
@@ -45,11 +47,20 @@ export class FakeWorkers {
   constructor(private readonly settled: () => Promise<void>) {}
 
   readonly work: IAtWork[] = [];
+  isLate = false;
+  readonly lateChanged = new Signal<EngineWorkers, boolean>(this.workers);
   /** Most slices that were under way at a time. */
   most = 0;
 
   get workers(): EngineWorkers {
     return this as unknown as EngineWorkers;
+  }
+
+  /** No slice has come for a while, or it has. */
+  async late(late: boolean): Promise<void> {
+    this.isLate = late;
+    this.lateChanged.emit(late);
+    await this.settled();
   }
 
   forget(): void {

@@ -1,13 +1,6 @@
 /** @jest-environment node */
 import { answerPulse, Pulse } from '../pulse';
-
-/** Let so many seconds pass, and in each of them messages arrive. */
-async function pass(seconds: number): Promise<void> {
-  for (let i = 0; i < seconds; i++) {
-    jest.advanceTimersByTime(1000);
-    await arrive();
-  }
-}
+import type { Locks } from '../pulse';
 
 /** A message of a port takes a turn there, and one back. */
 async function arrive(): Promise<void> {
@@ -16,75 +9,120 @@ async function arrive(): Promise<void> {
   }
 }
 
+interface ILockOptions {
+  signal?: AbortSignal;
+}
+
+/** Locks as a browser gives them: one holder each; `end` is that of a worker. */
+class FakeLocks {
+  readonly waiting: { name: string; grant: () => void }[] = [];
+  end: () => void = () => undefined;
+
+  get locks(): Locks {
+    return this as unknown as Locks;
+  }
+
+  request(
+    name: string,
+    ...rest: (ILockOptions | (() => unknown))[]
+  ): Promise<unknown> {
+    const [first, second] = rest;
+    const granted = typeof first === 'function' ? first : second;
+    const signal = typeof first === 'function' ? undefined : first.signal;
+    if (typeof granted !== 'function') {
+      throw new TypeError('Nobody takes the lock.');
+    }
+    if (!this._held) {
+      this._held = name;
+      this.end = () => this.waiting.splice(0).forEach(({ grant }) => grant());
+      return Promise.resolve(granted());
+    }
+    return new Promise((resolve, reject) => {
+      const grant = (): void => resolve(name === this._held && granted());
+      this.waiting.push({ name, grant });
+      signal?.addEventListener('abort', () => {
+        this.waiting.length = 0;
+        reject(new DOMException('', 'AbortError'));
+      });
+    });
+  }
+
+  private _held = '';
+}
+
 describe('The pulse of a worker', () => {
   const made: Pulse[] = [];
   const lost = jest.fn();
 
-  function pulse(): Pulse {
-    const one = new Pulse(lost);
+  function pulse(locks?: Locks): Pulse {
+    const one = new Pulse(lost, locks);
     made.push(one);
     return one;
   }
 
-  beforeEach(() => {
-    lost.mockClear();
-    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] });
-  });
-  afterEach(() => {
-    made.splice(0).forEach(one => one.dispose());
-    expect(jest.getTimerCount()).toBe(0);
-    jest.useRealTimers();
-  });
+  /** Ask so many times, and each time what is said arrives. */
+  async function beat(one: Pulse, times: number): Promise<boolean[]> {
+    const answered: boolean[] = [];
+    for (let i = 0; i < times; i++) {
+      answered.push(one.beat());
+      await arrive();
+    }
+    return answered;
+  }
+
+  beforeEach(() => lost.mockClear());
+  afterEach(() => made.splice(0).forEach(one => one.dispose()));
 
   it('goes on for as long as it answers', async () => {
     const one = pulse();
-    answerPulse(one.far);
-    one.watch(true);
-    await pass(100);
+    answerPulse(one.far, one.lock, undefined);
+    expect(await beat(one, 100)).toEqual(Array(100).fill(true));
     expect(lost).not.toHaveBeenCalled();
   });
 
-  it('is lost when it stays silent while something is expected of it', async () => {
+  it('is lost when it stays silent for longer than the longest step', async () => {
     const one = pulse();
     const asked = jest.fn();
     one.far.onmessage = asked;
-    await pass(100);
+    await arrive();
     expect(asked).not.toHaveBeenCalled();
-    one.watch(true);
-    await pass(20);
+    const [first, ...rest] = await beat(one, 20);
+    expect([first, rest.some(Boolean)]).toEqual([true, false]);
     expect(asked).toHaveBeenCalledTimes(20);
     // A long step, after which it answers.
-    one.far.postMessage(null);
+    one.far.postMessage('here');
     await arrive();
-    await pass(20);
-    one.watch(false);
-    await pass(100);
-    one.watch(true);
-    await pass(30);
+    await beat(one, 30);
     expect(lost).not.toHaveBeenCalled();
-    await pass(1);
+    await beat(one, 1);
     expect(lost.mock.calls).toEqual([['a worker does not answer any more']]);
     expect(one.isDisposed).toBe(true);
-    await pass(100);
+    await beat(one, 100);
     expect(lost).toHaveBeenCalledTimes(1);
   });
 
-  it('is not lost by a machine that slept', async () => {
-    const one = pulse();
-    answerPulse(one.far);
-    one.watch(true);
-    await pass(1);
-    jest.setSystemTime(Date.now() + 3_600_000);
-    await pass(2);
+  it('is lost at once when the lock is free that it holds while it lives', async () => {
+    const browser = new FakeLocks();
+    const one = pulse(browser.locks);
+    answerPulse(one.far, one.lock, browser.locks);
+    await arrive();
+    expect(browser.waiting.map(({ name }) => name)).toEqual([one.lock]);
     expect(lost).not.toHaveBeenCalled();
+    browser.end();
+    await arrive();
+    expect(lost.mock.calls).toEqual([['a worker has ended']]);
+    expect(pulse().lock).not.toBe(one.lock);
   });
 
-  it('says nothing of a worker that the page itself ended', async () => {
-    const one = pulse();
-    one.watch(true);
-    one.dispose();
+  it('says nothing of a worker that the page itself ended, and waits for no lock then', async () => {
+    const browser = new FakeLocks();
+    const one = pulse(browser.locks);
+    answerPulse(one.far, one.lock, browser.locks);
     await arrive();
-    await pass(100);
+    one.dispose();
+    browser.end();
+    await beat(one, 100);
+    expect(browser.waiting).toEqual([]);
     expect(lost).not.toHaveBeenCalled();
   });
 });

@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { IGiven } from '../../engine';
 import type { FromWorker, IBetweenWorkers, ToWorker } from '../messages';
 import { Peer, type IPort } from '../peer';
+import { answerPulse } from '../pulse';
 import { release } from '../release';
 import { Sinograms } from '../sinograms';
 import type { IRow } from '../wanted';
@@ -46,6 +47,7 @@ class FakeWorker {
   onerror: ((event: ErrorEvent) => void) | null = null;
   readonly asked: ToWorker[] = [];
   pulse: MessagePort | null = null;
+  lock = '';
   ended = false;
 
   postMessage(message: ToWorker): void {
@@ -53,6 +55,7 @@ class FakeWorker {
     if (message.kind === 'start') {
       message.peer.close();
       this.pulse = message.pulse;
+      this.lock = message.lock;
     }
     const answer = FakeWorker.answer(message, this._number % 2);
     if (answer) {
@@ -172,56 +175,119 @@ describe('The workers of a page', () => {
     );
   });
 
-  it('start again after one of them is lost, and its last words are told', async () => {
+  /** What a browser tells when a script fails. */
+  function fail(worker: FakeWorker, message: string): void {
+    worker.onerror?.({
+      message,
+      preventDefault: () => undefined
+    } as ErrorEvent);
+  }
+
+  it('start again when one of them is lost, and make the slice', async () => {
+    const workers = pool();
+    FakeWorker.answer = () => null;
+    const given = new Float32Array(1);
+    const slice = workers.slice('whole', row('a'), ALL, PLAN, 1.5, given);
+    await new Promise(resolve => setTimeout(resolve));
+    FakeWorker.answer = healthy;
+    fail(FakeWorker.all[1], 'killed');
+    expect((await slice).data[0]).toBe(1);
+    // The other half would have waited for ever.
+    expect(FakeWorker.all.map(({ ended }) => ended)).toEqual([
+      true,
+      true,
+      false,
+      false
+    ]);
+    // What was handed over to them is gone.
+    const rooms = FakeWorker.all.map(({ asked }) =>
+      asked.flatMap(each => (each.kind === 'slice' ? [each.room] : []))
+    );
+    expect(rooms).toEqual([[given], [null], [null], [null]]);
+  });
+
+  it('are given up when they are lost twice, and their last words are told', async () => {
     const workers = pool();
     FakeWorker.answer = () => null;
     const slice = workers.slice('whole', row('a'), ALL, PLAN, 1.5);
-    await new Promise(resolve => setTimeout(resolve));
-    const { onerror } = FakeWorker.all[1];
-    onerror?.({
-      message: 'killed',
-      preventDefault: () => undefined
-    } as ErrorEvent);
-    await expect(slice).rejects.toMatchObject({
+    const told = expect(slice).rejects.toMatchObject({
       failure: {
         code: 'worker-lost',
         where: 'browser',
-        message: expect.stringContaining('killed') as string
+        message: expect.stringContaining('killed again') as string
       }
     });
-    // The other half would have waited for ever.
-    expect(FakeWorker.all.map(({ ended }) => ended)).toEqual([true, true]);
+    await new Promise(resolve => setTimeout(resolve));
+    fail(FakeWorker.all[1], 'killed');
+    await new Promise(resolve => setTimeout(resolve));
+    fail(FakeWorker.all[2], 'killed again');
+    await told;
+    expect(FakeWorker.all.map(({ ended }) => ended)).toEqual(
+      Array(4).fill(true)
+    );
     expect(workers.count).toBe(0);
     FakeWorker.answer = healthy;
     const done = await workers.slice('whole', row('a'), ALL, PLAN, 1.5);
     expect(done.size).toBe(1);
-    expect(FakeWorker.all).toHaveLength(4);
+    expect(FakeWorker.all).toHaveLength(6);
   });
 
-  it('start again after one of them ended without a word or hangs', async () => {
+  it('are late when one of them hangs, and started again when it stays so', async () => {
     const workers = pool({ idle: 10 });
+    const late: boolean[] = [];
+    workers.lateChanged.connect((_, is) => late.push(is));
     FakeWorker.answer = () => null;
     jest.useFakeTimers();
     try {
       const slice = workers.slice('whole', row('a'), ALL, PLAN, 1.5);
-      const told = expect(slice).rejects.toMatchObject({
-        failure: {
-          code: 'worker-lost',
-          message: expect.stringContaining('does not answer') as string
-        }
-      });
-      await jest.advanceTimersByTimeAsync(40_000);
-      await told;
+      await jest.advanceTimersByTimeAsync(2_900);
+      expect(workers.isLate).toBe(false);
+      await jest.advanceTimersByTimeAsync(200);
+      expect(workers.isLate).toBe(true);
+      await jest.advanceTimersByTimeAsync(25_000);
+      expect(FakeWorker.all).toHaveLength(2);
+      FakeWorker.answer = healthy;
+      await jest.advanceTimersByTimeAsync(5_000);
+      await slice;
+      expect(late).toEqual([true, false]);
+      expect(FakeWorker.all).toHaveLength(4);
+      // None is thought to be at work still.
+      await jest.advanceTimersByTimeAsync(20);
+      expect(workers.count).toBe(0);
     } finally {
       jest.useRealTimers();
     }
-    expect(workers.count).toBe(0);
-    FakeWorker.answer = healthy;
-    await workers.slice('whole', row('a'), ALL, PLAN, 1.5);
-    expect(workers.count).toBe(2);
-    // None is thought to be at work still.
-    await new Promise(resolve => setTimeout(resolve, 40));
-    expect(workers.count).toBe(0);
+  });
+
+  it('are started again when both answer and do nothing though a slice is due', async () => {
+    const workers = pool();
+    FakeWorker.answer = () => null;
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] });
+    try {
+      const slice = workers.slice('whole', row('a'), ALL, PLAN, 1.5);
+      await jest.advanceTimersByTimeAsync(0);
+      const old = [...FakeWorker.all];
+      old.forEach(({ pulse, lock }) => {
+        if (pulse) {
+          answerPulse(pulse, lock, undefined);
+        }
+      });
+      FakeWorker.answer = healthy;
+      let seconds = 0;
+      while (old.some(({ ended }) => !ended) && seconds < 60) {
+        await jest.advanceTimersByTimeAsync(1_000);
+        for (let turn = 0; turn < 4; turn++) {
+          await new Promise(resolve => setImmediate(resolve));
+        }
+        seconds++;
+      }
+      expect(seconds).toBe(5);
+      await jest.advanceTimersByTimeAsync(10);
+      await slice;
+      expect(FakeWorker.all).toHaveLength(4);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it.each([
