@@ -129,17 +129,49 @@ test.describe('Slices that follow the hand, when the browser does not help', () 
     await recovers(tomo);
   });
 
-  for (const [what, happens] of [
-    ['ends without a word', () => setTimeout(() => self.close())],
+  test('a worker that ends without a word is replaced at once', async ({
+    page
+  }) => {
+    const tomo = new Tomography(page);
+    await live(tomo);
+    await expect.poll(() => page.workers().length).toBe(2);
+    const before = page.workers();
+    const asked = previewsOf(page);
+    // The seconds after which a worker is asked for do not pass.
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 1000);
+    await before[0].evaluate(() => setTimeout(() => self.close()));
+    await setCentre(tomo, '124');
+    await setCentre(tomo, '125');
+    await expect(tomo.facts).toContainText('centre 125');
+    // Both are ended: what one of them made is half of a slice.
+    await expect
+      .poll(() => page.workers().map(worker => before.includes(worker)))
+      .toEqual([false, false]);
+    await expect(tomo.facts).not.toContainText('The server computes');
+    expect(asked).toEqual([]);
+  });
+
+  for (const [what, happens, least, most] of [
     [
       'hangs',
       () =>
         setTimeout(() => {
           for (;;);
-        })
+        }),
+      20,
+      60
+    ],
+    [
+      'lives and does nothing',
+      () => {
+        self.onmessage = () => undefined;
+      },
+      3,
+      20
     ]
   ] as const) {
-    test(`a worker that ${what} is given up after a while, and the last value is shown`, async ({
+    test(`a worker that ${what}: the server gives the slices until it is replaced`, async ({
       page
     }) => {
       const tomo = new Tomography(page);
@@ -150,20 +182,39 @@ test.describe('Slices that follow the hand, when the browser does not help', () 
       await page.clock.install();
       await before[0].evaluate(happens);
       await setCentre(tomo, '124');
-      await setCentre(tomo, '125');
       let seconds = 0;
-      // Both are ended: what one of them made is half of a slice.
-      while (page.workers().includes(before[1]) && seconds < 60) {
+      const pass = async (): Promise<void> => {
         await page.clock.fastForward(1000);
         seconds++;
+      };
+      while (asked.length === 0 && seconds < 10) {
+        await pass();
       }
-      expect(seconds).toBeGreaterThan(20);
+      expect(asked).toEqual(['slice']);
+      await expect(tomo.facts).toContainText('centre 124');
+      await expect(tomo.facts).toContainText(
+        'The server computes slices for now: This browser has given no slice for some seconds.'
+      );
+      await page.screenshot({
+        path: path.join(results, `worker-${what.replaceAll(' ', '-')}.png`)
+      });
+      // The next ones are not waited for.
+      await setCentre(tomo, '125');
       await expect(tomo.facts).toContainText('centre 125');
-      await expect
-        .poll(() => page.workers().map(worker => before.includes(worker)))
-        .toEqual([false, false]);
+      expect(asked).toEqual(['slice', 'slice']);
+      while (page.workers().includes(before[1]) && seconds < 60) {
+        await pass();
+      }
+      expect(seconds).toBeGreaterThan(least);
+      expect(seconds).toBeLessThan(most);
       await expect(tomo.facts).not.toContainText('The server computes');
-      expect(asked).toEqual([]);
+      await setCentre(tomo, '126');
+      await expect(tomo.facts).toContainText('centre 126');
+      expect(asked).toHaveLength(2);
+      // The browser takes a while to end one that hangs.
+      await expect
+        .poll(() => page.workers().map(each => before.includes(each)))
+        .toEqual([false, false]);
     });
   }
 

@@ -60,7 +60,7 @@ function make(
     kernel
   });
   MessageLoop.sendMessage(viewer.view, Widget.ResizeMessage.UnknownSize);
-  return { session, api, viewer, work: fake.work };
+  return { session, api, viewer, work: fake.work, workers: fake };
 }
 
 const emitter = <T>(signal: ISignal<ImageView, T>) =>
@@ -132,6 +132,74 @@ describe('The viewer of a recipe', () => {
       'conda-two'
     ]);
     await expect(follow({ column: 100 })).resolves.toEqual([undefined]);
+  });
+
+  /** A slice at column 100 is shown, the next ones are due. */
+  async function shown() {
+    const made = make();
+    viewer = made.viewer;
+    await settle();
+    made.api.asked[0].answer(frameOf(512));
+    await settle();
+    await made.work[0].finish();
+    expect(made.viewer.image?.data[0]).toBe(100);
+    centreAt(made.session, 101);
+    await settle(100);
+    expect(made.api.asked).toHaveLength(1);
+    return { ...made, viewer: made.viewer };
+  }
+
+  const said = (viewer: RecipeViewer): string =>
+    viewer.info.node.textContent ?? '';
+
+  it('has the server help when the workers are late, and shows what comes first', async () => {
+    const { api, session, viewer, work, workers } = await shown();
+    expect(said(viewer)).not.toContain('The server');
+    await workers.late(true);
+    expect(api.asked).toHaveLength(2);
+    expect(api.asked[1].request).toMatchObject({ product: 'slice' });
+    expect(said(viewer)).toContain(
+      'The server computes slices for now: This browser has given no slice for some seconds.'
+    );
+    api.asked[1].answer(imageFrame(7));
+    await settle();
+    expect(viewer.image?.data[0]).toBe(7);
+    expect(viewer.node.getAttribute('aria-busy')).toBe('false');
+    // The next one at once.
+    centreAt(session, 102);
+    await settle(300);
+    expect(api.asked).toHaveLength(3);
+    // The browser answers after all: first what is outdated, then what is wanted.
+    await work[0].finish();
+    await workers.late(false);
+    await settle(30);
+    expect(said(viewer)).not.toContain('The server');
+    expect(api.asked[2].signal?.aborted).toBe(false);
+    await work[0].finish();
+    expect(viewer.image?.data[0]).toBe(102);
+    expect(api.asked[2].signal?.aborted).toBe(true);
+    centreAt(session, 103);
+    await settle(100);
+    expect(api.asked).toHaveLength(3);
+    expect(work).toHaveLength(1);
+  });
+
+  it('asks nobody for a slice that is shown while the workers are late', async () => {
+    const { api, session, viewer, work, workers } = await shown();
+    centreAt(session, 100);
+    await settle(100);
+    await workers.late(true);
+    await settle(100);
+    expect(api.asked).toHaveLength(1);
+    centreAt(session, 104);
+    await settle(300);
+    api.asked[1].answer(imageFrame(4));
+    await settle();
+    viewer.followKernel();
+    await settle(300);
+    expect(api.asked).toHaveLength(2);
+    expect(viewer.node.getAttribute('aria-busy')).toBe('false');
+    expect(work).toHaveLength(1);
   });
 
   it('leaves the image before on the screen while it is held', async () => {

@@ -1,5 +1,6 @@
 /**
- * Slices of one row about several axes, computed by workers of the page.
+ * Slices of one row about several axes: by workers of the page, or by the
+ * server when they are lost or late.
  */
 import type { IDisposable } from '@lumino/disposable';
 
@@ -14,8 +15,10 @@ import {
   rowRequest,
   Selection
 } from '../../tuning';
-import type { EngineWorkers, IRow } from '../../tuning';
+import type { EngineWorkers, ILiveImage, IRow } from '../../tuning';
+import { byEither } from '../by-either';
 import type { IImage } from '../pixels/image';
+import { sliceByAgent } from '../sweep';
 
 /** Slices are binned to at most so many columns: nine of them are on the page at once. */
 const WIDE = 1024;
@@ -55,38 +58,43 @@ export class CentreSlices implements IDisposable {
     if (this._disposed) {
       return;
     }
-    const turn = ++this._turn;
-    this._fetching?.abort();
+    this._turn.abort();
+    this._turn = new AbortController();
+    const { signal } = this._turn;
     this._options.busy(true);
     const middle = (columns.length - 1) / 2;
     const order = columns
       .map((_, index) => index)
       .sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
     try {
-      const row = this._selection.of(source.recipe, await this._rowOf(source));
       // One after the other: the workers share each of them.
       for (
         let index = order.shift();
-        index !== undefined && turn === this._turn;
+        index !== undefined && !signal.aborted;
         index = order.shift()
       ) {
-        await this._slice(source, row, columns[index], index, turn);
+        const { bin, ...image } = await this._slice(
+          { ...source, recipe: about(source.recipe, columns[index]) },
+          signal
+        );
+        if (!signal.aborted) {
+          this._options.ready(index, image, bin);
+        }
       }
     } catch (error) {
-      if (turn === this._turn && !isAbort(error)) {
+      if (!signal.aborted && !isAbort(error)) {
         this._options.failed(error);
       }
     }
     // A newer request says itself when it is done.
-    if (turn === this._turn) {
+    if (!signal.aborted) {
       this._options.busy(false);
     }
   }
 
   /** Nothing is wanted any more. */
   drop(): void {
-    this._turn++;
-    this._fetching?.abort();
+    this._turn.abort();
   }
 
   dispose(): void {
@@ -97,17 +105,30 @@ export class CentreSlices implements IDisposable {
     this._rows.clear();
   }
 
-  private async _slice(
-    source: ISource,
-    row: IRow,
-    column: number,
-    index: number,
-    turn: number
-  ): Promise<void> {
-    const { plan, centre } = planOf(
-      { ...source, recipe: about(source.recipe, column) },
-      row
+  private _slice(source: ISource, signal: AbortSignal): Promise<ILiveImage> {
+    const { api, workers, purpose } = this._options;
+    const { columns } = source;
+    const server = {
+      api,
+      purpose: `${purpose} slice`,
+      columns,
+      kernel: undefined
+    };
+    return byEither(
+      workers,
+      () => this._byPage(source, signal),
+      helping => sliceByAgent(server, source, WIDE, helping),
+      signal
     );
+  }
+
+  private async _byPage(
+    source: ISource,
+    signal: AbortSignal
+  ): Promise<ILiveImage> {
+    const whole = await this._rowOf(source, signal);
+    const row = this._selection.of(source.recipe, whole);
+    const { plan, centre } = planOf(source, row);
     const { count, columns } = row.sinogram;
     const { data, size, bin } = await this._options.workers.slice(
       'whole',
@@ -116,16 +137,10 @@ export class CentreSlices implements IDisposable {
       plan,
       centre
     );
-    if (turn === this._turn) {
-      this._options.ready(
-        index,
-        { data, rows: size, columns: size, about: {} },
-        bin
-      );
-    }
+    return { data, rows: size, columns: size, bin, about: {} };
   }
 
-  private async _rowOf(source: ISource): Promise<IRow> {
+  private async _rowOf(source: ISource, signal: AbortSignal): Promise<IRow> {
     // With an axis, so that nobody looks for one first.
     const recipe = about(source.recipe, (source.columns - 1) / 2);
     const { dataset, regions, filters } = recipe;
@@ -141,32 +156,23 @@ export class CentreSlices implements IDisposable {
     if (kept) {
       return kept;
     }
-    const fetching = new AbortController();
-    this._fetching = fetching;
-    try {
-      const frame = await this._options.api.preview(
-        rowRequest({ ...source, recipe }, this._options.purpose),
-        fetching.signal
-      );
-      const own = `${this._options.purpose} ${key}`;
-      const row = rowOf(frame, { ...source, recipe }, own);
-      this._rows.set(key, row);
-      for (const [old, { sinogram }] of [...this._rows].slice(0, -KEPT)) {
-        release(sinogram.data);
-        this._rows.delete(old);
-      }
-      return row;
-    } finally {
-      if (this._fetching === fetching) {
-        this._fetching = null;
-      }
+    const frame = await this._options.api.preview(
+      rowRequest({ ...source, recipe }, this._options.purpose),
+      signal
+    );
+    const own = `${this._options.purpose} ${key}`;
+    const row = rowOf(frame, { ...source, recipe }, own);
+    this._rows.set(key, row);
+    for (const [old, { sinogram }] of [...this._rows].slice(0, -KEPT)) {
+      release(sinogram.data);
+      this._rows.delete(old);
     }
+    return row;
   }
 
   private readonly _selection = new Selection();
   private readonly _rows = new Map<string, IRow>();
-  private _fetching: AbortController | null = null;
-  private _turn = 0;
+  private _turn = new AbortController();
   private _disposed = false;
 }
 

@@ -110,12 +110,15 @@ export class RecipeViewer extends ImagePanel {
         look: look => this._look(look),
         ready: (image, key) => {
           this._recovery.reset();
+          // The server may have been asked, too.
+          this._requests.drop();
           this._show(image, key, this._sliceShown());
         },
         fetched: seconds => session.tookRow(seconds),
         failed: error => this._fallBack(failureOf(error)),
         busy: busy => this._works('page', busy)
       });
+      options.workers.lateChanged.connect(this._lateChanged);
     }
     this._live = this._slices !== null;
     this._slow = new SlowSlices({
@@ -127,7 +130,11 @@ export class RecipeViewer extends ImagePanel {
     });
     this._requests = new Newest<IImage, IWantedImage>({
       cached: key => images.get(key),
-      ready: (image, { key, place }) => this._show(image, key, place),
+      ready: (image, { key, place }) => {
+        // The workers of the page may be late with it.
+        this._slices?.drop();
+        this._show(image, key, place);
+      },
       // Until the whole is there, its key stays wanted.
       look: (image, { place }) => this._show(image, '', place),
       failed: error => this._fail(failureOf(error)),
@@ -165,6 +172,7 @@ export class RecipeViewer extends ImagePanel {
     }
     window.clearTimeout(this._timer);
     this.options.session.changed.disconnect(this._changed);
+    this.options.workers?.lateChanged.disconnect(this._lateChanged);
     this._requests.dispose();
     this._slow.dispose();
     this._slices?.dispose();
@@ -235,35 +243,43 @@ export class RecipeViewer extends ImagePanel {
     if (session.base === null || session.description.state !== 'ready') {
       return;
     }
-    if (this._slices && this._isLive()) {
+    const { base, recipe, position } = session;
+    const kernel = this.options.kernel();
+    const live = this._isLive() ? this._slices : null;
+    const slice = { base, recipe, row: position.row, kernel };
+    if (live && sliceKey(slice) === this._key) {
       this._requests.drop();
-      const { base, recipe, position } = session;
-      const kernel = this.options.kernel();
-      const slice = { base, recipe, row: position.row, kernel };
-      if (sliceKey(slice) === this._key) {
-        this._slices.drop();
-        this.view.endLook();
-        this.message(null);
-      } else {
-        this._slices.ask(slice);
-      }
+      live.drop();
+      this.view.endLook();
+      this.message(null);
       return;
     }
-    this._slices?.drop();
+    if (live && !this._isLate) {
+      this._requests.drop();
+      live.ask(slice);
+      return;
+    }
     const wanted = wantedImage(api, {
-      base: session.base,
-      recipe: session.recipe,
-      position: session.position,
+      base,
+      recipe,
+      position,
       stage: this._chosen,
       description: session.description.value,
       exact: this._exact,
-      kernel: this.options.kernel()
+      kernel
     });
     this._exact = false;
     if (wanted.key === this._key) {
       this._requests.drop();
+      this._slices?.drop();
       this.message(null);
       return;
+    }
+    if (live) {
+      // Whoever is first: the workers of the page may be slow, or lost.
+      live.ask(slice);
+    } else {
+      this._slices?.drop();
     }
     const patience = this._patience(wanted.key);
     if (patience !== 'go') {
@@ -274,7 +290,7 @@ export class RecipeViewer extends ImagePanel {
     // A preview of an outdated recipe is of no interest; a projection on the way is,
     // unless it would hold up a slow link.
     const hurry =
-      session.position.mode !== 'projection' || links.isSlow(this._resource());
+      position.mode !== 'projection' || links.isSlow(this._resource());
     this._requests.ask(wanted, hurry);
     const computing = this._slow.computing(wanted.key, () => {
       this._requests.drop();
@@ -302,6 +318,34 @@ export class RecipeViewer extends ImagePanel {
       isLive(recipe) &&
       this._rowComes()
     );
+  }
+
+  /** Whether the workers of the page give no slices, though they are asked. */
+  private get _isLate(): boolean {
+    return this.options.workers?.isLate === true;
+  }
+
+  /** The server helps for as long as it lasts. */
+  private readonly _lateChanged = (): void => {
+    if (this._isLate && this._atWork.has('page')) {
+      this._update(0);
+    }
+    if (this._shown) {
+      this._facts(this._shown.image, this._shown.mode);
+    }
+  };
+
+  /** Why slices come from the server; empty: they do not. */
+  private _trouble(): string {
+    const { trouble } = this._recovery;
+    if (trouble) {
+      return trouble.message;
+    }
+    return this._isLate && this._isLive()
+      ? this.options.trans.__(
+          'This browser has given no slice for some seconds.'
+        )
+      : '';
   }
 
   /** A row of attenuation is as large as many slices are: whether it is worth its way. */
@@ -561,7 +605,7 @@ export class RecipeViewer extends ImagePanel {
 
   private _facts(image: IImage, mode: ViewMode): void {
     const { trans } = this.options;
-    const { trouble } = this._recovery;
+    const trouble = this._trouble();
     this.info.node.replaceChildren(
       element('span', '', factsOf(image, mode, trans).join(' · ')),
       ...precisionMarks(image, trans, () => {
@@ -574,7 +618,7 @@ export class RecipeViewer extends ImagePanel {
             ? [
                 trans.__(
                   'The server computes slices for now: %1 The browser is tried again by itself.',
-                  trouble.message
+                  trouble
                 )
               ]
             : []),

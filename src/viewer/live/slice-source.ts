@@ -27,11 +27,12 @@ export function sliceSource(
   purpose: string
 ): ISliceSource {
   const options = { api, purpose, columns, kernel: kernel() };
-  // What the browser does not let the engine do, the agent does.
+  // What the browser does not let the engine do, or not soon, the agent does.
   return workers && isLive(session.recipe)
     ? new EngineSlices(
         new Sweep({ api, workers, purpose }),
-        new AgentSlices(options)
+        new AgentSlices(options),
+        workers
       )
     : new AgentSlices(options);
 }

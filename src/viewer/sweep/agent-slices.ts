@@ -50,28 +50,12 @@ export class AgentSlices implements ISliceSource {
     return total;
   }
 
-  async slice(
-    { base, recipe, row }: IWantedSlice,
+  slice(
+    wanted: IWantedSlice,
     width: number,
     signal: AbortSignal
   ): Promise<ILiveImage> {
-    const { api, purpose, columns, kernel } = this._options;
-    const bin = Math.min(64, Math.max(1, Math.floor(columns / width)));
-    const frame = await api.preview(
-      {
-        purpose,
-        base,
-        recipe,
-        row,
-        product: 'slice',
-        ...(bin > 1 ? { bin } : {}),
-        ...kernelFor(recipe, 'slice', kernel),
-        ...from(recipe)
-      },
-      signal
-    );
-    const image = imageOf(frame);
-    return { ...image, bin: image.bin ?? 1 };
+    return sliceByAgent(this._options, wanted, width, signal);
   }
 
   dispose(): void {
@@ -96,6 +80,36 @@ export class AgentSlices implements ISliceSource {
   }
 
   private _disposed = false;
+}
+
+/**
+ * One slice by the agent.
+ *
+ * @param width pixels at which it is shown
+ * @throws ApiError when it cannot be; an AbortError after the signal.
+ */
+export async function sliceByAgent(
+  { api, purpose, columns, kernel }: IAgentSlicesOptions,
+  { base, recipe, row }: IWantedSlice,
+  width: number,
+  signal: AbortSignal
+): Promise<ILiveImage> {
+  const bin = Math.min(64, Math.max(1, Math.floor(columns / width)));
+  const frame = await api.preview(
+    {
+      purpose,
+      base,
+      recipe,
+      row,
+      product: 'slice',
+      ...(bin > 1 ? { bin } : {}),
+      ...kernelFor(recipe, 'slice', kernel),
+      ...from(recipe)
+    },
+    signal
+  );
+  const image = imageOf(frame);
+  return { ...image, bin: image.bin ?? 1 };
 }
 
 function from({ dataset }: IWantedSlice['recipe']): { resource?: string } {

@@ -1,35 +1,33 @@
 /**
- * Slices for a sweep by the engine of the browser; by the agent where the
- * browser does not let it.
+ * Slices for a sweep by the engine of the browser, or by the agent.
  */
-import { failureOf } from '../../api';
 import type { ILiveImage, IWantedSlice, Sweep } from '../../tuning';
-import { isOfBrowser } from '../../tuning';
+import { byEither } from '../by-either';
+import type { Lateness } from '../by-either';
 import type { ISliceSource } from './slice-source';
 
 export class EngineSlices implements ISliceSource {
   constructor(
     private readonly _engine: Pick<Sweep, 'slice' | 'dispose' | 'isDisposed'>,
-    private readonly _agent: ISliceSource
+    private readonly _agent: ISliceSource,
+    private readonly _workers: Lateness
   ) {}
 
   get isDisposed(): boolean {
     return this._engine.isDisposed;
   }
 
-  async slice(
+  slice(
     wanted: IWantedSlice,
     width: number,
     signal: AbortSignal
   ): Promise<ILiveImage> {
-    try {
-      return await this._engine.slice(wanted, width, signal);
-    } catch (error) {
-      if (signal.aborted || !isOfBrowser(failureOf(error))) {
-        throw error;
-      }
-      return this._agent.slice(wanted, width, signal);
-    }
+    return byEither(
+      this._workers,
+      () => this._engine.slice(wanted, width, signal),
+      helping => this._agent.slice(wanted, width, helping),
+      signal
+    );
   }
 
   dispose(): void {

@@ -2,6 +2,7 @@ import { ApiError } from '../../../api';
 import type { ILiveImage, IWantedSlice } from '../../../tuning';
 import { EngineSlices } from '../engine-slices';
 import { SliceQueue } from '../slice-queue';
+import { FakeWorkers } from '../../../tuning/__tests__/fakes';
 import type { ISliceSource } from '../slice-source';
 
 // What only a page has.
@@ -105,7 +106,8 @@ it('where the browser does not let the engine, the agent makes the slice', async
       dispose: () => undefined,
       slice: () => Promise.reject(error)
     },
-    agent as unknown as ISliceSource
+    agent as unknown as ISliceSource,
+    new FakeWorkers(() => Promise.resolve()).workers
   );
   const { signal } = new AbortController();
   const made = await slices.slice(wanted(7), 320, signal);

@@ -7,6 +7,7 @@ import { FakeSession } from '../../__tests__/fakes';
 import { ContrastModel } from '../../contrast';
 import { EngineSlices } from '../engine-slices';
 import type { ISliceSource } from '../slice-source';
+import { FakeWorkers } from '../../../tuning/__tests__/fakes';
 import { SweepView } from '../sweep-view';
 
 // What only a page has.
@@ -115,7 +116,7 @@ it('that falls back to the server can be stopped, and goes on where it was', asy
     dispose: () => undefined,
     slice: () => Promise.reject(refused)
   };
-  make(new EngineSlices(engine, server));
+  make(new EngineSlices(engine, server, new FakeWorkers(settle).workers));
   await settle();
   expect(server.asked).toHaveLength(1);
   expect(button('Stop').hidden).toBe(false);
