@@ -5,7 +5,7 @@
  */
 import type { IDisposable } from '@lumino/disposable';
 
-import type { IApiClient } from '../api';
+import type { IApiClient, IFrame } from '../api';
 import { isAbort } from '../api';
 import { aboutAngles, aboutTilt, partOfTurn } from './advice';
 import { coarseness } from './binning';
@@ -50,8 +50,8 @@ export interface ILiveOptions {
   /** A first look, which the whole slice will follow; its values stay until the next one. */
   readonly look: (image: ILiveImage) => void;
   readonly ready: (image: ILiveImage, key: string) => void;
-  /** The agent took so many seconds for a row. */
-  readonly fetched?: (seconds: number) => void;
+  /** A row came, after so many seconds. */
+  readonly fetched?: (seconds: number, transfer: IFrame['transfer']) => void;
   readonly failed: (error: unknown) => void;
   readonly busy: (busy: boolean) => void;
 }
@@ -61,6 +61,14 @@ export class LiveSlices implements IDisposable {
 
   get isDisposed(): boolean {
     return this._disposed;
+  }
+
+  /** Whether the row is here, or on its way. */
+  isNear(wanted: IWantedSlice): boolean {
+    return (
+      (this._row !== null && fits(this._row, wanted)) ||
+      (this._fetching !== null && this._fetchingKey === requestKey(wanted))
+    );
   }
 
   /** What the slice is wanted of now. */
@@ -314,7 +322,8 @@ export class LiveSlices implements IDisposable {
       );
       this._giveUpRow();
       this._row = rowOf(frame, wanted);
-      this._options.fetched?.((performance.now() - asked) / 1000);
+      const seconds = (performance.now() - asked) / 1000;
+      this._options.fetched?.(seconds, frame.transfer);
       return this._selection.of(wanted.recipe, this._row);
     } finally {
       this._fetching = null;

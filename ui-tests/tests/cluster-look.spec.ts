@@ -5,6 +5,7 @@ import path from 'node:path';
 
 import { expect, test } from '@jupyterlab/galata';
 
+import { previewsOf } from './agents';
 import { keepClusters } from './clusters';
 import { Tomography } from './tomography';
 
@@ -176,6 +177,25 @@ test.describe('Data that stay on a cluster', () => {
     await page.screenshot({
       path: path.join(checkout, 'test-results', 'remote-slice.png')
     });
+    // The row has come over: axis and stripes ask nobody any more.
+    const asked = previewsOf(page);
+    const field = tomo.panel.getByLabel('Column of the axis of rotation');
+    await field.fill('120');
+    await field.press('Enter');
+    await expect(tomo.facts).toContainText('centre 120');
+    await tomo.panel
+      .getByLabel('Add a step', { exact: true })
+      .selectOption('stripes-sorting');
+    const before = await tomo.valueAt(100, 100);
+    const step = tomo.panel.locator('.jp-TomoStep', {
+      hasText: 'Stripes: sorting'
+    });
+    await step.locator('.jp-TomoStep-toggle').click();
+    const size = step.getByRole('textbox', { name: 'Size' });
+    await size.fill('61');
+    await size.press('Enter');
+    await expect.poll(() => tomo.valueAt(100, 100)).not.toBe(before);
+    expect(asked).toEqual([]);
 
     // Logged out, what to do is said where the image is; logged in, it is there again.
     await page.request.post('/jupyterlab-tomo/api/resources/logout', {

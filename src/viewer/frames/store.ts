@@ -47,24 +47,56 @@ export async function fetchImage(
   look: (image: IImage) => void
 ): Promise<IImage> {
   const { key, resource, exact } = request;
-  const get = async (sent: ISent): Promise<IImage> => {
-    const frame = await request.ask(sent, signal);
-    if (frame.transfer) {
-      links.observe(resource, frame.transfer);
-    }
-    return imageOf(frame);
-  };
   const bin = exact ? 1 : links.coarseness(resource, request.pixels);
   if (bin > 1) {
-    look(enlarged(await get({ bin, encoding: 'uint16' })));
+    look(await coarse(request, bin, signal));
     if (links.isSlow(resource)) {
       await pause(REST, signal);
     }
   }
   const short = !exact && links.isSlow(resource);
-  const image = await get(short ? { encoding: 'uint16' } : {});
+  const image = await get(request, short ? { encoding: 'uint16' } : {}, signal);
   images.set(key, image);
   return image;
+}
+
+/**
+ * Fetch the coarse image alone, and wait until the hand rests: something else
+ * than the whole image is fetched after it.
+ *
+ * @param look called with it, in the size of the whole
+ */
+export async function fetchGlance(
+  request: IImageRequest,
+  signal: AbortSignal,
+  look: (image: IImage) => void
+): Promise<IImage> {
+  const bin = links.coarseness(request.resource, request.pixels);
+  const image = await coarse(request, bin, signal);
+  look(image);
+  await pause(REST, signal);
+  return image;
+}
+
+async function coarse(
+  request: IImageRequest,
+  bin: number,
+  signal: AbortSignal
+): Promise<IImage> {
+  const image = await get(request, { bin, encoding: 'uint16' }, signal);
+  return enlarged(image);
+}
+
+async function get(
+  { ask, resource }: IImageRequest,
+  sent: ISent,
+  signal: AbortSignal
+): Promise<IImage> {
+  const frame = await ask(sent, signal);
+  if (frame.transfer) {
+    links.observe(resource, frame.transfer);
+  }
+  return imageOf(frame);
 }
 
 function pause(duration: number, signal: AbortSignal): Promise<void> {

@@ -17,11 +17,12 @@ import {
   release,
   sliceKey
 } from '../../tuning';
-import type { EngineWorkers, ILiveImage } from '../../tuning';
+import type { EngineWorkers, ILiveImage, IWantedSlice } from '../../tuning';
 import { element } from '../dom';
 import { images, links, Newest } from '../frames';
 import { ImagePanel } from '../image-panel';
 import type { ICompareSource } from '../compare';
+import { duration } from '../format';
 import { failureMessage, logInAction } from '../message';
 import { isFree } from '../pixels/image';
 import type { IImage } from '../pixels/image';
@@ -46,15 +47,14 @@ import { SlowSlices } from './slow-slice';
 import type { Verdict } from './slow-slice';
 import { RecipeToolbar } from './toolbar';
 import type { Region } from './toolbar';
-import { amountOf, wantedImage } from './wanted';
+import { comesLate, isWorth, transferSeconds } from './row-way';
+import { amountOf, wantedGlance, wantedImage } from './wanted';
 import type { IPlace, IWantedImage, Stage } from './wanted';
 
 /** Milliseconds after the last edit before a row is computed again. */
 const SETTLE = 200;
 /** Milliseconds after a move before an image is fetched. */
 const FOLLOW = 20;
-/** How long a row of attenuation may come from this server. */
-const ROW_SECONDS = 1;
 
 export interface IRecipeViewerOptions {
   readonly session: IRecipeSession;
@@ -114,7 +114,12 @@ export class RecipeViewer extends ImagePanel {
           this._requests.drop();
           this._show(image, key, this._sliceShown());
         },
-        fetched: seconds => session.tookRow(seconds),
+        fetched: (seconds, transfer) => {
+          session.tookRow(seconds);
+          if (transfer) {
+            links.observe(this._resource(), transfer);
+          }
+        },
         failed: error => this._fallBack(failureOf(error)),
         busy: busy => this._works('page', busy)
       });
@@ -130,7 +135,12 @@ export class RecipeViewer extends ImagePanel {
     });
     this._requests = new Newest<IImage, IWantedImage>({
       cached: key => images.get(key),
-      ready: (image, { key, place }) => {
+      ready: (image, { key, place, glance }) => {
+        if (glance) {
+          this._glanced = key;
+          this._update(0);
+          return;
+        }
         // The workers of the page may be late with it.
         this._slices?.drop();
         this._show(image, key, place);
@@ -239,12 +249,11 @@ export class RecipeViewer extends ImagePanel {
   }
 
   private _ask(): void {
-    const { session, api } = this.options;
-    if (session.base === null || session.description.state !== 'ready') {
+    const place = this._place();
+    if (!place) {
       return;
     }
-    const { base, recipe, position } = session;
-    const kernel = this.options.kernel();
+    const { base, recipe, position, kernel } = place;
     const live = this._isLive() ? this._slices : null;
     const slice = { base, recipe, row: position.row, kernel };
     if (live && sliceKey(slice) === this._key) {
@@ -255,19 +264,15 @@ export class RecipeViewer extends ImagePanel {
       return;
     }
     if (live && !this._isLate) {
-      this._requests.drop();
-      live.ask(slice);
+      if (this._glances(slice, place)) {
+        live.drop();
+      } else {
+        this._requests.drop();
+        live.ask(slice);
+      }
       return;
     }
-    const wanted = wantedImage(api, {
-      base,
-      recipe,
-      position,
-      stage: this._chosen,
-      description: session.description.value,
-      exact: this._exact,
-      kernel
-    });
+    const wanted = wantedImage(this.options.api, place);
     this._exact = false;
     if (wanted.key === this._key) {
       this._requests.drop();
@@ -301,6 +306,40 @@ export class RecipeViewer extends ImagePanel {
     }
   }
 
+  /** What is looked at; null while nobody knows the data. */
+  private _place(): IPlace | null {
+    const { base, recipe, position, description } = this.options.session;
+    if (base === null || description.state !== 'ready') {
+      return null;
+    }
+    return {
+      base,
+      recipe,
+      position,
+      stage: this._chosen,
+      description: description.value,
+      exact: this._exact,
+      kernel: this.options.kernel()
+    };
+  }
+
+  /** Whether a coarse slice is asked of the agent first: the row will be on its way for long. */
+  private _glances(slice: IWantedSlice, place: IPlace): boolean {
+    if (
+      !links.isSlow(this._resource()) ||
+      !comesLate(transferSeconds(place.description, place.recipe)) ||
+      this._slices?.isNear(slice)
+    ) {
+      return false;
+    }
+    const wanted = wantedGlance(this.options.api, place);
+    if (this._glanced === wanted.key) {
+      return false;
+    }
+    this._requests.ask(wanted, true);
+    return true;
+  }
+
   /** Whether an image may be asked for: a slice of an external tool may take long. */
   private _patience(key: string): Verdict {
     const { base, recipe, position } = this.options.session;
@@ -316,7 +355,7 @@ export class RecipeViewer extends ImagePanel {
       !this._recovery.isResting &&
       position.mode === 'slice' &&
       isLive(recipe) &&
-      this._rowComes()
+      isWorth(this._rowComes() ?? 0)
     );
   }
 
@@ -348,16 +387,12 @@ export class RecipeViewer extends ImagePanel {
       : '';
   }
 
-  /** A row of attenuation is as large as many slices are: whether it is worth its way. */
-  private _rowComes(): boolean {
-    const { description } = this.options.session;
-    const resource = this._resource();
-    if (resource || description.state !== 'ready') {
-      return !links.isSlow(resource);
-    }
-    // A busy machine answers slowly, too; one row is soon here all the same.
-    const { frames, columns } = description.value;
-    return links.seconds(resource, 4 * frames * columns) < ROW_SECONDS;
+  /** Seconds that a row will be on its way; null while nobody knows the data. */
+  private _rowComes(): number | null {
+    const { description, recipe } = this.options.session;
+    return description.state === 'ready'
+      ? transferSeconds(description.value, recipe)
+      : null;
   }
 
   /** Who sees the data; empty: this server. */
@@ -418,9 +453,12 @@ export class RecipeViewer extends ImagePanel {
       this._atWork.delete(who);
     }
     const { position, rowSeconds } = this.options.session;
+    const way = this._rowComes() ?? 0;
     this.setBusy(
       this._atWork.size > 0,
-      position.mode === 'projection' ? null : rowSeconds
+      position.mode === 'projection'
+        ? null
+        : (rowSeconds ?? (comesLate(way) ? way : null))
     );
   }
 
@@ -606,6 +644,8 @@ export class RecipeViewer extends ImagePanel {
   private _facts(image: IImage, mode: ViewMode): void {
     const { trans } = this.options;
     const trouble = this._trouble();
+    const way = this._rowComes() ?? 0;
+    const far = this._live && isLive(this.options.session.recipe);
     this.info.node.replaceChildren(
       element('span', '', factsOf(image, mode, trans).join(' · ')),
       ...precisionMarks(image, trans, () => {
@@ -619,6 +659,14 @@ export class RecipeViewer extends ImagePanel {
                 trans.__(
                   'The server computes slices for now: %1 The browser is tried again by itself.',
                   trouble
+                )
+              ]
+            : []),
+          ...(far && mode === 'slice' && !isWorth(way)
+            ? [
+                trans.__(
+                  'The server computes slices: one row of this scan would be %1 on its way to this page.',
+                  duration(way)
                 )
               ]
             : []),
@@ -676,6 +724,8 @@ export class RecipeViewer extends ImagePanel {
   private _shown: { mode: ViewMode; path: string; image: IImage } | null = null;
   private _key = '';
   private _amount = '';
+  /** The coarse slice that was shown last. */
+  private _glanced = '';
   /** Who is at work. */
   private readonly _atWork = new Set<'page' | 'agent'>();
   private _timer = 0;

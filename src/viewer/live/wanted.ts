@@ -5,8 +5,8 @@ import type { Description, IFrame } from '../../api';
 import { kernelFor } from '../../recipe';
 import type { Recipe } from '../../recipe';
 import type { ITomoApi, IViewPosition } from '../../tokens';
-import { fetchImage } from '../frames';
-import type { ISent, IWanted } from '../frames';
+import { fetchGlance, fetchImage } from '../frames';
+import type { IImageRequest, ISent, IWanted } from '../frames';
 import type { IImage } from '../pixels/image';
 
 export type Stage = 'raw' | 'processed';
@@ -30,6 +30,8 @@ export interface IPlace {
 /** An image that is wanted, and of which place it is. */
 export interface IWantedImage extends IWanted<IImage> {
   readonly place: IPlace;
+  /** It is coarse, and the row of which the whole is made follows. */
+  readonly glance?: boolean;
 }
 
 /**
@@ -37,6 +39,26 @@ export interface IWantedImage extends IWanted<IImage> {
  * depends on, and no others.
  */
 export function wantedImage(api: ITomoApi, place: IPlace): IWantedImage {
+  const request = requestOf(api, place);
+  return {
+    key: request.key,
+    place,
+    fetch: (signal, look) => fetchImage(request, signal, look)
+  };
+}
+
+/** A coarse image of a place alone, before a row comes of which the whole is made here. */
+export function wantedGlance(api: ITomoApi, place: IPlace): IWantedImage {
+  const request = requestOf(api, place);
+  return {
+    key: `glance ${request.key}`,
+    place,
+    glance: true,
+    fetch: (signal, look) => fetchGlance(request, signal, look)
+  };
+}
+
+function requestOf(api: ITomoApi, place: IPlace): IImageRequest {
   const { base, recipe, position, stage, exact, kernel } = place;
   const resource = recipe.dataset?.resource;
   const key =
@@ -62,18 +84,8 @@ export function wantedImage(api: ITomoApi, place: IPlace): IWantedImage {
           signal
         );
   };
-  const request = {
-    key,
-    resource: resource ?? '',
-    pixels: pixelsOf(place),
-    exact,
-    ask
-  };
-  return {
-    key,
-    place,
-    fetch: (signal, look) => fetchImage(request, signal, look)
-  };
+  const pixels = pixelsOf(place);
+  return { key, resource: resource ?? '', pixels, exact, ask };
 }
 
 /** How many pixels an image will have, about. */
