@@ -1,4 +1,4 @@
-"""The centre of rotation of one row, 2048 columns and 1500 angles, method by method.
+"""The centre of rotation of one row, 2048 columns and 1500 angles, method by method; and its tilt.
 
 Prints rows for the table: one JSON object a line. The time is that of the search with the data in
 memory or in the system's cache; the error is in pixels, with 2 % noise and 2 % stripes.
@@ -25,6 +25,8 @@ from tomo_runner.stopping import Stop  # noqa: E402
 from tomo_runner.workers import Workers  # noqa: E402
 
 COLUMNS, FRAMES, CENTRE = 2048, 1500, 1060.4
+LEANING = (0.3, 512)
+"""Degrees, and rows: 2.7 pixels from top to bottom."""
 BARS = {"auto": (1.0, 0.25)}
 ROUNDS = 5
 
@@ -62,7 +64,27 @@ def measure(span: float, folder: Path) -> None:
             row(f"{title}: error", abs(found.axis.column - CENTRE), "px", bars[1])
 
 
+def measure_tilt(folder: Path) -> None:
+    """Column and tilt over the rows of a leaning axis."""
+    tilt, rows = LEANING
+    made = phantom.scan(COLUMNS, rows, 49, 360.0, True, CENTRE, tilt)
+    counts = phantom.counts(made, noise=0.02, stripes=0.02)
+    path = phantom.write_nxtomo(folder / "leaning.nxs", counts, made.angles)
+    recipe = {
+        "version": 1,
+        "dataset": {"path": str(path)},
+        "filters": [{"name": "normalise"}, {"name": "minus-log"}],
+    }
+    with Workers(2) as workers:
+        pipeline = Pipeline(recipe, Dataset(recipe, folder), workers)
+        axis = find_centre(pipeline, Stop()).axis
+    title = f"centre, auto, {rows} rows of {COLUMNS} columns, tilt {tilt}"
+    row(f"{title}: column", abs(axis.column - CENTRE), "px", 0.1)
+    row(f"{title}: tilt", abs(axis.tilt - tilt), "degrees", 0.02)
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as place:
+        measure_tilt(Path(place))
         for turn in (180.0, 360.0):
             measure(turn, Path(place))
