@@ -53,6 +53,8 @@ class Estimates:
     windows: List[Window]
     picture: Picture
     errors: Optional[np.ndarray] = None
+    doubt: str = ""
+    """Why the answer may be wrong by more than it scatters, as a sentence."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +89,13 @@ class Centre:
     method: str = ""
     picture: Optional[Picture] = None
     tried: List[Tried] = field(default_factory=list)
+    doubted: bool = False
+    """Whether it may be wrong by more than it scatters."""
 
     @property
     def level(self) -> str:
         """``good`` or ``uncertain``."""
-        return "good" if self.spread <= UNCERTAIN else "uncertain"
+        return "good" if self.spread <= UNCERTAIN and not self.doubted else "uncertain"
 
     @property
     def of_steps(self) -> bool:
@@ -134,11 +138,12 @@ def agree(found: Estimates, height: int, method: str) -> Centre:
     usable = (weights > 0.0) & np.isfinite(columns)
     if not usable.any():
         raise nothing_seen()
-    middles = np.array([(w.top + w.bottom - 1) / 2 for w in found.windows])
-    by_band = np.full(len(middles), np.nan)
-    band_weight = np.zeros(len(middles))
+    at = middles(found.windows)
+    by_band = np.full(len(at), np.nan)
+    band_weight = np.zeros(len(at))
+    count = usable.sum(axis=0)
     within: List[float] = []
-    for band in range(len(middles)):
+    for band in range(len(at)):
         chosen = usable[:, band]
         if chosen.any():
             by_band[band] = median(columns[chosen, band], weights[chosen, band])
@@ -147,20 +152,32 @@ def agree(found: Estimates, height: int, method: str) -> Centre:
                 deviations = np.abs(columns[chosen, band] - by_band[band])
                 within.append(1.4826 * median(deviations, weights[chosen, band]))
     seen = np.isfinite(by_band) & (band_weight >= 0.02 * band_weight.max())
+    scatter = float(np.median(within)) if within else 0.0
+    known = 0.0
     if found.errors is not None:
-        within += [float(error) for error in found.errors[seen] if np.isfinite(error)]
+        told = seen & np.isfinite(found.errors)
+        if told.any():
+            scatter = max(scatter, float(np.median(found.errors[told])))
+            known = float(np.median(found.errors[told] / np.sqrt(count[told])))
     pivot = (height - 1) / 2
-    offset, slope, residual = robust_line(middles[seen] - pivot, by_band[seen], band_weight[seen])
-    spread = max([residual, float(np.median(within)) if within else 0.0])
-    warnings: List[str] = []
+    offset, slope, residual = robust_line(at[seen] - pivot, by_band[seen], band_weight[seen], known)
+    spread = max(residual, scatter)
+    warnings = [found.doubt] if found.doubt else []
     if spread > UNCERTAIN:
         warnings.append(
-            f"The centre of rotation is uncertain: the rows and pairs differ by {spread:.1f} "
-            "pixels."
+            f"The centre of rotation is uncertain: rows, pairs or parts of the image differ by "
+            f"{spread:.1f} pixels."
         )
     axis = Axis(float(offset), pivot, math.degrees(math.atan(slope)))
-    rows = [(float(row), float(c)) for row, c in zip(middles[seen], by_band[seen])]
-    return Centre(axis, rows, float(spread), warnings, method, found.picture)
+    rows = [(float(row), float(c)) for row, c in zip(at[seen], by_band[seen])]
+    return Centre(
+        axis, rows, float(spread), warnings, method, found.picture, doubted=bool(found.doubt)
+    )
+
+
+def middles(windows: Sequence[Window]) -> np.ndarray:
+    """Rows in the middle of bands."""
+    return np.array([(window.top + window.bottom - 1) / 2 for window in windows])
 
 
 def nothing_seen() -> DataFailure:

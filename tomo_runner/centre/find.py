@@ -192,6 +192,10 @@ def _full_turn(scan: _Scan) -> Centre:
     return replace(found, method="pairs") if usual else found
 
 
+def _one_pair(scan: _Scan) -> bool:
+    return len(opposite_pairs(scan.angles)) == 1
+
+
 def _compared(scan: _Scan) -> Centre:
     """The first method of the order, judged by what the others say."""
     answers: List[Centre] = []
@@ -201,6 +205,8 @@ def _compared(scan: _Scan) -> Centre:
         why = scan.why_not(name)
         if aside and not why:
             why = "The axis stands too near a side of the image for it."
+        if name == "opposite" and not why and not scan.image and answers and _one_pair(scan):
+            why = "The same two projections as above."
         if not why:
             try:
                 turn = name == "pairs" and not scan.why_not("overlap")
@@ -217,11 +223,13 @@ def _compared(scan: _Scan) -> Centre:
         tried.append(Tried(name, found.axis.column, found.axis.tilt, found.spread))
     if not answers:
         return _automatic(scan)
-    middle = float(np.median([answer.axis.column for answer in answers]))
-    near = [answer for answer in answers if abs(answer.axis.column - middle) <= UNCERTAIN]
-    chosen = (near or answers)[0]
+    # What is uncertain of itself says nothing against the others.
+    sure = [answer for answer in answers if answer.level == "good"] or answers
+    middle = float(np.median([answer.axis.column for answer in sure]))
+    near = [answer for answer in sure if abs(answer.axis.column - middle) <= UNCERTAIN]
+    chosen = (near or sure)[0]
     others = [
-        abs(answer.axis.column - chosen.axis.column) for answer in answers if answer is not chosen
+        abs(answer.axis.column - chosen.axis.column) for answer in sure if answer is not chosen
     ]
     if not others:
         return replace(chosen, tried=tried)

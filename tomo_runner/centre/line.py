@@ -9,10 +9,20 @@ import numpy as np
 
 _LEAST = 0.2
 """Pixels between the first and the last band that a tilt must make to be one."""
+_STEEPEST = math.tan(math.radians(10.0))
+"""Steepest slope that a recipe can state as a tilt."""
 
 
-def robust_line(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> Tuple[float, float, float]:
-    """A robust line: offset at 0, slope, and the spread of the points about it."""
+def robust_line(
+    x: np.ndarray, y: np.ndarray, weight: np.ndarray, known: float = 0.0
+) -> Tuple[float, float, float]:
+    """A robust line: offset at 0, slope, and the spread of the points about it.
+
+    Parameters
+    ----------
+    known
+        What a point is uncertain by, where that is more than the points show.
+    """
     good = np.ones(len(x), bool)
     offset, slope, spread = float(median(y, weight)), 0.0, 0.0
     for _ in range(4):
@@ -31,8 +41,9 @@ def robust_line(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> Tuple[float
     deviation = math.sqrt(float(np.average((y - offset - slope * x) ** 2, weights=weight)))
     lever = math.sqrt(float(np.average((x - np.average(x, weights=weight)) ** 2, weights=weight)))
     count = float(weight.sum() ** 2 / (weight**2).sum())
-    error = deviation / max(lever * math.sqrt(count), 1e-9)
-    if abs(slope) < 3.0 * error or abs(slope) * float(np.ptp(x)) < _LEAST or len(x) < 3:
+    error = max(deviation, known) / max(lever * math.sqrt(count), 1e-9)
+    level = abs(slope) < 3.0 * error or abs(slope) * float(np.ptp(x)) < _LEAST or len(x) < 3
+    if level or abs(slope) > _STEEPEST:
         offset, slope = median(y, weight), 0.0
         spread = 1.4826 * median(np.abs(y - offset), weight)
     return float(offset), float(slope), spread

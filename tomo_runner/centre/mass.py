@@ -7,7 +7,7 @@ angles are, as long as the whole sample is in the image.
 from __future__ import annotations
 
 import math
-from typing import List, NamedTuple, Optional, Tuple
+from typing import List, Tuple
 
 import numpy as np
 
@@ -16,11 +16,8 @@ from ..failures import DataFailure
 from ..pipeline import Pipeline
 from ..stopping import Stop
 from .answer import Estimates, Picture
+from .sample import without_air
 
-_EDGE = 0.02
-"""Share of the columns at each side that must show air."""
-_AIR = 0.06
-"""What counts as air, relative to the sample."""
 _ROUNDS = 5
 
 
@@ -47,7 +44,7 @@ def from_mass(
     for band, window in enumerate(windows):
         rows = pipeline.sinograms(window, stop)
         profile = np.nan_to_num(rows).mean(axis=0, dtype=np.float64)
-        found = _without_air(profile)
+        found = without_air(profile)
         if found is None:
             continue
         if not found.whole:
@@ -77,52 +74,6 @@ def from_mass(
             "Choose opposite projections or sharpness.",
         )
     return Estimates(columns, weights, windows, shown[1], errors)
-
-
-class _Cleared(NamedTuple):
-    """The sample alone: what stands in the air at both sides is taken off along a line."""
-
-    sample: np.ndarray
-    whole: bool
-    """Whether all of it is in the image."""
-    error: float
-    """Pixels by which what stands still may move the centre of mass."""
-
-
-def _without_air(profile: np.ndarray) -> Optional[_Cleared]:
-    """None when there is no sample."""
-    columns = profile.shape[1]
-    edge = max(2, int(columns * _EDGE))
-    left, right = profile[:, :edge].mean(axis=1), profile[:, -edge:].mean(axis=1)
-    base = min(float(np.median(left)), float(np.median(right)))
-    height = float(np.quantile(profile, 0.99)) - base
-    noise = float(np.std(np.diff(profile, axis=1))) / math.sqrt(2.0)
-    if not height > max(3.0 * noise / math.sqrt(columns), 1e-9):
-        return None
-    high = max(float(np.quantile(left, 0.95)), float(np.quantile(right, 0.95)))
-    whole = high - min(base, 0.0) <= _AIR * height
-    # Where the sample ever is; beyond there is only noise, which has long levers.
-    mean = profile.mean(axis=0, dtype=np.float64)
-    most = np.quantile(profile, 0.99, axis=0) - base
-    inside = np.flatnonzero(most > max(0.05 * height, 4.0 * noise))
-    if not len(inside):
-        return None
-    margin = max(2, columns // 100)
-    first = min(max(edge, inside[0] - margin), columns - edge - 1)
-    last = max(min(columns - edge, inside[-1] + 1 + margin), first + 1)
-    x = np.arange(columns, dtype=np.float64)
-    air = np.r_[0:first, last:columns]
-    design = np.stack([np.ones(len(air)), x[air] - columns / 2], axis=1)
-    line = np.linalg.lstsq(design, profile[:, air].T.astype(np.float64), rcond=None)[0]
-    sample: np.ndarray = profile - (line[0][:, None] + np.outer(line[1], x - columns / 2))
-    still = float(np.std(mean[air] - design @ line.mean(axis=1)))
-    sample[:, air] = 0.0
-    mass, width = float(mean[first:last].sum() - base * (last - first)), last - first
-    if not mass > 0.0:
-        return None
-    # Of each column for itself, and of the line through the air.
-    moved = still * math.sqrt(width**3 / 12.0 + width**4 / (4.0 * len(air))) / mass
-    return _Cleared(sample, whole, moved)
 
 
 def _sinusoid(design: np.ndarray, middle: np.ndarray) -> Tuple[np.ndarray, float]:

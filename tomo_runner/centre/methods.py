@@ -133,7 +133,7 @@ def why_not(name: str, angles: Optional[np.ndarray], image: bool, columns: int) 
     if name == "overlap" and widest_gap(angles, 360.0) > 20.0:
         return "It needs a full turn, and the scan is not one."
     gap = widest_gap(angles, 180.0)
-    most = {"mass": 45.0, "sharpness": 20.0}.get(name, 180.0)
+    most = {"mass": 45.0, "sharpness": _bearable(angles)}.get(name, 180.0)
     if gap > most:
         return f"The angles leave out a wedge of {gap:.0f}°, more than the {most:.0f}° it can bear."
     if name == "sharpness" and widest_gap(_first_half(angles), 180.0) > most:
@@ -162,6 +162,14 @@ def widest_gap(angles: np.ndarray, period: float) -> float:
         return period
     turned = np.sort(np.mod(angles, period))
     return float(np.max(np.diff(np.append(turned, turned[0] + period))))
+
+
+def _bearable(angles: np.ndarray) -> float:
+    """Widest gap between directions for the sharpness: steps may be coarse, a wedge moves it."""
+    turned = np.sort(np.mod(angles, 180.0))
+    gaps = np.diff(turned)
+    steps = gaps[gaps > 1e-6]
+    return float(np.clip(2.5 * np.median(steps), 5.0, 20.0)) if len(steps) else 5.0
 
 
 def _first_half(angles: np.ndarray) -> np.ndarray:

@@ -15,7 +15,8 @@ import numpy as np
 from ..dataset import Window
 from ..pipeline import Pipeline
 from ..stopping import Stop
-from .answer import Estimates, Picture
+from .answer import Estimates, Picture, middles
+from .line import median
 from .shifts import Shifts, register
 from .steady import steady
 
@@ -150,9 +151,26 @@ def _registered(
 ) -> Estimates:
     stop.check()
     columns = pipeline.dataset.columns
-    found = register(lefts, rights[:, :, ::-1], overlap)
+    found = register(lefts, rights[:, :, ::-1], overlap, middles(windows))
     at = (columns - 1) / 2 + found.shifts / 2
-    return Estimates(at, found.weights, windows, _picture(found, columns))
+    seen = found.weights > 0
+    errors = [
+        median(found.errors[seen[:, band], band] / 2, found.weights[seen[:, band], band])
+        if seen[:, band].any()
+        else np.nan
+        for band in range(len(windows))
+    ]
+    picture = _picture(found, columns)
+    return Estimates(at, found.weights, windows, picture, np.array(errors), _doubt(found, columns))
+
+
+def _doubt(found: Shifts, columns: int) -> str:
+    if found.beyond:
+        return "The images are more alike about an axis nearer to a side than this method looks."
+    if found.rival is not None:
+        other = (columns - 1) / 2 + found.rival / 2
+        return f"Column {other:.0f} is nearly as likely: the sample repeats itself."
+    return ""
 
 
 def _picture(found: Shifts, columns: int) -> Picture:

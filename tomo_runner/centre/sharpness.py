@@ -10,7 +10,7 @@ filters come first: arcs of stripes stand wherever the axis is, and drown the ot
 
 from __future__ import annotations
 
-from typing import List, Mapping, Optional, Tuple
+from typing import List, Mapping, NamedTuple, Optional, Tuple
 
 import numpy as np
 
@@ -20,14 +20,17 @@ from ..pipeline import Pipeline
 from ..recipe import Recipe
 from ..stopping import Stop
 from .answer import Estimates, Picture
+from .sample import without_air
 from .steady import steady
 
 _COARSE, _FINE = 128, 1024
 """Columns of the first and of the last look, at most."""
-_RANGE = (0.2, 0.8)
+_RANGE = (0.1, 0.9)
 """Where the axis is looked for, in widths of the image."""
 _STEPS = 6
 """Steps of half a (binned) column on each side of the best."""
+_STRIPED = 0.03
+"""Strength of stripes, relative to the sample, that moves the answer."""
 _RECIPE: Mapping[str, object] = {
     "version": 1,
     "reconstruction": {"parameters": {"filter": "hann"}, "mask": 0.95},
@@ -50,13 +53,21 @@ def from_sharpness(
         rows = pipeline.sinograms(window, stop)
         sinograms.append(np.nan_to_num(rows).mean(axis=0, dtype=np.float32))
 
-    def one(engine: Engine, sinogram: np.ndarray) -> Tuple[float, float, float, List[List[float]]]:
+    def one(engine: Engine, sinogram: np.ndarray) -> _Found:
+        sample = without_air(sinogram)
+        if sample is None:
+            return _NOTHING
         half = _treated(engine, pipeline.recipe, sinogram, angles)[order]
-        return search(engine, (half - steady(half)).astype(np.float32), angles[order], stop)
+        still = steady(half).astype(np.float32)
+        found = search(engine, half - still, angles[order], stop)
+        # Stripes that are broader than what was taken off stay.
+        striped = 1.4826 * float(np.median(np.abs(still))) > _STRIPED * sample.height
+        weight = found.weight * sample.height**2
+        return found._replace(weight=weight, cut=not sample.whole, striped=striped)
 
     found = pipeline.workers.map(one, sinograms, stop)
-    best = max(range(len(windows)), key=lambda i: found[i][2])
-    column, _, _, points = found[best]
+    best = max(range(len(windows)), key=lambda i: found[i].weight)
+    column, points = found[best].column, found[best].points
     row = (windows[best].top + windows[best].bottom - 1) / 2
     picture = Picture(
         f"Score of the slice of row {row:g}: least where it is sharpest",
@@ -66,12 +77,39 @@ def from_sharpness(
         best=column if np.isfinite(column) else None,
     )
     return Estimates(
-        np.array([[answer[0] for answer in found]]),
-        np.array([[answer[2] for answer in found]]),
+        np.array([[answer.column for answer in found]]),
+        np.array([[answer.weight for answer in found]]),
         windows,
         picture,
-        np.array([answer[1] for answer in found]),
+        np.array([answer.error for answer in found]),
+        _doubt([one for one in found if 0.0 < one.weight >= 0.02 * found[best].weight]),
     )
+
+
+class _Found(NamedTuple):
+    """The axis of one sinogram; NaN and weight 0 where the score shows none."""
+
+    column: float
+    error: float
+    """Pixels by which the last two looks differ."""
+    weight: float
+    """How deep the score falls, relative to its median, and how much sample there is."""
+    points: List[List[float]]
+    """``[column, score relative to the median]`` of all looks."""
+    cut: bool = False
+    """Whether the sample leaves the image at a side."""
+    striped: bool = False
+
+
+def _doubt(found: List[_Found]) -> str:
+    if any(answer.cut for answer in found):
+        return "The sample leaves the image at a side, so the sharpest slice may be the wrong one."
+    if any(answer.striped for answer in found):
+        return "Stripes move the sharpest slice: add a stripe filter."
+    return ""
+
+
+_NOTHING = _Found(float("nan"), float("nan"), 0.0, [])
 
 
 def _treated(
@@ -102,24 +140,13 @@ def half_turn(angles: np.ndarray) -> np.ndarray:
     return half
 
 
-def search(
-    engine: Engine, sinogram: np.ndarray, angles: np.ndarray, stop: Stop
-) -> Tuple[float, float, float, List[List[float]]]:
+def search(engine: Engine, sinogram: np.ndarray, angles: np.ndarray, stop: Stop) -> _Found:
     """The axis of one sinogram, coarse to fine.
 
     Parameters
     ----------
     sinogram
         float32 (projection, column), sorted by angle, half a turn.
-
-    Returns
-    -------
-    column, error : float
-        In columns of the sinogram; the error is what the last two looks differ by.
-    weight : float
-        How deep the score falls, relative to its median; 0 when it does not.
-    points : list
-        ``[column, score relative to the median]`` of all looks.
     """
     columns = sinogram.shape[1]
     bin_ = 1
@@ -136,13 +163,13 @@ def search(
         scores = _scores(engine, _binned(sinogram, angles, bin_), around, bin_)
         seen = np.isfinite(scores)
         if seen.sum() < 4:
-            return float("nan"), float("nan"), 0.0, points
+            return _NOTHING._replace(points=points)
         around, scores = around[seen], scores[seen]
         level = float(np.median(scores))
         if not points:
             weight = 1.0 - float(scores.min()) / level
             if weight < 1e-3:
-                return float("nan"), float("nan"), 0.0, points
+                return _NOTHING._replace(points=points)
             base = scores / level
         else:
             # Finer slices have more noise: they are shown on the level of the coarse ones.
@@ -160,7 +187,7 @@ def search(
         around = column + np.arange(-_STEPS, _STEPS + 1) * bin_ / 2
     # No look tells more than a tenth of its pixels.
     error = max(abs(column - before), 0.1 * bin_) if np.isfinite(before) else float(bin_)
-    return column, error, weight, sorted(points)
+    return _Found(column, error, weight, sorted(points))
 
 
 def _lowest(around: np.ndarray, scores: np.ndarray, bin_: int, known: float) -> Optional[float]:

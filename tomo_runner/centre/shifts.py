@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Tuple
+import math
+from typing import NamedTuple, Optional, Tuple
 
 import numpy as np
 
-_SMOOTH = 1.5
-"""Standard deviation of the smoothing in pixels: noise down, and no pull to whole pixels."""
-
-
+_WIDTHS = (1.5, 3.0, 6.0, 12.0)
+"""Standard deviations of the smoothing in pixels: noise down, and no pull to whole pixels."""
+_ENOUGH = 0.6
+"""Share of the slopes that both profiles have, not noise, at which they are smooth enough."""
 _MANY, _TURNING = 8, 0.3
 """Pairs that tell stripes from a shift, and the share of their slopes that must differ."""
+_CHANCE = 15.0
+"""Logarithm of the likelihood that a likeness must have over chance: air alone reaches 7."""
+_ALIKE = 0.5
+"""Least correlation: spots in the air coincide, too."""
+_LEAN = math.tan(math.radians(10.0))
+"""Steepest line over the bands, in pixels of the axis a row."""
+_RIVAL = 0.8
+"""How likely another shift must be, relative to the best, to be another answer."""
+_LITTLE = 0.05
+"""Least overlap at which a likeness is looked at, whether it may be the answer or not."""
+_PARTS = 8
+"""Parts of a profile, each of as much slope, that must agree on its shift."""
 
 
 class Shifts(NamedTuple):
@@ -21,16 +34,29 @@ class Shifts(NamedTuple):
     """Pixels (pair, band)."""
     weights: np.ndarray
     """How sharply each is told; 0 where nothing tells it."""
+    errors: np.ndarray
+    """Pixels by which each is uncertain on its own: how far its parts disagree."""
     tried: np.ndarray
-    """Whole-pixel shifts that were tried first, ascending."""
+    """Whole-pixel shifts that were tried first, ascending: in the middle of the bands."""
     likeness: np.ndarray
     """Correlation of all profiles together at each of them, -1 to 1."""
     start: float
     """The one of them that was refined."""
+    beyond: bool
+    """Whether the profiles are more alike where they have less in common than was allowed."""
+    rival: Optional[float]
+    """Another shift, far from the start, that is nearly as likely."""
 
 
-def register(fixed: np.ndarray, moving: np.ndarray, overlap: float = 0.25) -> Shifts:
+def register(
+    fixed: np.ndarray,
+    moving: np.ndarray,
+    overlap: float = 0.25,
+    rows: Optional[np.ndarray] = None,
+) -> Shifts:
     """Shifts s with ``fixed(x) = moving(x - s)``.
+
+    Where the likeness may be chance, all weights are 0.
 
     Parameters
     ----------
@@ -38,39 +64,122 @@ def register(fixed: np.ndarray, moving: np.ndarray, overlap: float = 0.25) -> Sh
         Profiles (pair, band, column) of attenuation.
     overlap
         Least share of the columns that the profiles have in common after the shift.
+    rows
+        Where the bands stand, so that their shifts may lie on a leaning line.
     """
-    fixed, moving = _smooth(fixed), _smooth(moving)
-    tried, likeness = _coarse(fixed, moving, overlap)
-    # What many columns agree on weighs more than what few agree on by chance.
-    common = 1.0 - np.abs(tried) / fixed.shape[2]
-    told = -common * np.log1p(-(np.clip(likeness, 0.0, 0.99999) ** 2))
-    start = float(tried[int(np.argmax(told))])
-    shifts, weights = _refine(fixed, moving, start)
-    return Shifts(shifts, weights, tried, likeness, start)
+    for width in _WIDTHS:
+        found, share = _registered(fixed, moving, width, overlap, rows)
+        if share >= _ENOUGH or fixed.shape[2] < 64 * width:
+            break
+    return found
 
 
-def _smooth(profiles: np.ndarray) -> np.ndarray:
-    reach = np.arange(-6, 7)
-    kernel = np.exp(-0.5 * (reach / _SMOOTH) ** 2)
+def _registered(
+    fixed: np.ndarray,
+    moving: np.ndarray,
+    width: float,
+    overlap: float,
+    rows: Optional[np.ndarray],
+) -> Tuple[Shifts, float]:
+    """Shifts of smoothed profiles, and the share of their slopes that both have."""
+    fixed, moving = _smooth(fixed, width), _smooth(moving, width)
+    # Smoothed noise repeats itself over so many columns.
+    count = fixed.size / (2.5 * width)
+    seen = _coarse(fixed, moving, overlap, rows, count)
+    shifts, weights, errors, share = _refine(fixed, moving, seen.start + seen.lean)
+    if seen.told < _CHANCE or float(seen.likeness[seen.tried == seen.start][0]) < _ALIKE:
+        weights = np.zeros_like(weights)
+    answer = Shifts(
+        shifts, weights, errors, seen.tried, seen.likeness, seen.start, seen.beyond, seen.rival
+    )
+    return answer, share
+
+
+def _smooth(profiles: np.ndarray, width: float) -> np.ndarray:
+    half = math.ceil(4.0 * width)
+    kernel = np.exp(-0.5 * (np.arange(-half, half + 1) / width) ** 2)
     kernel /= kernel.sum()
-    padded = np.pad(profiles, ((0, 0), (0, 0), (6, 6)), mode="edge")
+    padded = np.pad(profiles, ((0, 0), (0, 0), (half, half)), mode="edge")
     windows = np.lib.stride_tricks.sliding_window_view(padded, len(kernel), axis=2)
     smooth: np.ndarray = windows @ kernel
     return smooth
 
 
-def _coarse(fixed: np.ndarray, moving: np.ndarray, overlap: float) -> Tuple[np.ndarray, np.ndarray]:
-    """Whole-pixel shifts, and how well all profiles together correlate at each.
+class _Coarse(NamedTuple):
+    tried: np.ndarray
+    likeness: np.ndarray
+    told: float
+    """Logarithm of how much likelier the best is than chance."""
+    start: float
+    lean: np.ndarray
+    """Whole pixels by which each band stands off it."""
+    beyond: bool
+    rival: Optional[float]
 
-    The correlation is normalised over the overlap, so a truncated sample does not pull it to the
-    middle.
+
+def _coarse(
+    fixed: np.ndarray,
+    moving: np.ndarray,
+    overlap: float,
+    rows: Optional[np.ndarray],
+    count: float,
+) -> _Coarse:
+    """The best whole-pixel shift of all profiles together.
+
+    Shifts of bands lie on a line: level, or leaning where that is far more likely.
+    """
+    columns = fixed.shape[2]
+    sums = _correlations(fixed, moving)
+    reach, all_of_it = (
+        min(int(columns * (1.0 - share)), columns - 1) for share in (overlap, min(overlap, _LITTLE))
+    )
+    tried = np.arange(-all_of_it, all_of_it + 1)
+    allowed = np.abs(tried) <= reach
+    # What many columns agree on weighs more than what few agree on by chance.
+    common = 0.5 * count * (1.0 - np.abs(tried) / columns)
+    bands = np.arange(fixed.shape[1])[:, None]
+    best: Optional[_Coarse] = None
+    for line in _leans(rows, columns):
+        lean = line.round()
+        places = np.clip(tried + lean[:, None].astype(int), 1 - columns, columns - 1)
+        cross, var_f, var_m = sums[:, bands, places].sum(axis=1)
+        likeness = cross / np.sqrt(var_f * var_m)
+        told = -common * np.log1p(-(np.clip(likeness, 0.0, 0.99999) ** 2))
+        at = int(np.argmax(np.where(allowed, told, -1.0)))
+        # The level line comes first: one that leans must be likelier by far.
+        more = 0.0 if best is None or best.lean.any() else _CHANCE
+        if best is None or told[at] > best.told + more:
+            beyond = float(told.max()) > float(told[at]) + _CHANCE
+            start, rival = float(tried[at]), _rival(tried[allowed], told[allowed])
+            shown = (tried[allowed], likeness[allowed])
+            best = _Coarse(*shown, float(told[at]), start, lean, beyond, rival)
+    assert best is not None
+    return best
+
+
+def _rival(tried: np.ndarray, told: np.ndarray) -> Optional[float]:
+    """The best of the other peaks, when it is nearly as high: a sample that repeats itself."""
+    low = np.flatnonzero(told < 0.5 * told.max())
+    at = int(np.argmax(told))
+    place = int(np.searchsorted(low, at))
+    peak = slice(low[place - 1] if place else 0, low[place] if place < len(low) else None)
+    others = told.copy()
+    others[peak] = -np.inf
+    other = int(np.argmax(others))
+    return float(tried[other]) if others[other] > _RIVAL * told[at] else None
+
+
+def _correlations(fixed: np.ndarray, moving: np.ndarray) -> np.ndarray:
+    """Covariance and both variances over what is in common: (3, band, shift modulo the length).
+
+    Normalised over the overlap, so a truncated sample does not pull it to the middle.
     """
     columns = fixed.shape[2]
     length = 1 << (2 * columns - 1).bit_length()
     ones = np.fft.rfft(np.ones(columns), length)
 
     def transform(values: np.ndarray) -> np.ndarray:
-        return np.fft.rfft(values, length, axis=2)
+        return np.fft.rfft(values, length, axis=-1)
 
     def correlate(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         return np.fft.irfft(a * np.conj(b), length)
@@ -81,40 +190,69 @@ def _coarse(fixed: np.ndarray, moving: np.ndarray, overlap: float) -> Tuple[np.n
     f, m = transform(fixed), transform(moving)
     count = np.maximum(np.rint(correlate(ones, ones)), 1.0)
     sum_f, sum_m = correlate(f, ones), correlate(ones, m)
-    cross = (correlate(f, m) - sum_f * sum_m / count).sum(axis=(0, 1))
-    # Sums over profiles first: one transform back instead of one each.
-    square_f = correlate(transform(fixed**2).sum(axis=(0, 1)), ones)
-    square_m = correlate(ones, transform(moving**2).sum(axis=(0, 1)))
-    var_f = square_f - (sum_f**2 / count).sum(axis=(0, 1))
-    var_m = square_m - (sum_m**2 / count).sum(axis=(0, 1))
-    floor = 1e-9 * float(max(var_f[0], var_m[0]) or 1.0)
-    together = cross / np.sqrt(np.maximum(var_f, floor) * np.maximum(var_m, floor))
-    reach = min(int(columns * (1.0 - overlap)), columns - 1)
-    tried = np.arange(-reach, reach + 1)
-    return tried, together[tried]
+    cross = (correlate(f, m) - sum_f * sum_m / count).sum(axis=0)
+    # Sums over pairs first: one transform back instead of one each.
+    square_f = correlate(transform(fixed**2).sum(axis=0), ones)
+    square_m = correlate(ones, transform(moving**2).sum(axis=0))
+    var_f = square_f - (sum_f**2 / count).sum(axis=0)
+    var_m = square_m - (sum_m**2 / count).sum(axis=0)
+    floor = 1e-9 * float(max(var_f[:, 0].max(), var_m[:, 0].max()) or 1.0)
+    return np.stack([cross, np.maximum(var_f, floor), np.maximum(var_m, floor)])
 
 
-def _refine(fixed: np.ndarray, moving: np.ndarray, start: float) -> Tuple[np.ndarray, np.ndarray]:
+def _leans(rows: Optional[np.ndarray], columns: int) -> np.ndarray:
+    """Lines over the bands as their shifts off the middle: the level one, then leaning ones."""
+    bands = 1 if rows is None else len(rows)
+    if rows is None or bands < 3 or not np.ptp(rows) > 0:
+        return np.zeros((1, bands))
+    span = float(np.ptp(rows))
+    # The image moves twice as far as the axis; a few pixels at the ends are left to refining.
+    most = min(_LEAN * span, columns / 4)
+    steps = np.arange(2.0, most, 2.0)
+    ends = np.concatenate([[0.0], np.stack([steps, -steps], axis=1).ravel()])
+    lines: np.ndarray = np.outer(ends, (rows - rows.mean()) / (span / 2))
+    return lines
+
+
+def _refine(
+    fixed: np.ndarray, moving: np.ndarray, starts: np.ndarray
+) -> Tuple[np.ndarray, np.ndarray, np.ndarray, float]:
     """Least squares by Gauss-Newton, first all together, then each profile for itself."""
     shape = fixed.shape[:2]
-    shifts = np.full(shape, start)
-    for together in (True, True, True, False, False, False, False, False):
-        pull, weight = _gradient(fixed, moving, shifts)
+    shifts = np.broadcast_to(starts, shape).copy()
+    step = np.zeros(shape)
+    for together in (True, True, True, *[False] * 8):
+        seen = _compare(fixed, moving, shifts)
+        pull, energy = (seen.residual * seen.slope).sum(axis=2), (seen.slope**2).sum(axis=2)
         if together:
-            step = np.full(shape, pull.sum() / max(float(weight.sum()), 1e-30))
+            step = np.full(shape, pull.sum() / max(float(energy.sum()), 1e-30))
         else:
-            step = np.divide(pull, weight, out=np.zeros(shape), where=weight > 0)
+            step = np.divide(pull, energy, out=np.zeros(shape), where=energy > 0)
+            if np.abs(step).max() < 1e-3:
+                break
         shifts = shifts + np.clip(step, -1.0, 1.0)
-    # What left the common answer by far has locked on to something else.
-    weight = np.where(np.abs(shifts - np.median(shifts)) < 40.0, weight, 0.0)
+    seen = _compare(fixed, moving, shifts)
+    # Slopes that both profiles have: the noise of one is not that of the other.
+    weight = (seen.slope * seen.own).sum(axis=2)
     least = 1e-6 * float(weight.max()) if weight.size else 0.0
-    return shifts, np.where(weight > least, weight, 0.0)
+    told = (weight > max(least, 0.0)) & (np.abs(step) < 0.5)
+    errors = np.full(shape, np.inf)
+    errors[told] = _disagreement(seen)[told] / weight[told]
+    share = float(weight.sum()) / max(float((seen.slope**2).sum()), 1e-30)
+    return shifts, np.where(told, weight, 0.0), errors, share
 
 
-def _gradient(
-    fixed: np.ndarray, moving: np.ndarray, shifts: np.ndarray
-) -> Tuple[np.ndarray, np.ndarray]:
-    """Pull and weight of each profile: sums of residual x slope and slope x slope."""
+class _Compared(NamedTuple):
+    """Profiles after a shift, 0 where they have nothing in common: (pair, band, column)."""
+
+    residual: np.ndarray
+    slope: np.ndarray
+    """Of the moving profile, by the shift."""
+    own: np.ndarray
+    """The same of the fixed profile."""
+
+
+def _compare(fixed: np.ndarray, moving: np.ndarray, shifts: np.ndarray) -> _Compared:
     columns = fixed.shape[2]
     x = np.arange(columns)[None, None, :] - shifts[:, :, None]
     inside = (x >= 2) & (x <= columns - 3)
@@ -128,18 +266,25 @@ def _gradient(
     # Catmull-Rom: the value and the slope between two pixels.
     k1, k2, k3 = 0.5 * (c - a), a - 2.5 * b + 2 * c - 0.5 * d, 1.5 * (b - c) + 0.5 * (d - a)
     value = b + t * (k1 + t * (k2 + t * k3))
-    slope = -(k1 + t * (2 * k2 + t * 3 * k3))
+    slope = np.where(inside, -(k1 + t * (2 * k2 + t * 3 * k3)), 0.0)
+    own = np.where(inside, -np.gradient(fixed, axis=2), 0.0)
     count = np.maximum(inside.sum(axis=2, keepdims=True), 1)
     residual = np.where(inside, fixed - value, 0.0)
     residual = np.where(inside, residual - residual.sum(axis=2, keepdims=True) / count, 0.0)
-    slope = np.where(inside, slope, 0.0)
-    weight: np.ndarray = (slope * slope).sum(axis=2)
     if len(fixed) >= _MANY:
         # What is left in all pairs alike are stripes, not a shift, unless the sample looks the
         # same from everywhere.
         turning = slope - slope.mean(axis=0)
-        told: np.ndarray = (turning * turning).sum(axis=2)
-        if float(told.sum()) > _TURNING * float(weight.sum()):
-            pull: np.ndarray = ((residual - residual.mean(axis=0)) * turning).sum(axis=2)
-            return pull, told
-    return (residual * slope).sum(axis=2), weight
+        if float((turning**2).sum()) > _TURNING * float((slope**2).sum()):
+            return _Compared(residual - residual.mean(axis=0), turning, own - own.mean(axis=0))
+    return _Compared(residual, slope, own)
+
+
+def _disagreement(seen: _Compared) -> np.ndarray:
+    """How far the parts of each profile pull in different directions."""
+    energy = np.cumsum(seen.slope**2, axis=2)
+    part = np.floor(_PARTS * energy / np.maximum(energy[:, :, -1:] * (1.0 + 1e-9), 1e-30))
+    pull = seen.residual * seen.slope
+    total = sum((np.where(part == k, pull, 0.0).sum(axis=2)) ** 2 for k in range(_PARTS))
+    disagreement: np.ndarray = np.sqrt(_PARTS / (_PARTS - 1.0) * total)
+    return disagreement

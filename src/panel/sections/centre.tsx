@@ -59,7 +59,7 @@ export function CentreSection({
         found.confidence.level === 'good' ? 'jp-mod-good' : 'jp-mod-warn'
       }
       title={trans.__(
-        'One standard deviation, of the rows about the line or of the pairs in a row, whichever is more; outliers do not count. Of several methods, how far apart they are.'
+        'One standard deviation: of the rows about the line, of the pairs in a row, or of what parts of an image say, whichever is most. Of several methods, how far apart they are.'
       )}
     >
       {confidenceText(found, trans)}

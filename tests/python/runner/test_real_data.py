@@ -48,7 +48,7 @@ def test_every_method_on_real_data(cli, shared):
         code, found, _ = cli("centre", "--data", shared / data, "--set", angles, "--method", "all")
         assert code == 0 and found["confidence"]["level"] == "good"
         answers = [one["column"] for one in found["tried"] if one["column"] is not None]
-        assert len(answers) >= 3
+        assert len(answers) >= 2
         assert [found["column"], *answers] == pytest.approx(
             [centre] * (len(answers) + 1), abs=margin
         )
