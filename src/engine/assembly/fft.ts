@@ -10,6 +10,8 @@
 import { allocate, release } from './memory';
 
 export const ELEMENT: usize = 32;
+/** Bytes before the tables: the object itself. */
+const HEAD: usize = 16;
 
 @unmanaged
 export class Fft {
@@ -32,31 +34,32 @@ export function goodLength(least: f64): i32 {
 
 /** Tables and work space for one length; null when there is no memory. */
 export function createFft(length: i32): Fft | null {
-  const self = allocate(offsetof<Fft>());
-  const twiddles = allocate(<usize>length << 3);
-  const work = allocate((<usize>length * ELEMENT) << 1);
-  if (!self || !twiddles || !work) {
-    release(self);
-    release(twiddles);
-    release(work);
-    return null;
-  }
+  const memory = allocate(fftBytes(length));
+  return memory ? placeFft(memory, length) : null;
+}
+
+/** Bytes of tables and work space. */
+export function fftBytes(length: i32): usize {
+  return HEAD + (<usize>length << 3) + ((<usize>length * ELEMENT) << 1);
+}
+
+/** The same in memory that is the caller's, 16-byte aligned. */
+export function placeFft(at: usize, length: i32): Fft {
+  const twiddles = at + HEAD;
   for (let k = 0; k < length; k++) {
     const angle = (-2 * Math.PI * <f64>k) / <f64>length;
     store<f32>(twiddles + (<usize>k << 3), <f32>Math.cos(angle));
     store<f32>(twiddles + (<usize>k << 3), <f32>Math.sin(angle), 4);
   }
-  const fft = changetype<Fft>(self);
+  const fft = changetype<Fft>(at);
   fft.length = length;
   fft.twiddles = twiddles;
-  fft.work = work;
+  fft.work = twiddles + (<usize>length << 3);
   return fft;
 }
 
 export function releaseFft(fft: Fft | null): void {
   if (fft) {
-    release(fft.twiddles);
-    release(fft.work);
     release(changetype<usize>(fft));
   }
 }

@@ -6,13 +6,16 @@
  * stay.
  */
 import { columns, count } from '../plan';
-import { layOutColumns, lowOfColumns } from './columns';
-import { layOutFrequencies, mostFrequencies, setGaussian } from './lowpass';
+import { layOutColumns, lowOfColumns, makeKernel } from './columns';
+import { layOutFrequencies, mostFrequencies, setGaussianOf } from './lowpass';
 import { layOutMedians, smoothRows } from './medians';
 import { padOf } from './padding';
 import { layOutRanks } from './ranks';
 import { take } from './scratch';
 import { removeSorted } from './sorting';
+
+/** A frequency takes as long as this many rows of the kernel on each side. */
+const DEARER = 5;
 
 /** uint32 pointers to the rows, mirrored ends included. */
 let pointers: usize = 0;
@@ -27,10 +30,9 @@ function pitch(): usize {
 
 export function layOutFiltering(sigma: f64, size: i32): void {
   const rows = count + 2 * padOf(count);
-  const most = mostFrequencies(sigma, rows);
   layOutRanks();
   layOutMedians(size);
-  layOutFrequencies(rows, most);
+  layOutFrequencies(rows, (rows >> 1) + 1);
   pointers = take(<usize>rows << 2);
   layOutColumns(rows);
   low = take(<usize>count * pitch());
@@ -66,8 +68,15 @@ function part(rows: usize, sigma: f64): void {
     store<u32>(pointers + (<usize>row << 2), <u32>(rows + <usize>mirrored * line));
   }
   // The Gaussian stands half a frequency below zero, as algotom has it.
-  setGaussian(height, sigma, 0.5, (height & 1) != 0);
-  lowOfColumns(pointers, height, columns, pad, pad + count, low, pitch());
+  const most = mostFrequencies(sigma, height);
+  const odd = (height & 1) != 0;
+  setGaussianOf(height, sigma, 0.5, odd, height);
+  let reach = makeKernel(height);
+  if (reach > DEARER * most) {
+    reach = 0;
+    setGaussianOf(height, sigma, 0.5, odd, most);
+  }
+  lowOfColumns(pointers, height, pad, pad + count, low, pitch(), reach);
   for (let row: usize = 0; row < <usize>count; row++) {
     const from = low + row * pitch();
     const to = rows + row * line;

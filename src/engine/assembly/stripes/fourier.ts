@@ -5,19 +5,23 @@
  * angle around zero. The rest of the plane stays, so only these are
  * transformed, and what they lose is subtracted.
  */
+import { ELEMENT } from '../fft';
 import { columns, count } from '../plan';
+import { layOutConvolution, lineAt, lossOfComplex, startConvolution } from './convolution';
 import {
   analyse,
   coefficientBytes,
+  even,
   layOutFrequencies,
+  odd,
   setFrequencies,
   synthesise
 } from './lowpass';
 import { findMean, layOutPadding, paddedRow, padOf } from './padding';
 import { take } from './scratch';
 
-/** The window is zero below this. */
-const LEAST: f64 = 1e-7;
+/** Lines that are transformed together: they are complex. */
+const TOGETHER = 4;
 
 /** uint32[rows with the padding] */
 let pointers: usize = 0;
@@ -28,13 +32,6 @@ let imaginary: usize = 0;
 /** float32[count][pitch / 4] each. */
 let realLoss: usize = 0;
 let imaginaryLoss: usize = 0;
-/** float64[columns with the padding] each. */
-let lineRe: usize = 0;
-let lineIm: usize = 0;
-let lowRe: usize = 0;
-let lowIm: usize = 0;
-let cosines: usize = 0;
-let sines: usize = 0;
 
 function pitch(): usize {
   return <usize>((columns + 3) & ~3) << 2;
@@ -58,20 +55,14 @@ function reach(asked: i32): i32 {
 export function layOutFourier(rows: i32): void {
   const most = reach(rows) + 2;
   layOutPadding();
-  layOutFrequencies(high(), most);
+  layOutFrequencies(max(high(), wide()), max(most, (wide() >> 1) + 1));
+  layOutConvolution(wide());
   pointers = take(<usize>high() << 2);
   coefficients = take(coefficientBytes(most, pitch()));
   real = take(coefficientBytes(most, pitch()));
   imaginary = take(coefficientBytes(most, pitch()));
   realLoss = take(<usize>count * pitch());
   imaginaryLoss = take(<usize>count * pitch());
-  const line = <usize>wide() << 3;
-  lineRe = take(line);
-  lineIm = take(line);
-  lowRe = take(line);
-  lowIm = take(line);
-  cosines = take(line);
-  sines = take(line);
 }
 
 /** `rows`: float32[count][columns], finite, replaced by the result. */
@@ -90,88 +81,66 @@ export function removeByFourier(rows: usize, cutoff: f64, order: f64, asked: i32
   analyse(pointers, columns, coefficients, pitch());
   memory.fill(real, 0, coefficientBytes(number, pitch()));
   memory.fill(imaginary, 0, coefficientBytes(number, pitch()));
-  setTables();
+  setButterworth(cutoff, order);
+  startConvolution(wide());
   // As algotom has it: with an even number of rows the middle is frequency -1.
   const middle = high() & 1 ? 0 : -1;
-  for (let frequency = middle - most; frequency <= middle + most; frequency++) {
-    loadLine(frequency, pad);
-    findLow(cutoff, order);
-    addLoss(frequency, pad);
+  for (let first = middle - most; first <= middle + most; first += TOGETHER) {
+    const past = min(first + TOGETHER, middle + most + 1);
+    for (let lane = 0; lane < TOGETHER; lane++) {
+      // There may be no more.
+      putLine(min(first + lane, past - 1), pad, lane);
+    }
+    const lines = lossOfComplex(wide());
+    for (let frequency = first; frequency < past; frequency++) {
+      addLoss(lines + (<usize>(frequency - first) << 2), frequency, pad);
+    }
   }
+  setFrequencies(high(), number);
   synthesise(real, columns, pitch(), pad, pad + count, realLoss, pitch());
   synthesise(imaginary, columns, pitch(), pad, pad + count, imaginaryLoss, pitch());
   subtract(rows);
 }
 
-function setTables(): void {
-  for (let i = 0; i < wide(); i++) {
-    const angle = (2 * Math.PI * <f64>i) / <f64>wide();
-    store<f64>(cosines + (<usize>i << 3), Math.cos(angle));
-    store<f64>(sines + (<usize>i << 3), Math.sin(angle));
+/** What stays across columns, as weights of their frequencies. */
+function setButterworth(cutoff: f64, order: f64): void {
+  const long = wide();
+  setFrequencies(long, (long >> 1) + 1);
+  // As above, with an even number of columns the middle is frequency -1.
+  const middle = long & 1 ? 0 : -1;
+  for (let k = 0; k <= long >> 1; k++) {
+    const plus = 2 * k < long ? butterworth(<f64>(k - middle), cutoff, order) : 0;
+    const minus = k > 0 ? butterworth(<f64>(k + middle), cutoff, order) : 0;
+    store<f64>(even + (<usize>k << 3), (plus + minus) / <f64>long);
+    store<f64>(odd + (<usize>k << 3), (plus - minus) / <f64>long);
   }
+}
+
+function butterworth(frequency: f64, cutoff: f64, order: f64): f64 {
+  return 1 / (1 + Math.pow(Math.abs(frequency) / cutoff, 2 * order));
 }
 
 /** Coefficients of a frequency along the angle, with the ends continued. */
-function loadLine(frequency: i32, pad: i32): void {
+function putLine(frequency: i32, pad: i32, lane: i32): void {
   const from = coefficients + 2 * <usize>abs(frequency) * pitch();
-  const sign: f64 = frequency < 0 ? 1 : -1;
-  for (let i = 0; i < wide(); i++) {
+  const sign: f32 = frequency < 0 ? 1 : -1;
+  let to = lineAt(0) + (<usize>lane << 2);
+  for (let i = 0; i < wide(); i++, to += ELEMENT) {
     const column = <usize>min(max(i - pad, 0), columns - 1) << 2;
-    store<f64>(lineRe + (<usize>i << 3), <f64>load<f32>(from + column));
-    store<f64>(lineIm + (<usize>i << 3), sign * <f64>load<f32>(from + pitch() + column));
+    store<f32>(to, load<f32>(from + column));
+    store<f32>(to, sign * load<f32>(from + pitch() + column), 16);
   }
 }
 
-/** Part of the line that the window lets through. */
-function findLow(cutoff: f64, order: f64): void {
-  memory.fill(lowRe, 0, <usize>wide() << 3);
-  memory.fill(lowIm, 0, <usize>wide() << 3);
-  const middle = wide() & 1 ? 0 : -1;
-  const last = (wide() - 1) >> 1;
-  for (let frequency = -(wide() >> 1); frequency <= last; frequency++) {
-    const weight = 1 / (1 + Math.pow(Math.abs(<f64>(frequency - middle)) / cutoff, 2 * order));
-    if (weight >= LEAST) {
-      addFrequency(frequency, weight / <f64>wide());
-    }
-  }
-}
-
-/** Add a frequency of the line, times `weight`. */
-function addFrequency(frequency: i32, weight: f64): void {
-  const step = frequency < 0 ? frequency + wide() : frequency;
-  let re: f64 = 0;
-  let im: f64 = 0;
-  let place = 0;
-  for (let i: usize = 0; i < <usize>wide() << 3; i += 8) {
-    const cos = load<f64>(cosines + (<usize>place << 3));
-    const sin = load<f64>(sines + (<usize>place << 3));
-    re += load<f64>(lineRe + i) * cos + load<f64>(lineIm + i) * sin;
-    im += load<f64>(lineIm + i) * cos - load<f64>(lineRe + i) * sin;
-    place += step;
-    place -= place >= wide() ? wide() : 0;
-  }
-  re *= weight;
-  im *= weight;
-  place = 0;
-  for (let i: usize = 0; i < <usize>wide() << 3; i += 8) {
-    const cos = load<f64>(cosines + (<usize>place << 3));
-    const sin = load<f64>(sines + (<usize>place << 3));
-    store<f64>(lowRe + i, load<f64>(lowRe + i) + re * cos - im * sin);
-    store<f64>(lowIm + i, load<f64>(lowIm + i) + re * sin + im * cos);
-    place += step;
-    place -= place >= wide() ? wide() : 0;
-  }
-}
-
-/** Add what the line loses to the coefficients of the losses. */
-function addLoss(frequency: i32, pad: i32): void {
+/** Add what a line loses, imaginary part first, to the coefficients of the losses. */
+function addLoss(line: usize, frequency: i32, pad: i32): void {
   const at: usize = 2 * <usize>abs(frequency) * pitch();
-  const sign: f64 = frequency < 0 ? -1 : 1;
-  const share = 1 / <f64>high();
+  const sign: f32 = frequency < 0 ? -1 : 1;
+  const share = <f32>(1 / <f64>high());
   for (let column = 0; column < columns; column++) {
-    const i = <usize>(column + pad) << 3;
-    const re = share * (load<f64>(lineRe + i) - load<f64>(lowRe + i));
-    const im = share * (load<f64>(lineIm + i) - load<f64>(lowIm + i));
+    const from = line + <usize>(column + pad) * ELEMENT;
+    const re = share * load<f32>(from, 16);
+    const im = share * load<f32>(from);
     const place = at + (<usize>column << 2);
     add(real + place, re);
     add(real + place + pitch(), -sign * im);
@@ -181,8 +150,8 @@ function addLoss(frequency: i32, pad: i32): void {
 }
 
 @inline
-function add(at: usize, value: f64): void {
-  store<f32>(at, load<f32>(at) + <f32>value);
+function add(at: usize, value: f32): void {
+  store<f32>(at, load<f32>(at) + value);
 }
 
 /**

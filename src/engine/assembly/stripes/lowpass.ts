@@ -24,6 +24,9 @@ let sines: usize = 0;
 /** float64[frequencies] each. */
 export let even: usize = 0;
 export let odd: usize = 0;
+/** float32[rows][8] and float32[frequencies][2][8]: eight columns, which lie far apart, together. */
+let rowTile: usize = 0;
+let tile: usize = 0;
 
 /** Frequencies that a Gaussian of `sigma` may need over `rows`. */
 export function mostFrequencies(sigma: f64, rows: i32): i32 {
@@ -35,6 +38,9 @@ export function layOutFrequencies(rows: i32, most: i32): void {
   sines = take(<usize>rows << 3);
   even = take(<usize>most << 3);
   odd = take(<usize>most << 3);
+  rowTile = take(<usize>rows << 5);
+  // One frequency more, as they are taken two by two.
+  tile = take(<usize>(most + 1) << 6);
 }
 
 /** Bytes of the coefficients of `width` columns. */
@@ -47,10 +53,14 @@ export function coefficientBytes(most: i32, pitch: usize): usize {
  * with `half`, frequencies are odd multiples of a half.
  */
 export function setGaussian(rows: i32, sigma: f64, shift: f64, half: bool): void {
+  setGaussianOf(rows, sigma, shift, half, mostFrequencies(sigma, rows));
+}
+
+/** The same with `most` frequencies, or all that there are. */
+export function setGaussianOf(rows: i32, sigma: f64, shift: f64, half: bool, most: i32): void {
   setHeight(rows);
   offset = half ? 0.5 : 0;
   frequencies = 0;
-  const most = mostFrequencies(sigma, rows);
   const end = 0.5 * <f64>rows;
   for (let k = 0; k < most; k++) {
     const frequency = <f64>k + offset;
@@ -77,6 +87,22 @@ function gaussian(x: f64, sigma: f64): f64 {
   return Math.exp(-0.5 * part * part);
 }
 
+/** The kernel of the weights' window, `distance` rows from its middle: real and imaginary part. */
+export function kernelAt(distance: i32): v128 {
+  let re: f64 = 0;
+  let im: f64 = 0;
+  let place = (stepOf(0) * distance) % (2 * height);
+  const step = (2 * distance) % (2 * height);
+  for (let k: usize = 0; k < <usize>frequencies; k++) {
+    const at = <usize>place << 2;
+    re += load<f64>(even + (k << 3)) * <f64>load<f32>(cosines + at);
+    im += load<f64>(odd + (k << 3)) * <f64>load<f32>(sines + at);
+    place += step;
+    place -= place >= 2 * height ? 2 * height : 0;
+  }
+  return f64x2(re, im);
+}
+
 function setHeight(rows: i32): void {
   height = rows;
   for (let i = 0; i < 2 * rows; i++) {
@@ -101,33 +127,70 @@ export function analyse(rows: usize, width: i32, out: usize, pitch: usize): void
   for (let column: usize = 0; column < <usize>width << 2; column += 32) {
     // Eight columns, or the last four again where there are no more.
     const wide: usize = column + 16 < <usize>width << 2 ? 16 : 0;
-    for (let k = 0; k < frequencies; k++) {
-      const step = stepOf(k);
-      let place = 0;
-      let cos0 = f32x4.splat(0);
-      let cos1 = f32x4.splat(0);
-      let sin0 = f32x4.splat(0);
-      let sin1 = f32x4.splat(0);
-      for (let row: usize = 0; row < <usize>height << 2; row += 4) {
-        const at = <usize>load<u32>(rows + row) + column;
-        const first = v128.load(at);
-        const second = v128.load(at + wide);
-        const cos = v128.load_splat<f32>(cosines + (<usize>place << 2));
-        const sin = v128.load_splat<f32>(sines + (<usize>place << 2));
-        cos0 = f32x4.add(cos0, f32x4.mul(first, cos));
-        cos1 = f32x4.add(cos1, f32x4.mul(second, cos));
-        sin0 = f32x4.add(sin0, f32x4.mul(first, sin));
-        sin1 = f32x4.add(sin1, f32x4.mul(second, sin));
-        place += step;
-        place -= place >= 2 * height ? 2 * height : 0;
-      }
-      const to = out + 2 * <usize>k * pitch + column;
-      v128.store(to, cos0);
-      v128.store(to + wide, cos1);
-      v128.store(to + pitch, sin0);
-      v128.store(to + pitch + wide, sin1);
+    for (let row: usize = 0; row < <usize>height; row++) {
+      const at = <usize>load<u32>(rows + (row << 2)) + column;
+      v128.store(rowTile + (row << 5), v128.load(at));
+      v128.store(rowTile + (row << 5), v128.load(at + wide), 16);
+    }
+    for (let k = 0; k < frequencies; k += 2) {
+      analyseTwo(k);
+    }
+    for (let k: usize = 0; k < <usize>frequencies; k++) {
+      const from = tile + (k << 6);
+      const to = out + 2 * k * pitch + column;
+      v128.store(to, v128.load(from));
+      v128.store(to + wide, v128.load(from, 16));
+      v128.store(to + pitch, v128.load(from, 32));
+      v128.store(to + pitch + wide, v128.load(from, 48));
     }
   }
+}
+
+/** C and S of the frequencies k and k + 1, which may be one too many, of the eight columns. */
+@inline
+function analyseTwo(k: i32): void {
+  const turn = 2 * height;
+  const step = stepOf(k);
+  const stepToo = stepOf(k + 1) % turn;
+  let place = 0;
+  let placeToo = 0;
+  let cos0 = f32x4.splat(0);
+  let cos1 = f32x4.splat(0);
+  let sin0 = f32x4.splat(0);
+  let sin1 = f32x4.splat(0);
+  let cos2 = f32x4.splat(0);
+  let cos3 = f32x4.splat(0);
+  let sin2 = f32x4.splat(0);
+  let sin3 = f32x4.splat(0);
+  for (let at = rowTile; at < rowTile + (<usize>height << 5); at += 32) {
+    const first = v128.load(at);
+    const second = v128.load(at, 16);
+    const cos = v128.load_splat<f32>(cosines + (<usize>place << 2));
+    const sin = v128.load_splat<f32>(sines + (<usize>place << 2));
+    cos0 = f32x4.add(cos0, f32x4.mul(first, cos));
+    cos1 = f32x4.add(cos1, f32x4.mul(second, cos));
+    sin0 = f32x4.add(sin0, f32x4.mul(first, sin));
+    sin1 = f32x4.add(sin1, f32x4.mul(second, sin));
+    const cosToo = v128.load_splat<f32>(cosines + (<usize>placeToo << 2));
+    const sinToo = v128.load_splat<f32>(sines + (<usize>placeToo << 2));
+    cos2 = f32x4.add(cos2, f32x4.mul(first, cosToo));
+    cos3 = f32x4.add(cos3, f32x4.mul(second, cosToo));
+    sin2 = f32x4.add(sin2, f32x4.mul(first, sinToo));
+    sin3 = f32x4.add(sin3, f32x4.mul(second, sinToo));
+    place += step;
+    place -= place >= turn ? turn : 0;
+    placeToo += stepToo;
+    placeToo -= placeToo >= turn ? turn : 0;
+  }
+  const to = tile + (<usize>k << 6);
+  v128.store(to, cos0);
+  v128.store(to, cos1, 16);
+  v128.store(to, sin0, 32);
+  v128.store(to, sin1, 48);
+  v128.store(to, cos2, 64);
+  v128.store(to, cos3, 80);
+  v128.store(to, sin2, 96);
+  v128.store(to, sin3, 112);
 }
 
 /** Multiply coefficients with the even weights: then they are what `synthesise` adds up. */
@@ -139,20 +202,6 @@ export function weigh(coefficients: usize, width: i32, pitch: usize): void {
       for (let column: usize = 0; column < <usize>width << 2; column += 16) {
         v128.store(at + column, f32x4.mul(v128.load(at + column), weight));
       }
-    }
-  }
-}
-
-/** With odd weights instead, as the coefficients of the imaginary part. */
-export function weighImaginary(coefficients: usize, width: i32, pitch: usize): void {
-  for (let k: usize = 0; k < <usize>frequencies; k++) {
-    const weight = f32x4.splat(<f32>load<f64>(odd + (k << 3)));
-    const at = coefficients + 2 * k * pitch;
-    for (let column: usize = 0; column < <usize>width << 2; column += 16) {
-      const cos = v128.load(at + column);
-      const sin = v128.load(at + pitch + column);
-      v128.store(at + column, f32x4.neg(f32x4.mul(sin, weight)));
-      v128.store(at + pitch + column, f32x4.mul(cos, weight));
     }
   }
 }
@@ -169,28 +218,55 @@ export function synthesise(
 ): void {
   for (let column: usize = 0; column < <usize>width << 2; column += 32) {
     const wide: usize = column + 16 < <usize>width << 2 ? 16 : 0;
+    for (let k: usize = 0; k < <usize>frequencies; k++) {
+      const to = tile + (k << 6);
+      const from = coefficients + 2 * k * pitch + column;
+      v128.store(to, v128.load(from));
+      v128.store(to, v128.load(from + wide), 16);
+      v128.store(to, v128.load(from + pitch), 32);
+      v128.store(to, v128.load(from + pitch + wide), 48);
+    }
     let to = out + column;
-    for (let row = first; row < past; row++) {
-      let sum0 = f32x4.splat(0);
-      let sum1 = f32x4.splat(0);
-      let at = coefficients + column;
-      let place = (stepOf(0) * row) % (2 * height);
-      const step = (2 * row) % (2 * height);
-      for (let k = 0; k < frequencies; k++) {
-        const cos = v128.load_splat<f32>(cosines + (<usize>place << 2));
-        const sin = v128.load_splat<f32>(sines + (<usize>place << 2));
-        sum0 = f32x4.add(sum0, f32x4.mul(v128.load(at), cos));
-        sum1 = f32x4.add(sum1, f32x4.mul(v128.load(at + wide), cos));
-        at += pitch;
-        sum0 = f32x4.add(sum0, f32x4.mul(v128.load(at), sin));
-        sum1 = f32x4.add(sum1, f32x4.mul(v128.load(at + wide), sin));
-        at += pitch;
-        place += step;
-        place -= place >= 2 * height ? 2 * height : 0;
-      }
-      v128.store(to, sum0);
-      v128.store(to + wide, sum1);
-      to += outPitch;
+    for (let row = first; row < past; row += 2) {
+      synthesiseTwo(row, to, wide, row + 1 < past ? outPitch : 0);
+      to += 2 * outPitch;
     }
   }
+}
+
+/** Eight columns of a row, and of the next one where there is one, `next` bytes further. */
+@inline
+function synthesiseTwo(row: i32, to: usize, wide: usize, next: usize): void {
+  const turn = 2 * height;
+  const rowToo = next ? row + 1 : row;
+  let place = (stepOf(0) * row) % turn;
+  let placeToo = (stepOf(0) * rowToo) % turn;
+  const step = (2 * row) % turn;
+  const stepToo = (2 * rowToo) % turn;
+  let sum0 = f32x4.splat(0);
+  let sum1 = f32x4.splat(0);
+  let sum2 = f32x4.splat(0);
+  let sum3 = f32x4.splat(0);
+  for (let at = tile; at < tile + (<usize>frequencies << 6); at += 64) {
+    const cos = v128.load_splat<f32>(cosines + (<usize>place << 2));
+    const sin = v128.load_splat<f32>(sines + (<usize>place << 2));
+    const cosToo = v128.load_splat<f32>(cosines + (<usize>placeToo << 2));
+    const sinToo = v128.load_splat<f32>(sines + (<usize>placeToo << 2));
+    const even0 = v128.load(at);
+    const even1 = v128.load(at, 16);
+    const odd0 = v128.load(at, 32);
+    const odd1 = v128.load(at, 48);
+    sum0 = f32x4.add(f32x4.add(sum0, f32x4.mul(even0, cos)), f32x4.mul(odd0, sin));
+    sum1 = f32x4.add(f32x4.add(sum1, f32x4.mul(even1, cos)), f32x4.mul(odd1, sin));
+    sum2 = f32x4.add(f32x4.add(sum2, f32x4.mul(even0, cosToo)), f32x4.mul(odd0, sinToo));
+    sum3 = f32x4.add(f32x4.add(sum3, f32x4.mul(even1, cosToo)), f32x4.mul(odd1, sinToo));
+    place += step;
+    place -= place >= turn ? turn : 0;
+    placeToo += stepToo;
+    placeToo -= placeToo >= turn ? turn : 0;
+  }
+  v128.store(to + next, sum2);
+  v128.store(to + next + wide, sum3);
+  v128.store(to, sum0);
+  v128.store(to + wide, sum1);
 }

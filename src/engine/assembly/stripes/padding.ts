@@ -11,21 +11,22 @@ export function padOf(extent: i32): i32 {
 
 /** float32[columns] */
 let mean: usize = 0;
-/** float64[columns] */
+/** float64[columns, rounded up to 2] */
 let sums: usize = 0;
 
 export function layOutPadding(): void {
   mean = take(<usize>columns << 2);
-  sums = take(<usize>columns << 3);
+  sums = take(<usize>(columns + 1) << 3);
 }
 
 export function findMean(rows: usize): void {
   memory.fill(sums, 0, <usize>columns << 3);
   for (let row: usize = 0; row < <usize>count; row++) {
     const at = rows + ((row * <usize>columns) << 2);
-    for (let column: usize = 0; column < <usize>columns; column++) {
+    for (let column: usize = 0; column < <usize>columns; column += 2) {
       const sum = sums + (column << 3);
-      store<f64>(sum, load<f64>(sum) + <f64>load<f32>(at + (column << 2)));
+      const two = f64x2.promote_low_f32x4(v128.load64_zero(at + (column << 2)));
+      v128.store(sum, f64x2.add(v128.load(sum), two));
     }
   }
   for (let column: usize = 0; column < <usize>columns; column++) {

@@ -4,6 +4,7 @@
  * Equal values keep their order. What works on sorted sinograms (Vo, Atwood,
  * Drakopoulos 2018) works on `ranked`, four ranks at a time.
  */
+import { highHalves, highPairs, lowHalves, lowPairs } from '../lanes';
 import { columns, count } from '../plan';
 import { take } from './scratch';
 
@@ -28,15 +29,14 @@ export function ranks(): i32 {
   return (count + 3) & ~3;
 }
 
-/** Bytes of the blocks of four ranks. */
+/** Bytes of the blocks of four ranks: an odd number of cache lines, so that a column's do not get into each other's way. */
 export function blockBytes(): usize {
-  return <usize>columns << 4;
+  return (((<usize>columns << 4) + 63) & ~63) | 64;
 }
 
 export function layOutRanks(): void {
-  const values = <usize>ranks() * <usize>columns;
-  ranked = take(values << 2);
-  sources = take(values << 2);
+  ranked = take(<usize>(ranks() >> 2) * blockBytes());
+  sources = take(<usize>ranks() * <usize>columns << 2);
   keys = take(<usize>ranks() << 3);
   spare = take(<usize>ranks() << 3);
   histogram = take(4 * DIGITS * 4);
@@ -101,14 +101,42 @@ function exchange(a: usize, b: usize): void {
 function loadTile(rows: usize, first: i32, wide: i32): void {
   const pitch = <usize>columns << 2;
   const height = <usize>count << 2;
-  for (let row = 0; row < count; row++) {
-    const from = rows + <usize>row * pitch + (<usize>first << 2);
-    let to = tile + (<usize>row << 2);
-    for (let column = 0; column < wide; column++) {
-      store<f32>(to, load<f32>(from + (<usize>column << 2)));
-      to += height;
+  const from = rows + (<usize>first << 2);
+  const whole = wide & ~3;
+  let row: usize = 0;
+  for (; row + 4 <= <usize>count; row += 4) {
+    const at = from + row * pitch;
+    const to = tile + (row << 2);
+    for (let column: usize = 0; column < <usize>whole; column += 4) {
+      turnFour(at + (column << 2), pitch, to + column * height, height);
     }
   }
+  // What fills no block of four by four.
+  const ends = row;
+  for (row = 0; row < <usize>count; row++) {
+    const at = from + row * pitch;
+    const to = tile + (row << 2);
+    for (let column = row < ends ? <usize>whole : 0; column < <usize>wide; column++) {
+      store<f32>(to + column * height, load<f32>(at + (column << 2)));
+    }
+  }
+}
+
+/** Four rows of four columns as four columns. */
+@inline
+function turnFour(from: usize, pitch: usize, to: usize, height: usize): void {
+  const a = v128.load(from);
+  const b = v128.load(from + pitch);
+  const c = v128.load(from + 2 * pitch);
+  const d = v128.load(from + 3 * pitch);
+  const lowAB = lowPairs(a, b);
+  const lowCD = lowPairs(c, d);
+  const highAB = highPairs(a, b);
+  const highCD = highPairs(c, d);
+  v128.store(to, lowHalves(lowAB, lowCD));
+  v128.store(to + height, highHalves(lowAB, lowCD));
+  v128.store(to + 2 * height, lowHalves(highAB, highCD));
+  v128.store(to + 3 * height, highHalves(highAB, highCD));
 }
 
 /** Floats as unsigned integers of the same order. */
@@ -144,7 +172,7 @@ function sortColumn(column: i32, values: usize): void {
       to = other;
     }
   }
-  const block = <usize>columns << 4;
+  const block = blockBytes();
   let out = ranked + (<usize>column << 4);
   const source = sources + <usize>column * (<usize>ranks() << 2);
   for (let rank = 0; rank < ranks(); rank += 4) {
@@ -190,7 +218,7 @@ function scatterDigit(from: usize, to: usize, digit: i32): bool {
 
 /** Put the columns of a tile back into acquisition by angle. */
 function storeTile(values: usize, rows: usize, first: i32, wide: i32): void {
-  const block = <usize>columns << 4;
+  const block = blockBytes();
   for (let column = 0; column < wide; column++) {
     let from = values + (<usize>(first + column) << 4);
     const source = sources + <usize>(first + column) * (<usize>ranks() << 2);

@@ -4,7 +4,7 @@
  *
  * The window is as long as the sinogram, so it is not added up anew for each
  * row: running sums of the values times powers of their place give every
- * moment of every window.
+ * moment of every window. Columns go two by two.
  */
 import { columns, count } from '../plan';
 import { take } from './scratch';
@@ -12,7 +12,10 @@ import { take } from './scratch';
 /** Powers up to the fourth. */
 const POWERS: usize = 5;
 
-/** float64[rows with the mirrored ones + 1][POWERS] */
+/** Bytes of the sums of a row: of two columns. */
+const SUMS: usize = POWERS << 4;
+
+/** float64[rows with the mirrored ones + 1][POWERS][2] */
 let sums: usize = 0;
 /** float64[3]: of the powers 0, 2 and 4 of the distance from the middle. */
 let kernel: usize = 0;
@@ -23,16 +26,16 @@ function windowRows(): i32 {
 }
 
 export function layOutSavgol(): void {
-  sums = take(<usize>(count + windowRows() + 1) * POWERS * 8);
+  sums = take(<usize>(count + windowRows() + 1) * SUMS);
   kernel = take(24);
 }
 
 /** Polynomials of `order` through the columns of `rows`, to `out`; float32[count][columns] both. */
 export function fitColumns(rows: usize, order: i32, out: usize): void {
   setKernel(order);
-  for (let column = 0; column < columns; column++) {
-    sumColumn(rows + (<usize>column << 2));
-    fitColumn(out + (<usize>column << 2));
+  for (let column = 0; column < columns; column += 2) {
+    sumPair(rows + (<usize>column << 2));
+    fitPair(out + (<usize>column << 2), column + 1 < columns);
   }
 }
 
@@ -78,45 +81,67 @@ function setKernel(order: i32): void {
   }
 }
 
-/** Running sums of a column that is mirrored around its first and last row. */
-function sumColumn(column: usize): void {
+/** Running sums of two columns that are mirrored around their first and last row. */
+function sumPair(column: usize): void {
   const length = windowRows();
   const half = length >> 1;
   const pitch = <usize>columns << 2;
   const scale = 1 / <f64>length;
   let at = sums;
-  memory.fill(at, 0, POWERS * 8);
+  memory.fill(at, 0, SUMS);
   for (let i = -half; i < count + half; i++) {
     let inside = abs(i);
     inside = inside < count ? inside : 2 * (count - 1) - inside;
-    let value = <f64>load<f32>(column + <usize>inside * pitch);
-    const place = (<f64>i - 0.5 * <f64>count) * scale;
-    for (let power: usize = 0; power < POWERS; power++) {
-      store<f64>(at + ((power + POWERS) << 3), load<f64>(at + (power << 3)) + value);
-      value *= place;
+    // Beyond the last column is whatever is there; it is not stored.
+    let value = f64x2.promote_low_f32x4(v128.load64_zero(column + <usize>inside * pitch));
+    const place = f64x2.splat((<f64>i - 0.5 * <f64>count) * scale);
+    for (let power: usize = 0; power < SUMS; power += 16) {
+      v128.store(at + power + SUMS, f64x2.add(v128.load(at + power), value));
+      value = f64x2.mul(value, place);
     }
-    at += POWERS * 8;
+    at += SUMS;
   }
 }
 
+/** The sum of a power over a window. */
+@inline
+function part(from: usize, to: usize, power: usize): v128 {
+  return f64x2.sub(v128.load(to + (power << 4)), v128.load(from + (power << 4)));
+}
+
 /** From the sums to the polynomials' values. */
-function fitColumn(out: usize): void {
+function fitPair(out: usize, both: bool): void {
   const length = windowRows();
   const scale = 1 / <f64>length;
-  const c0 = load<f64>(kernel);
-  const c2 = load<f64>(kernel, 8);
-  const c4 = load<f64>(kernel, 16);
+  const c0 = v128.load_splat<f64>(kernel);
+  const c2 = v128.load_splat<f64>(kernel, 8);
+  const c4 = v128.load_splat<f64>(kernel, 16);
+  const two = f64x2.splat(2);
+  const four = f64x2.splat(4);
+  const six = f64x2.splat(6);
   for (let row = 0; row < count; row++) {
-    const from = sums + <usize>row * POWERS * 8;
-    const to = from + <usize>length * POWERS * 8;
-    const s0 = load<f64>(to) - load<f64>(from);
-    const s1 = load<f64>(to, 8) - load<f64>(from, 8);
-    const s2 = load<f64>(to, 16) - load<f64>(from, 16);
-    const s3 = load<f64>(to, 24) - load<f64>(from, 24);
-    const s4 = load<f64>(to, 32) - load<f64>(from, 32);
-    const v = (<f64>row - 0.5 * <f64>count) * scale;
-    const second = s2 - v * (2 * s1 - v * s0);
-    const fourth = s4 - v * (4 * s3 - v * (6 * s2 - v * (4 * s1 - v * s0)));
-    store<f32>(out + ((<usize>row * <usize>columns) << 2), <f32>(c0 * s0 + c2 * second + c4 * fourth));
+    const from = sums + <usize>row * SUMS;
+    const to = from + <usize>length * SUMS;
+    const s0 = part(from, to, 0);
+    const s1 = part(from, to, 1);
+    const s2 = part(from, to, 2);
+    const s3 = part(from, to, 3);
+    const s4 = part(from, to, 4);
+    const v = f64x2.splat((<f64>row - 0.5 * <f64>count) * scale);
+    const vs0 = f64x2.mul(v, s0);
+    // s2 - v (2 s1 - v s0), and s4 - v (4 s3 - v (6 s2 - v (4 s1 - v s0)))
+    const second = f64x2.sub(s2, f64x2.mul(v, f64x2.sub(f64x2.mul(two, s1), vs0)));
+    const inner = f64x2.mul(v, f64x2.sub(f64x2.mul(four, s1), vs0));
+    const outer = f64x2.mul(v, f64x2.sub(f64x2.mul(six, s2), inner));
+    const fourth = f64x2.sub(s4, f64x2.mul(v, f64x2.sub(f64x2.mul(four, s3), outer)));
+    const value = f32x4.demote_f64x2_zero(
+      f64x2.add(f64x2.add(f64x2.mul(c0, s0), f64x2.mul(c2, second)), f64x2.mul(c4, fourth))
+    );
+    const at = out + ((<usize>row * <usize>columns) << 2);
+    if (both) {
+      store<u64>(at, i64x2.extract_lane(value, 0));
+    } else {
+      store<f32>(at, f32x4.extract_lane(value, 0));
+    }
   }
 }

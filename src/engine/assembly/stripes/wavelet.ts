@@ -8,6 +8,16 @@
  */
 import { columns, count } from '../plan';
 import {
+  analyseLines,
+  byReal,
+  layOutConvolution,
+  LINES,
+  MANY,
+  putColumns,
+  startConvolution,
+  takeColumns
+} from './convolution';
+import {
   halved,
   joinDown,
   joinLine,
@@ -21,6 +31,7 @@ import {
 import {
   analyse,
   coefficientBytes,
+  frequencies,
   layOutFrequencies,
   mostFrequencies,
   setGaussian,
@@ -79,7 +90,10 @@ export function layOutWavelet(asked: i32, sigma: f64, code: i32): void {
   const pitch = pitchOf(max(halved(wide), columns)) + 64;
   const most = mostFrequencies(sigma, height);
   layOutFrequencies(height, most);
-  coefficients = take(coefficientBytes(most, pitch));
+  if (most > MANY) {
+    layOutConvolution(height);
+  }
+  coefficients = take(coefficientBytes(min(most, MANY), pitch));
   pointers = take(<usize>rows << 2);
   heights = take((MOST_LEVELS + 1) << 2);
   widths = take((MOST_LEVELS + 1) << 2);
@@ -162,6 +176,15 @@ function keepLow(level: i32, sigma: f64): void {
   const lines = others;
   for (let row = 0; row < height; row++) {
     store<u32>(lines + (<usize>row << 2), <u32>(sharp + <usize>row * pitch));
+  }
+  if (frequencies > MANY) {
+    startConvolution(height);
+    for (let column = 0; column < wide; column += LINES) {
+      putColumns(lines, height, column, wide);
+      analyseLines(height);
+      takeColumns(byReal(), 0, height, sharp, pitch, column, wide);
+    }
+    return;
   }
   analyse(lines, wide, coefficients, pitch);
   weigh(coefficients, wide, pitch);
