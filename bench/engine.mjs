@@ -61,10 +61,10 @@ function prepare(columns, count, steps) {
   engine.spectra();
 }
 
-for (const [columns, count] of [
-  [512, 360],
-  [1024, 720],
-  [2048, 1500]
+for (const [columns, count, bar] of [
+  [512, 360, 3.5],
+  [1024, 720, 17],
+  [2048, 1500, 77]
 ]) {
   prepare(columns, count, [0]);
   row(
@@ -75,7 +75,17 @@ for (const [columns, count] of [
   row(
     `engine, Node: image ${columns}x${count}`,
     time(() => engine.image(NaN)),
-    'ms'
+    'ms',
+    bar
+  );
+  row(
+    `engine, Node: spectra and image ${columns}x${count}`,
+    time(() => {
+      engine.spectra();
+      engine.image(NaN);
+    }),
+    'ms',
+    bar
   );
 }
 
@@ -96,6 +106,35 @@ for (const [name, step, bar] of [
     time(() => engine.process()),
     'ms',
     bar
+  );
+}
+
+/**
+ * Of each filter the parameters that a new step has, and those among the
+ * allowed ones that take longest: none may be much slower to tune.
+ */
+for (const [name, usual, slowest] of [
+  ['all', [2, 4, 3, 61, 21, 0.1], [2, 4, 0.1, 301, 301, 0]],
+  ['dead', [3, 3, 3, 51, 1], [3, 3, 0.1, 301, 1]],
+  ['interpolation', [5, 4, 3, 51, 0.1, 1], [5, 4, 0.1, 301, 0, 1]],
+  ['large', [4, 4, 3, 51, 0.1, 1], [4, 4, 0.1, 301, 0, 1]],
+  ['sorting', [1, 1, 21], [1, 1, 301]],
+  ['filtering', [6, 3, 3, 21, 1], [6, 3, 10, 301, 1]],
+  ['fitting', [7, 2, 2, 10], [7, 2, 5, 100]],
+  ['wavelet-Fourier', [8, 3, 5, 2, 2], [8, 3, 12, 100, 3]],
+  ['Fourier', [9, 3, 20, 8, 1], [9, 3, 500, 1, 20]]
+]) {
+  const [often, worst] = [usual, slowest].map(step => {
+    prepare(2048, 1500, [1, ...step]);
+    return time(() => engine.process(), 3);
+  });
+  row(`engine, Node: stripes 2048x1500, ${name}`, often, 'ms');
+  row(`engine, Node: stripes 2048x1500, ${name}, slowest`, worst, 'ms');
+  row(
+    `engine, Node: stripes 2048x1500, ${name}, slowest to usual`,
+    worst / often,
+    'x',
+    5
   );
 }
 
