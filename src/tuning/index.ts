@@ -7,6 +7,7 @@ export { Selection } from './selection';
 export {
   isLive,
   planOf,
+  rowKey,
   rowOf,
   rowRequest,
   sliceKey,

@@ -61,6 +61,26 @@ test.describe('A grid of slices', () => {
     await page.screenshot({ path: path.join(results, 'sweep-narrow.png') });
     await page.setViewportSize({ width: 1680, height: 1000 });
 
+    // Every slice is seen, and most of the room is used.
+    const used = async (): Promise<number> =>
+      sweep.locator('.jp-tomo-sweep-stage').evaluate(stage => {
+        const box = stage.getBoundingClientRect();
+        const all = stage.querySelectorAll(
+          '.jp-tomo-sweep-cell, .jp-tomo-sweep-figure canvas'
+        );
+        let area = 0;
+        for (const each of all) {
+          const { width, height, bottom, right } = each.getBoundingClientRect();
+          if (bottom > box.bottom + 1 || right > box.right + 1) {
+            return 0;
+          }
+          area += width * height;
+        }
+        return area / (box.width * box.height);
+      });
+    await cells.nth(6).hover();
+    await expect.poll(used).toBeGreaterThan(0.6);
+
     // With a second parameter, still without asking the server.
     page.on('request', request => {
       if (request.url().includes('/api/data/preview')) {
@@ -73,6 +93,9 @@ test.describe('A grid of slices', () => {
     await expect(cells).toHaveCount(27);
     await expect(sweep.getByRole('status')).toHaveText('', { timeout: 60_000 });
     expect(requests).toEqual([]);
+
+    await cells.nth(6).hover();
+    await expect.poll(used).toBeGreaterThan(0.6);
 
     // Fewer projections and turned slices are other slices, too.
     await sweep
@@ -149,5 +172,87 @@ test.describe('A grid of slices', () => {
     await expect(cells).toHaveCount(9);
     await page.keyboard.press('Escape');
     await expect(sweep).toBeHidden();
+  });
+
+  test('of a filter on projections asks the server for each, and follows the recipe', async ({
+    page
+  }) => {
+    const tomo = new Tomography(page);
+    await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
+    const found = await tomo.findCentre();
+    await tomo.show('Slice');
+    await expect(tomo.facts).toContainText('256 × 256', { timeout: 30_000 });
+    const rows: unknown[] = [];
+    page.on('request', request => {
+      if (request.url().includes('/api/data/preview')) {
+        const asked = request.postDataJSON() as {
+          product: string;
+          recipe: { filters: { name: string; floor?: number }[] };
+        };
+        const step = asked.recipe.filters.find(
+          ({ name }) => name === 'minus-log'
+        );
+        rows.push([asked.product, step?.floor]);
+      }
+    });
+    await tomo.viewer.getByRole('button', { name: 'Sweep…' }).click();
+    const sweep = tomo.viewer.getByRole('group', {
+      name: 'Sweep of a parameter'
+    });
+    const cells = sweep.locator('.jp-tomo-sweep-cell');
+    const status = sweep.getByRole('status');
+    await expect(status).toHaveText('', { timeout: 30_000 });
+    rows.length = 0;
+    const parameter = sweep.getByLabel('Parameter', { exact: true });
+    await parameter.selectOption({ label: 'Minus log: Floor' });
+    await sweep.getByLabel('How many').first().fill('3');
+    await sweep.getByLabel('How many').first().press('Enter');
+    await sweep.getByLabel('Last value').first().fill('0.5');
+    await sweep.getByLabel('Last value').first().press('Enter');
+    await sweep
+      .getByLabel('Second parameter')
+      .selectOption({ label: 'Stripes: sorting: Size' });
+    await expect(cells).toHaveCount(9);
+    await expect(cells.first()).toHaveText('0.0001 · 5');
+    await expect(cells.nth(8)).toHaveText('0.5 · 17');
+    await expect(status).toHaveText('', { timeout: 60_000 });
+    // One row of attenuation each, at most: the stripe filter is the browser's.
+    const asked = rows.map(row => JSON.stringify(row));
+    expect(new Set(asked)).toContain('["attenuation",0.5]');
+    expect(asked.filter(row => row === '["attenuation",0.5]')).toHaveLength(1);
+    expect(asked.every(row => row.startsWith('["attenuation"'))).toBe(true);
+    const pictures = (): Promise<string[]> =>
+      cells
+        .locator('canvas')
+        .evaluateAll(all =>
+          (all as HTMLCanvasElement[]).map(canvas => canvas.toDataURL())
+        );
+    const before = await pictures();
+    expect(new Set([before[0], before[2]]).size).toBe(2);
+
+    // The recipe is edited: slices of it, and of what was chosen.
+    const field = tomo.panel.getByLabel('Column of the axis of rotation');
+    await field.fill(String(found + 5));
+    await field.press('Enter');
+    await expect.poll(pictures).not.toEqual(before);
+    await expect(status).toHaveText('', { timeout: 60_000 });
+    expect((await pictures())[0]).not.toBe(before[0]);
+    await expect(cells.nth(8)).toHaveText('0.5 · 17');
+
+    // Arrow keys go where the slices lie, and Enter takes one; one step undoes it.
+    await cells.nth(0).locator('button').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect(sweep).toBeHidden();
+    const text = async (): Promise<string> =>
+      JSON.stringify(await tomo.recipe());
+    expect(await text()).toContain('"floor":0.5');
+    expect(await text()).toContain('"size":17');
+    await tomo.panel.getByRole('button', { name: 'Undo' }).click();
+    expect(await text()).not.toContain('"floor":0.5');
+    expect(await text()).not.toContain('"size":17');
   });
 });

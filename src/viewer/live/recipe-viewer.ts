@@ -33,6 +33,7 @@ import type { Schema } from '../sweep';
 import {
   changeOf,
   overlaysOf,
+  projectionSecondsOf,
   rowSecondsOf,
   usedAxis,
   warningsOf
@@ -426,10 +427,16 @@ export class RecipeViewer extends ImagePanel {
     }
     const sweep = new SweepView({
       session,
-      sweep: sliceSource(this.options, image.columns, `sweep ${this.id}`),
+      sweep: sliceSource(
+        this.options,
+        image.columns,
+        `sweep ${this.id}`,
+        () => this._shown && projectionSecondsOf(this._shown.image)
+      ),
       contrast: this.contrast,
       trans,
-      axis: usedAxis(image),
+      axis: () => this._shown && usedAxis(this._shown.image),
+      shown: this.shown,
       kernel: this.options.kernel(),
       schema
     });

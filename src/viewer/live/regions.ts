@@ -127,6 +127,14 @@ export function rowSecondsOf({ about }: IImage): number | null {
     : null;
 }
 
+/** Seconds of them for the projections of its row, without the search for an axis; null when it does not say. */
+export function projectionSecondsOf({ about }: IImage): number | null {
+  const { projections }: { projections?: unknown } = {
+    ...(typeof about.seconds === 'object' ? about.seconds : {})
+  };
+  return typeof projections === 'number' ? projections : null;
+}
+
 /** Warnings of the runner about an image. */
 export function warningsOf(image: IImage): string[] {
   const { warnings } = image.about;

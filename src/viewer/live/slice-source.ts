@@ -10,6 +10,7 @@ import type { ISliceSource } from '../sweep';
 /**
  * @param columns of the slice that is shown
  * @param purpose of the requests, of one sweep alone
+ * @param rowSeconds that the server takes for the projections of a row; null: not known
  */
 export function sliceSource(
   {
@@ -24,15 +25,17 @@ export function sliceSource(
     readonly kernel: () => string | undefined;
   },
   columns: number,
-  purpose: string
+  purpose: string,
+  rowSeconds: () => number | null
 ): ISliceSource {
-  const options = { api, purpose, columns, kernel: kernel() };
+  const options = { api, purpose, columns, kernel: kernel(), rowSeconds };
   // What the browser does not let the engine do, or not soon, the agent does.
   return workers && isLive(session.recipe)
     ? new EngineSlices(
         new Sweep({ api, workers, purpose }),
         new AgentSlices(options),
-        workers
+        workers,
+        rowSeconds
       )
     : new AgentSlices(options);
 }

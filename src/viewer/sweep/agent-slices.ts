@@ -1,6 +1,6 @@
 /**
  * Slices for a sweep by the agent, where the engine of the browser does not
- * make them: external tools.
+ * make them: external tools, or projections behind a slow link.
  */
 import { isAbort } from '../../api';
 import type { ITomoApi } from '../../tokens';
@@ -18,6 +18,8 @@ export interface IAgentSlicesOptions {
   readonly columns: number;
   /** Kernel whose Python has the tool. */
   readonly kernel: string | undefined;
+  /** Seconds that the server takes for the projections of a row; null: not known. Left out: nobody asks for prices. */
+  readonly rowSeconds?: () => number | null;
 }
 
 export class AgentSlices implements ISliceSource {
@@ -31,7 +33,7 @@ export class AgentSlices implements ISliceSource {
     wanted: readonly IWantedSlice[],
     signal: AbortSignal
   ): Promise<number | null> {
-    let total = 0;
+    let total = wanted.length * (this._options.rowSeconds?.() ?? 0);
     // The same parameters cost the same; the axis of rotation costs nothing.
     const known = new Map<string, number | null>();
     for (const { base, recipe } of wanted) {

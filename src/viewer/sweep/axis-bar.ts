@@ -4,15 +4,10 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { numberField } from '../contrast/number-field';
-import { choice, element } from '../dom';
-import type { ISweepable, SweepValue } from './parameters';
-import { sweepValues } from './parameters';
-
-/** Values of a row or a column of the grid. */
-export interface ISweepAxis {
-  readonly sweepable: ISweepable;
-  readonly values: readonly SweepValue[];
-}
+import { element } from '../dom';
+import type { ISweepAxis } from './cell-values';
+import type { ISweepable } from './parameters';
+import { sweepValues } from './values';
 
 export class AxisBar {
   /**
@@ -21,22 +16,26 @@ export class AxisBar {
    * @param changed called when something else is wanted
    */
   constructor(
-    trans: TranslationBundle,
+    private readonly _trans: TranslationBundle,
     sweepables: readonly ISweepable[],
-    optional: boolean,
+    private readonly _optional: boolean,
     count: number,
     private readonly changed: () => void
   ) {
+    const trans = _trans;
     this._count = count;
     this.node = element('div', 'jp-tomo-sweep-axis');
-    const options = sweepables.map(
-      ({ label }, index) => [String(index), label] as const
-    );
-    const list = choice<string>(
-      optional ? trans.__('Second parameter') : trans.__('Parameter'),
-      optional ? [['', trans.__('one parameter')], ...options] : options,
-      value => this._choose(value === '' ? null : sweepables[Number(value)])
-    );
+    const label = _optional
+      ? trans.__('Second parameter')
+      : trans.__('Parameter');
+    this._list.className = 'jp-tomo-viewer-choice';
+    this._list.title = label;
+    this._list.setAttribute('aria-label', label);
+    this._list.addEventListener('change', () => {
+      const { value } = this._list;
+      this._set(value === '' ? null : this._offered[Number(value)]);
+      this.changed();
+    });
     this._first = numberField(trans.__('First value'), value => {
       this._from = value;
       this._first.set(value);
@@ -61,8 +60,9 @@ export class AxisBar {
       this._number.node
     );
     this._number.set(count);
-    this.node.append(list, this._range);
-    this._set(optional ? null : (sweepables[0] ?? null));
+    this.node.append(this._list, this._range);
+    this._set(_optional ? null : (sweepables[0] ?? null));
+    this.offer(sweepables);
   }
 
   readonly node: HTMLElement;
@@ -78,14 +78,51 @@ export class AxisBar {
     );
   }
 
-  private _choose(sweepable: ISweepable | null): void {
-    this._set(sweepable);
-    this.changed();
+  /** Other parameters, or other values of theirs: what was chosen stays, with its numbers. */
+  offer(sweepables: readonly ISweepable[]): void {
+    this._offered = sweepables;
+    const here = sweepables.filter(({ onServer }) => !onServer);
+    const there = sweepables.filter(({ onServer }) => onServer);
+    const trans = this._trans;
+    this._list.replaceChildren(
+      ...(this._optional ? [new Option(trans.__('one parameter'), '')] : []),
+      ...(there.length
+        ? [
+            this._group(trans.__('At once'), here),
+            this._group(trans.__('By the server, one by one'), there)
+          ]
+        : this._options(here))
+    );
+    const before = this._sweepable;
+    const same = sweepables.findIndex(({ label }) => label === before?.label);
+    if (same >= 0) {
+      this._sweepable = sweepables[same];
+      this._list.value = String(same);
+    } else if (before || !this._optional) {
+      this._set(this._optional ? null : (sweepables[0] ?? null));
+    }
+  }
+
+  private _group(
+    label: string,
+    sweepables: readonly ISweepable[]
+  ): HTMLOptGroupElement {
+    const group = document.createElement('optgroup');
+    group.label = label;
+    group.append(...this._options(sweepables));
+    return group;
+  }
+
+  private _options(sweepables: readonly ISweepable[]): HTMLOptionElement[] {
+    return sweepables.map(
+      one => new Option(one.label, String(this._offered.indexOf(one)))
+    );
   }
 
   private _set(sweepable: ISweepable | null): void {
     this._sweepable = sweepable;
     this._range.hidden = !sweepable || sweepable.choices.length > 0;
+    this._list.title = sweepable?.label ?? this._list.ariaLabel ?? '';
     const [from, to] = sweepable?.proposed ?? [0, 1];
     this._from = Number(from.toPrecision(6));
     this._to = Number(to.toPrecision(6));
@@ -93,10 +130,12 @@ export class AxisBar {
     this._last.set(this._to);
   }
 
+  private readonly _list = document.createElement('select');
   private readonly _first: ReturnType<typeof numberField>;
   private readonly _last: ReturnType<typeof numberField>;
   private readonly _number: ReturnType<typeof numberField>;
   private readonly _range: HTMLElement;
+  private _offered: readonly ISweepable[] = [];
   private _sweepable: ISweepable | null = null;
   private _from = 0;
   private _to = 1;

@@ -2,19 +2,29 @@
  * Slices for a sweep by the engine of the browser, or by the agent.
  */
 import type { ILiveImage, IWantedSlice, Sweep } from '../../tuning';
+import { rowKey } from '../../tuning';
 import { byEither } from '../by-either';
 import type { Lateness } from '../by-either';
+import { links } from '../frames';
 import type { ISliceSource } from './slice-source';
 
 export class EngineSlices implements ISliceSource {
+  /** @param _rowSeconds that the server takes for the projections of a row; null: not known */
   constructor(
     private readonly _engine: Pick<Sweep, 'slice' | 'dispose' | 'isDisposed'>,
     private readonly _agent: ISliceSource,
-    private readonly _workers: Lateness
+    private readonly _workers: Lateness,
+    private readonly _rowSeconds: () => number | null
   ) {}
 
   get isDisposed(): boolean {
     return this._engine.isDisposed;
+  }
+
+  /** What the engine takes is nothing beside the rows that it needs from the server. */
+  seconds(wanted: readonly IWantedSlice[]): Promise<number> {
+    this._rows = new Set(wanted.map(rowKey)).size;
+    return Promise.resolve(this._rows * (this._rowSeconds() ?? 0));
   }
 
   slice(
@@ -22,6 +32,11 @@ export class EngineSlices implements ISliceSource {
     width: number,
     signal: AbortSignal
   ): Promise<ILiveImage> {
+    // A row is as large as many slices are: over a slow link, one of them comes.
+    const resource = wanted.recipe.dataset?.resource ?? '';
+    if (this._rows > 1 && links.isSlow(resource)) {
+      return this._agent.slice(wanted, width, signal);
+    }
     return byEither(
       this._workers,
       () => this._engine.slice(wanted, width, signal),
@@ -34,4 +49,7 @@ export class EngineSlices implements ISliceSource {
     this._engine.dispose();
     this._agent.dispose();
   }
+
+  /** How many rows the slices of a grid are made of. */
+  private _rows = 1;
 }

@@ -1,18 +1,16 @@
 /**
- * What a recipe lets one try out: parameters of its tool, and what else only a sinogram sees.
+ * What a recipe lets one try out: its axis, parameters of its tool and of its
+ * steps, the angles that are used, and the turn of the slice.
  */
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { ApiError } from '../../api';
 import type { IAxis } from '../../axis';
-import type { IParameterSchema, Recipe } from '../../recipe';
+import type { IEffectiveFilter, IParameterSchema, Recipe } from '../../recipe';
 import {
-  applyEdits,
+  effectiveFilters,
   effectiveReconstruction,
   methodOf,
-  parseRecipe,
   stepOf,
-  textEdits,
   widestMedian
 } from '../../recipe';
 import recipeSchema from '../../recipe/_generated/recipe.schema.json';
@@ -33,12 +31,16 @@ export interface ISweepable {
   readonly integer: boolean;
   /** Whether only odd numbers count. */
   readonly odd?: boolean;
+  /** Whether each value is so many times the one before. */
+  readonly byFactors?: boolean;
   readonly minimum: number;
   readonly maximum: number;
   /** First and last value that are proposed. */
   readonly proposed: readonly [number, number];
   /** What has to be stated with each value. */
   readonly besides?: readonly IRecipeChange[];
+  /** Whether each value needs the projections, which the server has. */
+  readonly onServer?: boolean;
 }
 
 /** Types of parameters that can be tried out, besides choices. */
@@ -49,9 +51,17 @@ const AROUND = 4;
 const TURN = 20;
 /** Most of the proposed values for "every n-th projection". */
 const EVERY = 9;
+/** Degrees on each side that are proposed for the tilt of the axis. */
+const LEAN = 0.5;
+/** Parameters of steps that are known by their order of magnitude. */
+const MAGNITUDES = ['phase.ratio', 'minus-log.floor'];
+/** Times which, and by which, such a value is proposed. */
+const DECADE = 10;
 
 const { angles: ANGLES, rotation: ROTATION } =
   recipeSchema.definitions.reconstruction.properties;
+const { tilt: TILT } =
+  recipeSchema.definitions.regions.properties.centre.properties;
 
 /** What is known of the data set and its slice. */
 export interface ISweptData {
@@ -59,82 +69,159 @@ export interface ISweptData {
   readonly axis: IAxis | null;
   /** Columns of the image. */
   readonly columns: number;
+  /** Row of the slice. */
+  readonly row: number;
   /** Between which angles the projections stand, in degrees; null when it is not known. */
   readonly angles: readonly [number, number] | null;
   /** Parameters of the method where it is another package's; left out: those that are always known. */
   readonly schema?: Readonly<Record<string, IParameterSchema>>;
 }
 
-/** The parameters of a recipe that can be tried out. */
+/** The parameters of a recipe that can be tried out; those that need the projections come last. */
 export function sweepables(
   recipe: Recipe,
-  { axis, columns, angles, schema: others }: ISweptData,
+  data: ISweptData,
   trans: TranslationBundle
 ): ISweepable[] {
-  const found: ISweepable[] = [];
-  const stated = recipe.regions?.centre?.column;
-  const column = stated ?? axis?.column;
-  if (column !== undefined) {
-    found.push({
-      ...numeric(column, 0, columns - 1, false),
-      id: 'regions.centre.column',
-      label: trans.__('Centre of rotation'),
-      path: ['regions', 'centre', 'column'],
-      proposed: [column - AROUND, column + AROUND],
-      besides: stated === undefined && axis ? leaning(axis) : []
-    });
+  const steps = effectiveFilters(recipe).flatMap(filter =>
+    ofStep(filter, recipe, data.columns)
+  );
+  return [
+    ...ofAxis(recipe, data, trans),
+    ...ofTool(recipe, data.schema),
+    ...steps.filter(({ onServer }) => !onServer),
+    ...ofSlices(recipe, data.angles, trans),
+    ...steps.filter(({ onServer }) => onServer)
+  ];
+}
+
+/** Where the axis is, and how it leans. */
+function ofAxis(
+  recipe: Recipe,
+  { axis, columns, row }: ISweptData,
+  trans: TranslationBundle
+): ISweepable[] {
+  const stated = recipe.regions?.centre;
+  const column = stated?.column ?? axis?.column;
+  if (column === undefined) {
+    return [];
   }
+  const found = stated?.column === undefined ? axis : null;
+  const path = ['regions', 'centre'];
+  const centre: ISweepable = {
+    ...numeric(column, 0, columns - 1, false),
+    id: 'regions.centre.column',
+    label: trans.__('Centre of rotation'),
+    path: [...path, 'column'],
+    proposed: [column - AROUND, column + AROUND],
+    besides: found ? leaning(found) : []
+  };
+  const pivot = found?.row ?? stated?.row ?? 0;
+  const tilt = found?.tilt ?? stated?.tilt ?? 0;
+  // In the row about which it leans, nothing changes.
+  return Math.abs(row - pivot) < 1
+    ? [centre]
+    : [
+        centre,
+        {
+          ...numeric(tilt, TILT.minimum, TILT.maximum, false),
+          id: 'regions.centre.tilt',
+          label: trans.__('Tilt of the axis (°)'),
+          path: [...path, 'tilt'],
+          proposed: [tilt - LEAN, tilt + LEAN],
+          besides: found
+            ? [
+                { path: [...path, 'column'], value: rounded(column) },
+                { path: [...path, 'row'], value: pivot }
+              ]
+            : []
+        }
+      ];
+}
+
+/** Parameters of the tool, as far as they count beside the others. */
+function ofTool(recipe: Recipe, others: ISweptData['schema']): ISweepable[] {
   const { tool, method, parameters: given } = effectiveReconstruction(recipe);
   const schemas = others ?? methodOf(tool, method)?.schema ?? {};
   const parameters: Record<string, unknown> = Object.fromEntries(
     Object.entries(schemas).map(([name, { default: value }]) => [name, value])
   );
   Object.assign(parameters, given);
-  for (const [name, schema] of Object.entries(schemas)) {
-    const counts = Object.entries(schema.when ?? {}).every(([other, values]) =>
-      values.includes(parameters[other])
-    );
-    if (!counts || !(schema.enum || NUMBERS.includes(schema.type ?? ''))) {
-      continue;
-    }
-    found.push(
+  return Object.entries(schemas)
+    .filter(
+      ([, { when = {}, enum: choices, type = '' }]) =>
+        (choices || NUMBERS.includes(type)) &&
+        Object.entries(when).every(([other, values]) =>
+          values.includes(parameters[other])
+        )
+    )
+    .map(([name, schema]) =>
       parameter(
         schema,
-        valueAt(parameters, name),
+        parameters[name],
         ['reconstruction', 'parameters', name],
         schema.title ?? name
       )
     );
+}
+
+/** Parameters of a step that takes part. */
+function ofStep(
+  { name, enabled, index, parameters }: IEffectiveFilter,
+  recipe: Recipe,
+  columns: number
+): ISweepable[] {
+  const step = stepOf(name);
+  const state = recipe.dataset?.state ?? 'raw';
+  if (!step || !enabled || !step.states.includes(state)) {
+    return [];
   }
-  (recipe.filters ?? []).forEach((filter, index) => {
-    const step = stepOf(filter.name);
-    if (step?.domain !== 'sinogram') {
-      return;
-    }
-    for (const [name, schema] of Object.entries(step.schema)) {
-      const widest = widestMedian(step, name, columns);
-      const one = parameter(
-        widest === null ? schema : { ...schema, maximum: widest },
-        valueAt(filter, name),
-        ['filters', index, name],
-        `${step.title}: ${schema.title ?? name}`
-      );
-      found.push(widest === null ? one : { ...one, odd: true });
-    }
+  return Object.entries(step.schema).map(([key, schema]) => {
+    const widest = widestMedian(step, key, columns);
+    const { title = key, unit } = schema;
+    const one = parameter(
+      widest === null ? schema : { ...schema, maximum: widest },
+      parameters[key],
+      ['filters', index, key],
+      `${step.title}: ${title}${unit ? ` (${unit})` : ''}`
+    );
+    return {
+      ...one,
+      ...(widest !== null && { odd: true }),
+      ...(step.domain === 'projection' && { onServer: true }),
+      ...(MAGNITUDES.includes(`${name}.${key}`) && byMagnitude(one))
+    };
   });
-  return [...found, ...ofSlices(recipe, angles, trans)];
+}
+
+/** Values on both sides of what holds now, each so many times the one before. */
+function byMagnitude({
+  value,
+  minimum,
+  maximum
+}: ISweepable): Partial<ISweepable> {
+  const now = Number(value);
+  return {
+    byFactors: true,
+    proposed: [Math.max(minimum, now / DECADE), Math.min(maximum, now * DECADE)]
+  };
 }
 
 /** What a column of an axis that was found is to be stated with. */
 function leaning({ row, tilt }: IAxis): IRecipeChange[] {
   const path = ['regions', 'centre'];
-  const rounded = Number(tilt.toFixed(3));
-  return rounded === 0
+  const lean = rounded(tilt);
+  return lean === 0
     ? []
     : [
         { path: [...path, 'row'], value: row },
-        { path: [...path, 'tilt'], value: rounded }
+        { path: [...path, 'tilt'], value: lean }
       ];
+}
+
+/** To the digits that mean something. */
+function rounded(value: number): number {
+  return Number(value.toFixed(3));
 }
 
 /** Which projections slices are made of, and how they are turned. */
@@ -191,57 +278,6 @@ function ofSlices(
   ];
 }
 
-/**
- * The values of a sweep.
- *
- * @param count how many; fewer when whole numbers leave no more
- */
-export function sweepValues(
-  sweepable: ISweepable,
-  first: number,
-  last: number,
-  count: number
-): SweepValue[] {
-  if (sweepable.choices.length) {
-    return [...sweepable.choices];
-  }
-  const { integer, odd, minimum, maximum } = sweepable;
-  const values = Array.from({ length: count }, (_, i) => {
-    const value = first + ((last - first) * i) / Math.max(1, count - 1);
-    const within = Math.min(maximum, Math.max(minimum, value));
-    if (odd) {
-      return 2 * Math.round((within - 1) / 2) + 1;
-    }
-    return integer ? Math.round(within) : Number(within.toPrecision(6));
-  });
-  return [...new Set(values)];
-}
-
-/**
- * A recipe with other values.
- *
- * @throws ApiError when the recipe does not take one of them.
- */
-export function withValues(
-  recipe: Recipe,
-  changes: readonly IRecipeChange[]
-): Recipe {
-  const text = JSON.stringify(recipe);
-  const { recipe: changed, problems } = parseRecipe(
-    applyEdits(text, textEdits(text, changes))
-  );
-  if (!changed) {
-    const [problem] = problems;
-    throw new ApiError({
-      code: 'invalid-recipe',
-      message: problem?.message ?? 'The recipe does not take these values.',
-      where: problem?.path ?? '',
-      hint: 'Choose other values.'
-    });
-  }
-  return changed;
-}
-
 function parameter(
   schema: IParameterSchema,
   given: unknown,
@@ -282,10 +318,6 @@ function numeric(
   const high = Math.min(maximum, value + half);
   const proposed = [low, high > low ? high : low + 1] as const;
   return { value, choices: [], integer, minimum, maximum, proposed };
-}
-
-function valueAt(object: object, name: string): unknown {
-  return Object.entries(object).find(([key]) => key === name)?.[1];
 }
 
 function isValue(value: unknown): value is SweepValue {

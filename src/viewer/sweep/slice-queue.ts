@@ -17,7 +17,7 @@ export class SliceQueue implements IDisposable {
   /** @param width pixels at which slices are shown */
   constructor(
     private readonly _source: ISliceSource,
-    private readonly _width: number
+    private readonly _width: () => number
   ) {}
 
   get isDisposed(): boolean {
@@ -50,7 +50,7 @@ export class SliceQueue implements IDisposable {
       try {
         const image = await this._source.slice(
           next.wanted,
-          this._width,
+          this._width(),
           signal
         );
         if (signal.aborted) {

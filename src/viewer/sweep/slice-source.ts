@@ -6,8 +6,8 @@ import type { IDisposable } from '@lumino/disposable';
 import type { ILiveImage, IWantedSlice } from '../../tuning';
 
 export interface ISliceSource extends IDisposable {
-  /** Seconds that all of them take; null when nobody can tell. Left out: no time at all. */
-  seconds?(
+  /** Seconds that all of them take; null when nobody can tell. */
+  seconds(
     wanted: readonly IWantedSlice[],
     signal: AbortSignal
   ): Promise<number | null>;

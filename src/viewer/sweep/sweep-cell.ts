@@ -4,21 +4,13 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Failure } from '../../api';
-import type { IRecipeChange } from '../../tokens';
 import type { ILiveImage } from '../../tuning';
 import type { ContrastModel } from '../contrast';
 import { button, element } from '../dom';
 import { failureSentence } from '../../field-names';
 import { colourTable } from '../pixels/colours';
 import { paint } from '../pixels/paint';
-
-/** What a cell is of. */
-export interface ICellValues {
-  readonly changes: IRecipeChange[];
-  readonly label: string;
-  /** These are the values that hold now. */
-  readonly held: boolean;
-}
+import type { ICellValues } from './cell-values';
 
 export interface ICellOptions extends ICellValues {
   readonly trans: TranslationBundle;
@@ -29,20 +21,17 @@ export interface ICellOptions extends ICellValues {
 
 export class SweepCell {
   constructor(private readonly _options: ICellOptions) {
-    const { held, label, take, trans } = _options;
+    const { held, name, take, trans } = _options;
     this.node.classList.toggle('jp-mod-held', held);
-    this._take = button('', trans.__('Take %1 into the recipe', label), take);
+    const text = held
+      ? trans.__('%1, as it is now', name)
+      : trans.__('Take %1 into the recipe', name);
+    this._take = button('', text, take);
+    this._take.setAttribute('aria-label', text);
     this._take.className = 'jp-tomo-sweep-take';
     this._canvas.width = this._canvas.height = 1;
-    const name = element('span', 'jp-tomo-sweep-label', label);
-    name.title = label;
-    if (held) {
-      name.append(
-        element('span', 'jp-tomo-sweep-now', ` ${trans.__('(now)')}`)
-      );
-    }
     this._take.append(this._canvas);
-    this.node.append(this._take, name);
+    this.node.append(this._take, this.label('jp-tomo-sweep-label'));
   }
 
   readonly node = element('div', 'jp-tomo-sweep-cell');
@@ -52,8 +41,30 @@ export class SweepCell {
     (this._trouble?.querySelector('button') ?? this._take).focus();
   }
 
-  get changes(): readonly IRecipeChange[] {
-    return this._options.changes;
+  get values(): ICellValues {
+    return this._options;
+  }
+
+  /** What it is of, in words. */
+  label(className: string): HTMLElement {
+    const { held, labels, trans } = this._options;
+    const node = element('span', className);
+    node.append(
+      ...labels.map((value, index) =>
+        element('span', '', index ? ` · ${value}` : value)
+      )
+    );
+    if (held) {
+      node.append(
+        element('span', 'jp-tomo-sweep-now', ` ${trans.__('(now)')}`)
+      );
+    }
+    return node;
+  }
+
+  /** Its picture as it is painted; null while there is none. */
+  get picture(): HTMLCanvasElement | null {
+    return this._image && this._canvas;
   }
 
   /** Whether there is a picture. */
@@ -86,7 +97,7 @@ export class SweepCell {
   /** Say what is wrong, and offer to try again. */
   fail(failure: Failure): void {
     this.wait();
-    const { trans, again, label } = this._options;
+    const { trans, again, name } = this._options;
     const text = failureSentence(failure, trans);
     const words = element('p', '', text);
     words.title = text;
@@ -94,7 +105,7 @@ export class SweepCell {
     this._trouble.setAttribute('role', 'alert');
     const retry = button(
       trans.__('Try again'),
-      trans.__('Compute the slice of %1 once more', label),
+      trans.__('Compute the slice of %1 once more', name),
       again
     );
     this._trouble.append(words, retry);

@@ -35,7 +35,7 @@ interface IAsked {
   bin?: number;
 }
 
-function make(): {
+function make(rowSeconds: number | null = null): {
   slices: AgentSlices;
   previews: IAsked[];
   estimates: IAsked[];
@@ -67,7 +67,8 @@ function make(): {
     api,
     purpose: 's',
     columns: 1000,
-    kernel: 'conda-tomo'
+    kernel: 'conda-tomo',
+    rowSeconds: () => rowSeconds
   });
   return { slices, previews, estimates, signals };
 }
@@ -99,6 +100,14 @@ it('adds up what they cost, asking once for what costs the same', async () => {
   await expect(cost(wanted(10), wanted(1000))).resolves.toBeNull();
   // Values that the tool refuses keep the others from nothing.
   await expect(cost(wanted(10), wanted(-1))).resolves.toBe(1);
+});
+
+it('adds the projections of each slice, which nobody keeps', async () => {
+  const { slices } = make(2);
+  const { signal } = new AbortController();
+  await expect(
+    slices.seconds([wanted(10), wanted(10), wanted(40)], signal)
+  ).resolves.toBe(12);
 });
 
 it('an estimate that was stopped is none', async () => {

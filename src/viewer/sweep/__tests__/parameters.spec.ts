@@ -1,14 +1,19 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
 import type { Recipe } from '../../../recipe';
-import { sweepables, sweepValues, withValues } from '../parameters';
-import { cellsOf } from '../sweep-view';
+import { cellsOf } from '../cell-values';
+import { sweepables } from '../parameters';
+import { sweepValues, withValues } from '../values';
 
 const RECIPE = {
   version: 1,
   dataset: { path: 'scan' },
   regions: { centre: { column: 399.4 } },
-  filters: [{ name: 'outliers' }, { name: 'stripes-sorting', size: 21 }],
+  filters: [
+    { name: 'outliers' },
+    { name: 'stripes-sorting', size: 21 },
+    { name: 'phase', enabled: false }
+  ],
   reconstruction: { tool: 'builtin', method: 'gridding', parameters: {} }
 } as unknown as Recipe;
 
@@ -16,6 +21,7 @@ const trans = nullTranslator.load('jupyterlab_tomo');
 const DATA = {
   axis: { column: 399.4, row: 60, tilt: 0.2 },
   columns: 835,
+  row: 64,
   angles: [0, 360]
 } as const;
 
@@ -39,8 +45,104 @@ it('offers what only the engine sees, under the names of the panel', () => {
   expect(
     find('reconstruction.parameters.filter').choices.length
   ).toBeGreaterThan(2);
-  // Outliers are taken from projections, which the browser does not have.
-  expect(all.some(each => each.id.startsWith('filters.0.'))).toBe(false);
+});
+
+describe('steps on projections', () => {
+  const of = (
+    filters: object[],
+    dataset: object = { path: 'scan' }
+  ): string[] =>
+    sweepables(
+      { ...RECIPE, filters, dataset } as unknown as Recipe,
+      DATA,
+      trans
+    )
+      .filter(({ onServer }) => onServer)
+      .map(({ label }) => label);
+
+  it('come last, and are known to need the server', () => {
+    const server = all.filter(({ onServer }) => onServer);
+    expect(all.slice(-server.length)).toEqual(server);
+    expect(server.map(({ label }) => label)).toEqual([
+      'Outliers: Size',
+      'Outliers: Threshold (σ)',
+      'Outliers: Kind'
+    ]);
+    expect(find('filters.0.threshold')).toMatchObject({
+      value: 5,
+      proposed: [2.5, 7.5]
+    });
+    expect(find('filters.0.size').choices).toEqual([3, 5]);
+  });
+
+  it('say their units', () => {
+    expect(of([{ name: 'phase' }])).toEqual([
+      'Phase retrieval: Energy (keV)',
+      'Phase retrieval: Distance (mm)',
+      'Phase retrieval: δ/β'
+    ]);
+  });
+
+  it('are not offered where they take no part', () => {
+    expect(of([{ name: 'phase', enabled: false }])).toEqual([]);
+    expect(
+      of([{ name: 'minus-log' }], { path: 'scan', state: 'attenuation' })
+    ).toEqual([]);
+    expect(of([{ name: 'minus-log' }])).toEqual(['Minus log: Floor']);
+  });
+});
+
+it('proposes magnitudes by factors, with what holds now among them', () => {
+  const [, , ratio] = sweepables(
+    {
+      ...RECIPE,
+      filters: [{ name: 'phase', ratio: 200 }]
+    } as unknown as Recipe,
+    DATA,
+    trans
+  ).filter(({ onServer }) => onServer);
+  expect(sweepValues(ratio, ...ratio.proposed, 5)).toEqual([
+    20, 63.2, 200, 632, 2000
+  ]);
+  // Nothing is so many times zero.
+  expect(sweepValues(ratio, 0, 10, 3)).toEqual([0, 5, 10]);
+});
+
+describe('the tilt of the axis', () => {
+  const tiltOf = (
+    recipe: Recipe,
+    row: number
+  ): (typeof all)[number] | undefined =>
+    sweepables(recipe, { ...DATA, row }, trans).find(
+      ({ id }) => id === 'regions.centre.tilt'
+    );
+
+  it('can be tried where it moves the axis', () => {
+    expect(tiltOf(RECIPE, 64)).toMatchObject({
+      value: 0,
+      proposed: [-0.5, 0.5],
+      besides: []
+    });
+    expect(tiltOf(RECIPE, 0)).toBeUndefined();
+  });
+
+  it('of an axis that was found is stated with the whole of it, but for what is tried, too', () => {
+    const recipe = { ...RECIPE, regions: {} };
+    const tilt = tiltOf(recipe, 64);
+    const [column] = sweepables(recipe, DATA, trans);
+    expect(tilt).toMatchObject({ value: 0.2 });
+    const [{ changes }] = cellsOf(
+      { sweepable: column, values: [402] },
+      { sweepable: tilt!, values: [0.3] },
+      trans
+    );
+    expect(withValues(recipe, changes).regions?.centre).toEqual({
+      column: 402,
+      row: 60,
+      tilt: 0.3
+    });
+    expect(tiltOf(recipe, 60)).toBeUndefined();
+  });
 });
 
 it('proposes values around what holds now', () => {
@@ -154,19 +256,34 @@ it('says what a recipe does not take', () => {
   ).toThrow(/size/);
 });
 
+it('calls the values of a choice as the panel does', () => {
+  const filter = find('reconstruction.parameters.filter');
+  const switched = { ...filter, choices: [false, true], value: true };
+  const labels = [filter, switched].map(sweepable =>
+    cellsOf({ sweepable, values: sweepable.choices }, null, trans).map(
+      cell => cell.labels[0]
+    )
+  );
+  expect(labels[0]).toContain('Shepp-Logan');
+  expect(labels[1]).toEqual(['Off', 'On']);
+});
+
 it('lays out two parameters row by row, and marks what holds now', () => {
   const across = {
     sweepable: find('regions.centre.column'),
     values: [1, 399.4]
   };
   const down = { sweepable: find('filters.1.size'), values: [21, 31] };
-  const cells = cellsOf(across, down);
-  expect(cells.map(cell => cell.label)).toEqual([
-    '1 · 21',
-    '399.4 · 21',
-    '1 · 31',
-    '399.4 · 31'
+  const cells = cellsOf(across, down, trans);
+  expect(cells.map(cell => cell.labels)).toEqual([
+    ['1', '21'],
+    ['399.4', '21'],
+    ['1', '31'],
+    ['399.4', '31']
   ]);
+  expect(cells[1].name).toBe(
+    'Centre of rotation 399.4, Stripes: sorting: Size 21'
+  );
   expect(cells.map(cell => cell.held)).toEqual([false, true, false, false]);
   expect(cells[2]?.changes).toEqual([
     { path: ['regions', 'centre', 'column'], value: 1 },
@@ -210,7 +327,7 @@ it.each([
   const recipe = { ...RECIPE, regions: { centre } };
   const axis = { ...DATA.axis, tilt };
   const [sweepable] = sweepables(recipe, { ...DATA, axis }, trans);
-  const [{ changes }] = cellsOf({ sweepable, values: [400] }, null);
+  const [{ changes }] = cellsOf({ sweepable, values: [400] }, null, trans);
   const changed = withValues(recipe, changes).regions?.centre;
   expect(changed).toEqual(
     leans ? { column: 400, row: 60, tilt: 0.2 } : { column: 400 }
@@ -243,7 +360,9 @@ it('offers the parameters of a tool of another package, once they are known', ()
       name => `reconstruction.parameters.${name}`
     )
   );
-  const [, value, kind] = sweepables(recipe, { ...DATA, schema }, trans);
+  const [value, kind] = sweepables(recipe, { ...DATA, schema }, trans).filter(
+    ({ id }) => id.startsWith('reconstruction.parameters')
+  );
   expect(value).toMatchObject({ value: 3, proposed: [1.5, 4] });
   expect(kind).toMatchObject({ value: 'flat', choices: ['flat', 'steep'] });
 });

@@ -37,6 +37,7 @@ function make(failing: Set<number>): {
   const source: ISliceSource = {
     isDisposed: false,
     dispose: () => undefined,
+    seconds: () => Promise.resolve(0),
     slice: ({ row }) => {
       asked.push(row);
       return failing.has(row)
@@ -44,7 +45,7 @@ function make(failing: Set<number>): {
         : Promise.resolve(image(row));
     }
   };
-  const queue = new SliceQueue(source, 320);
+  const queue = new SliceQueue(source, () => 320);
   const ask = (...rows: number[]): void =>
     queue.add(
       rows.map(row => ({
@@ -107,7 +108,8 @@ it('where the browser does not let the engine, the agent makes the slice', async
       slice: () => Promise.reject(error)
     },
     agent as unknown as ISliceSource,
-    new FakeWorkers(() => Promise.resolve()).workers
+    new FakeWorkers(() => Promise.resolve()).workers,
+    () => null
   );
   const { signal } = new AbortController();
   const made = await slices.slice(wanted(7), 320, signal);
@@ -118,4 +120,52 @@ it('where the browser does not let the engine, the agent makes the slice', async
     'does not'
   );
   expect(agent.slice).toHaveBeenCalledTimes(1);
+});
+
+describe('the engine of the browser', () => {
+  const of = (row: number, resource = ''): IWantedSlice => ({
+    ...wanted(row),
+    recipe: { version: 1, dataset: { path: 'scan', resource } }
+  });
+  const make = (
+    rowSeconds: number | null
+  ): { slices: EngineSlices; made: string[] } => {
+    const made: string[] = [];
+    const by = (who: string): ISliceSource => ({
+      isDisposed: false,
+      dispose: () => undefined,
+      seconds: () => Promise.resolve(0),
+      slice: ({ row }) => {
+        made.push(`${who} ${row}`);
+        return Promise.resolve(image(row));
+      }
+    });
+    const slices = new EngineSlices(
+      by('page'),
+      by('agent'),
+      new FakeWorkers(() => Promise.resolve()).workers,
+      () => rowSeconds
+    );
+    return { slices, made };
+  };
+  const { signal } = new AbortController();
+
+  it('costs the rows that the server has to give', async () => {
+    const { slices } = make(7);
+    await expect(slices.seconds([of(1), of(1), of(2)])).resolves.toBe(14);
+    await expect(make(null).slices.seconds([of(1)])).resolves.toBe(0);
+  });
+
+  it('takes slices, not rows, over a slow link, unless one row is enough', async () => {
+    const { slices, made } = make(1);
+    for (const all of [
+      [of(1), of(2)],
+      [of(1, 'far'), of(2, 'far')],
+      [of(3, 'far')]
+    ]) {
+      await slices.seconds(all);
+      await slices.slice(all[0], 320, signal);
+    }
+    expect(made).toEqual(['page 1', 'agent 1', 'page 3']);
+  });
 });

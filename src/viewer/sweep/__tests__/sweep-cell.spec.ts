@@ -19,7 +19,8 @@ function make(held = false): {
   const again = jest.fn();
   const cell = new SweepCell({
     changes: [],
-    label: '262.35 · 21',
+    labels: ['262.35', '21'],
+    name: 'Centre of rotation 262.35, Stripes: sorting: Size 21',
     held,
     trans,
     contrast: new ContrastModel(),
@@ -79,4 +80,17 @@ it('keeps the focus while it is tried again', () => {
 it('says which values hold now', () => {
   expect(make(true).cell.node.textContent).toBe('262.35 · 21 (now)');
   expect(make().cell.node.textContent).toBe('262.35 · 21');
+});
+
+it('says what it takes, with the names of the parameters', () => {
+  const name = (held: boolean): string | null | undefined =>
+    make(held)
+      .cell.node.querySelector('.jp-tomo-sweep-take')
+      ?.getAttribute('aria-label');
+  expect(name(false)).toBe(
+    'Take Centre of rotation 262.35, Stripes: sorting: Size 21 into the recipe'
+  );
+  expect(name(true)).toBe(
+    'Centre of rotation 262.35, Stripes: sorting: Size 21, as it is now'
+  );
 });

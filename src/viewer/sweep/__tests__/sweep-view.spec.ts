@@ -1,4 +1,5 @@
 import { nullTranslator } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
 
 import { ApiError } from '../../../api';
 import type { Recipe } from '../../../recipe';
@@ -30,8 +31,14 @@ const RECIPE = {
 
 /** Slices that come one at a time, when a test says so. */
 class SlowSource implements ISliceSource {
+  constructor(private readonly _price: number | null = 0) {}
+
   readonly asked: IWantedSlice[] = [];
   isDisposed = false;
+
+  seconds(): Promise<number | null> {
+    return Promise.resolve(this._price);
+  }
 
   slice(
     wanted: IWantedSlice,
@@ -54,9 +61,11 @@ class SlowSource implements ISliceSource {
   signal: AbortSignal | null = null;
 }
 
-const settle = (): Promise<void> => new Promise(done => setTimeout(done));
+const settle = (ms = 0): Promise<void> =>
+  new Promise(done => setTimeout(done, ms));
 
 let view: SweepView | undefined;
+let session: FakeSession;
 let contrast: ContrastModel;
 
 beforeEach(() => {
@@ -71,13 +80,14 @@ afterEach(() => {
 });
 
 function make(source: ISliceSource, recipe = RECIPE): SweepView {
-  const session = new FakeSession(recipe);
+  session = new FakeSession(recipe);
   view = new SweepView({
     session: session.session,
     sweep: source,
     contrast,
     trans,
-    axis: { column: 262.351237, row: 3, tilt: 0 }
+    axis: () => ({ column: 262.351237, row: 3, tilt: 0 }),
+    shown: new Signal({})
   });
   document.body.append(view.node);
   return view;
@@ -98,6 +108,26 @@ const labels = (): string[] =>
     each => each.textContent ?? ''
   );
 
+const list = (label: string): HTMLSelectElement => {
+  const found = view?.node.querySelector<HTMLSelectElement>(
+    `[aria-label="${label}"]`
+  );
+  if (!found) {
+    throw new Error(`There is no list of ${label}.`);
+  }
+  return found;
+};
+
+const choose = async (label: string, text: string): Promise<void> => {
+  const options = [...list(label).options];
+  list(label).selectedIndex = options.findIndex(each => each.text === text);
+  list(label).dispatchEvent(new Event('change'));
+  await settle(200);
+};
+
+const said = (): string | null | undefined =>
+  view?.node.querySelector('[role=status]')?.textContent;
+
 const press = (key: string): boolean =>
   (document.activeElement ?? document.body).dispatchEvent(
     new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true })
@@ -116,7 +146,14 @@ it('that falls back to the server can be stopped, and goes on where it was', asy
     dispose: () => undefined,
     slice: () => Promise.reject(refused)
   };
-  make(new EngineSlices(engine, server, new FakeWorkers(settle).workers));
+  make(
+    new EngineSlices(
+      engine,
+      server,
+      new FakeWorkers(settle).workers,
+      () => null
+    )
+  );
   await settle();
   expect(server.asked).toHaveLength(1);
   expect(button('Stop').hidden).toBe(false);
@@ -137,6 +174,143 @@ it('that falls back to the server can be stopped, and goes on where it was', asy
   expect(button('Stop').hidden).toBe(false);
   // The button that was pressed is gone; the keys are with the sweep.
   expect(document.activeElement).toBe(view?.node);
+});
+
+it('says which parameters need the server, and what they cost before it begins', async () => {
+  const filters = [{ name: 'outliers' }, { name: 'stripes-sorting', size: 21 }];
+  const source = new SlowSource(42);
+  make(source, { ...RECIPE, filters } as unknown as Recipe);
+  await settle();
+  const groups = [...list('Parameter').querySelectorAll('optgroup')];
+  expect(groups.map(({ label }) => label)).toEqual([
+    'At once',
+    'By the server, one by one'
+  ]);
+  expect(
+    [...groups[1].querySelectorAll('option')].map(({ text }) => text)
+  ).toEqual(['Outliers: Size', 'Outliers: Threshold (σ)', 'Outliers: Kind']);
+  await choose('Parameter', 'Outliers: Kind');
+  expect(labels()).toEqual(['Bright (now)', 'Dark', 'Both']);
+  expect(said()).toBe('These 3 slices take about 42 s.');
+  expect(source.asked).toEqual([]);
+  button('Start').click();
+  await settle();
+  expect(source.asked.map(({ recipe }) => recipe.filters?.[0])).toEqual([
+    { name: 'outliers', kind: 'bright' }
+  ]);
+});
+
+it('asks for all slices of the same projections one after the other', async () => {
+  const filters = [{ name: 'outliers' }, { name: 'stripes-sorting', size: 21 }];
+  const source = new SlowSource();
+  make(source, { ...RECIPE, filters } as unknown as Recipe);
+  await choose('Parameter', 'Outliers: Size');
+  await choose('Second parameter', 'Turn slices (°)');
+  source.asked.length = 0;
+  await choose('Second parameter', 'Stripes: sorting: Size');
+  for (let i = 0; i < 6; i++) {
+    await settle();
+    source.answer();
+  }
+  await settle();
+  expect(
+    source.asked.map(({ recipe }) =>
+      recipe.filters?.map(filter => ('size' in filter ? filter.size : null))
+    )
+  ).toEqual([
+    [3, 11],
+    [3, 21],
+    [3, 33],
+    [5, 11],
+    [5, 21],
+    [5, 33]
+  ]);
+  expect(said()).toBe('');
+});
+
+it('a second parameter can be taken away again', async () => {
+  make(new SlowSource());
+  await choose('Second parameter', 'Turn slices (°)');
+  expect(labels()).toHaveLength(27);
+  await choose('Second parameter', 'one parameter');
+  expect(labels()).toHaveLength(9);
+});
+
+it('a value that the recipe does not take fails alone', async () => {
+  const filters = [{ name: 'phase', ratio: 100 }];
+  const source = new SlowSource();
+  make(source, { ...RECIPE, filters } as unknown as Recipe);
+  await choose('Parameter', 'Phase retrieval: δ/β');
+  const first = view?.node.querySelector<HTMLInputElement>(
+    '[aria-label="First value"]'
+  );
+  first!.value = '0';
+  first!.dispatchEvent(new Event('input'));
+  first!.dispatchEvent(new Event('blur'));
+  await settle(200);
+  const failed = view?.node.querySelectorAll('[role=alert]');
+  expect(failed).toHaveLength(1);
+  expect(failed?.[0].textContent).toContain('0');
+  expect(said()).toBe('1 of 9');
+  expect(source.asked.at(-1)?.recipe.filters).toEqual([
+    { name: 'phase', ratio: 125 }
+  ]);
+});
+
+describe('while the recipe is edited', () => {
+  const filters = [{ name: 'stripes-sorting', size: 21 }];
+  const recipe = { ...RECIPE, filters } as unknown as Recipe;
+
+  it('makes its slices anew, of the parameter and the numbers that were chosen', async () => {
+    const source = new SlowSource();
+    make(source, recipe);
+    await choose('Parameter', 'Stripes: sorting: Size');
+    expect(labels()).toContain('21 (now)');
+    const before = source.asked.length;
+    // Another filter takes its place in the list.
+    session.edit({
+      path: ['filters'],
+      value: [{ name: 'stripes-dead' }, { name: 'stripes-sorting', size: 11 }]
+    });
+    await settle(200);
+    expect(list('Parameter').selectedOptions[0].text).toBe(
+      'Stripes: sorting: Size'
+    );
+    expect(labels()[0]).toBe('11 (now)');
+    expect(labels()).toContain('21');
+    expect(source.asked.length).toBeGreaterThan(before);
+    const cells = view?.node.querySelectorAll<HTMLElement>(
+      '.jp-tomo-sweep-take'
+    );
+    cells?.[1].click();
+    expect(session.edits.at(-1)).toEqual([
+      { path: ['filters', 1, 'size'], value: 13 }
+    ]);
+  });
+
+  it('takes the first parameter when the chosen one is gone', async () => {
+    make(new SlowSource(), recipe);
+    await choose('Parameter', 'Stripes: sorting: Size');
+    session.edit({ path: ['filters'], value: [] });
+    await settle(200);
+    expect(list('Parameter').selectedOptions[0].text).toBe(
+      'Centre of rotation'
+    );
+    expect(labels()[4]).toBe('262.351 (now)');
+  });
+
+  it('follows the row, and leaves alone what slices do not depend on', async () => {
+    const source = new SlowSource();
+    make(source, recipe);
+    await settle();
+    const [first] = source.asked;
+    session.edit({ path: ['output', 'folder'], value: 'elsewhere/' });
+    await settle(200);
+    expect(source.asked).toEqual([first]);
+    session.moveTo({ row: 5 });
+    await settle(200);
+    expect(source.asked.at(-1)?.row).toBe(5);
+  });
 });
 
 it('has no Stop when all slices are there', async () => {

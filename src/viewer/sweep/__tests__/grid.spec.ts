@@ -1,0 +1,121 @@
+import { nullTranslator } from '@jupyterlab/translation';
+
+import { sized } from '../../__tests__/fakes';
+import { ContrastModel } from '../../contrast';
+import { SweepGrid } from '../grid';
+import { SweepCell } from '../sweep-cell';
+
+const trans = nullTranslator.load('');
+
+let unsize: () => void;
+let resized: (() => void) | null;
+let grid: SweepGrid;
+
+beforeEach(() => {
+  unsize = sized();
+  jest.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
+  class Observer {
+    constructor(callback: () => void) {
+      resized = callback;
+    }
+    observe = (): void => undefined;
+    disconnect = (): void => {
+      resized = null;
+    };
+  }
+  Object.assign(globalThis, { ResizeObserver: Observer });
+  grid = new SweepGrid(trans);
+  document.body.append(grid.node);
+});
+afterEach(() => {
+  grid.dispose();
+  grid.node.remove();
+  unsize();
+  Reflect.deleteProperty(globalThis, 'ResizeObserver');
+  jest.restoreAllMocks();
+});
+
+const cells = (count: number, held: number): SweepCell[] =>
+  Array.from(
+    { length: count },
+    (_, index) =>
+      new SweepCell({
+        changes: [],
+        labels: [String(index)],
+        name: `Size ${index}`,
+        held: index === held,
+        trans,
+        contrast: new ContrastModel(),
+        take: () => undefined,
+        again: () => undefined
+      })
+  );
+
+const style = (): CSSStyleDeclaration =>
+  grid.node.querySelector<HTMLElement>('.jp-tomo-sweep-grid')!.style;
+
+/** Where the arrow keys lead from a cell, by its number. */
+const walked = (from: number, ...keys: string[]): number => {
+  grid.cells[from].focus();
+  keys.forEach(key => grid.walk(key));
+  return grid.cells.findIndex(({ node }) =>
+    node.contains(document.activeElement)
+  );
+};
+
+const room = (width: number, height: number): void => {
+  for (const [name, value] of [
+    ['clientWidth', width],
+    ['clientHeight', height]
+  ] as const) {
+    Object.defineProperty(grid.node, name, { configurable: true, value });
+  }
+  resized?.();
+};
+
+it('is laid out anew when its room changes, and arrow keys go where slices lie', () => {
+  grid.set(cells(9, 4), 9, null);
+  expect(style().gridTemplateColumns).toBe('repeat(3, 129px)');
+  expect(walked(0, 'ArrowDown')).toBe(3);
+  expect(walked(3, 'ArrowRight', 'ArrowUp')).toBe(1);
+  room(1200, 200);
+  expect(style().gridTemplateColumns).toBe('repeat(9, 128px)');
+  expect(walked(0, 'ArrowDown')).toBe(0);
+  expect(walked(0, 'ArrowRight')).toBe(1);
+});
+
+it('runs the first parameter down where that makes slices larger', () => {
+  grid.set(cells(10, -1), 5, 2);
+  room(400, 1000);
+  expect(style().gridAutoFlow).toBe('column');
+  expect(style().gridTemplateColumns).toBe('repeat(2, 195px)');
+  // The cells are row by row of the first parameter: the next one is below.
+  expect(walked(0, 'ArrowDown')).toBe(1);
+  expect(walked(0, 'ArrowRight')).toBe(5);
+  expect(walked(5, 'ArrowLeft', 'ArrowLeft')).toBe(0);
+});
+
+it('shows what holds now and what is pointed at larger where there is room', () => {
+  grid.set(cells(27, 13), 9, 3);
+  room(1150, 700);
+  const captions = (): string[] =>
+    [...grid.node.querySelectorAll('.jp-tomo-sweep-caption')].map(
+      ({ textContent }) => textContent ?? ''
+    );
+  const close = grid.node.querySelector<HTMLElement>('.jp-tomo-sweep-close')!;
+  expect(close.hidden).toBe(false);
+  expect(captions()).toEqual(['13 (now)']);
+  expect(close.textContent).toContain('Point at a slice');
+  grid.cells[7].node.dispatchEvent(
+    new MouseEvent('pointerover', { bubbles: true })
+  );
+  expect(captions()).toEqual(['13 (now)', '7']);
+  // Keys point, too.
+  walked(13, 'ArrowRight');
+  expect(captions()).toEqual(['13 (now)', '14']);
+  // Pictures are asked for as wide as the larger ones.
+  expect(grid.width).toBe(294);
+  room(700, 300);
+  expect(close.hidden).toBe(true);
+  expect(grid.width).toBe(160);
+});
