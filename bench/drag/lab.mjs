@@ -1,5 +1,5 @@
 // JupyterLab in a browser of its own, and what its page takes of memory.
-/* global window -- of the page */
+/* global document, window -- of the page */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -149,6 +149,42 @@ export class Lab {
     await field.press('Enter');
     await this._showSlice();
     await page.waitForTimeout(1500);
+  }
+
+  /** Zoom beyond 1:1; pixels of the screen for one of the slice. */
+  async zoomIn() {
+    const { page } = this;
+    await page.locator('.jp-tomo-viewer-surface:visible').first().click();
+    for (let press = 0; press < 8; press++) {
+      await page.keyboard.press('+');
+    }
+    return page.evaluate(() => {
+      const plot = document.querySelector('.jp-tomo-viewer .js-plotly-plot');
+      const { range } = plot._fullLayout.xaxis;
+      const { width } = document
+        .querySelector('.jp-tomo-viewer-surface')
+        .getBoundingClientRect();
+      return width / Math.abs(range[1] - range[0]);
+    });
+  }
+
+  /** A step on sinograms, with its parameters to be seen. */
+  async addStep(name) {
+    const { page } = this;
+    await page.getByLabel('Add a step', { exact: true }).selectOption(name);
+    await page.locator('.jp-TomoStep-toggle').last().click();
+    await page.waitForTimeout(1500);
+  }
+
+  /** The last step is taken away again. */
+  async removeStep() {
+    const { page } = this;
+    await page
+      .locator('.jp-TomoStep')
+      .last()
+      .getByLabel(/^Remove/)
+      .click();
+    await page.waitForTimeout(500);
   }
 
   /** Close the document and open it again; its slice is shown as before. */
