@@ -3,7 +3,7 @@ import { grid, gridRow, LEFT, MARGIN } from './grid';
 
 /**
  * Fold what lies beyond the plane back onto it: periodic in u and v, Hermitian
- * in both. `low` and `high` are those of `gridSpectra`.
+ * in both. `low` and `high` are the frequencies in v that were gridded.
  */
 export function foldPlane(low: i32, high: i32): void {
   const half = grid >> 1;

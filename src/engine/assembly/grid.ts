@@ -96,20 +96,22 @@ export function gridRow(v: i32): usize {
 }
 
 /**
- * Put what spectra have at this engine's frequencies in v on the plane, for an
- * axis at column `centre`; `shift` moves the slice by that part of a pixel in
- * x and y.
+ * Put what spectra have at frequencies in v from `from` to below `to` on the
+ * plane, whose rows there are cleared first, for an axis at column `centre`;
+ * `shift` moves the slice by that part of a pixel in x and y.
  */
-export function gridSpectra(centre: f64, shift: f64): void {
-  memory.fill(plane, 0, rowStride * <usize>(min(high + 4, planeEnd()) - planeFirst));
+export function gridSpectra(centre: f64, shift: f64, from: i32, to: i32): void {
+  const cleared = max(from - 4, -1);
+  const rows = min(to + 4, planeEnd()) - cleared;
+  memory.fill(gridRow(cleared) - (LEFT << 3), 0, rowStride * <usize>rows);
   const large = rowStride * <usize>(grid >> 1) > LARGE;
   for (let first = 0; first < count; first += RAYS) {
     const last = min(first + RAYS, count);
     for (let ray = first; ray < last; ray++) {
       const phase = phases + <usize>(ray - first) * PHASE;
       startPhase(ray, phase, centre, shift);
-      store<i32>(phase, firstBin(ray, low, grid, length, bins), 96);
-      store<i32>(phase, high > grid >> 1 ? bins : firstBin(ray, high, grid, length, bins), 100);
+      store<i32>(phase, firstBin(ray, from, grid, length, bins), 96);
+      store<i32>(phase, to > grid >> 1 ? bins : firstBin(ray, to, grid, length, bins), 100);
     }
     for (let bin = 0; bin < bins; bin += BLOCK) {
       const used = min(BLOCK, bins - bin);

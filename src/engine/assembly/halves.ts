@@ -7,7 +7,7 @@
  * the picture, and these columns of the other's rows.
  */
 import { grid, gridRow, plane, rowStride } from './grid';
-import { makeColumns, makeRows, middleColumn, padded, size } from './image';
+import { addRow, makeColumns, makeRows, middleColumn, padded, size } from './image';
 import { border, share, SHARED } from './share';
 
 function firstRow(half: i32): i32 {
@@ -89,17 +89,10 @@ export function finishHalf(): usize {
   const own = firstRow(share);
   const other = firstRow(1 - share);
   for (let row = border - SHARED; row < border + SHARED; row++) {
-    add(plane + <usize>(row - own) * bytes, given + <usize>(row - other) * bytes, bytes);
+    addRow(plane + <usize>(row - own) * bytes, given + <usize>(row - other) * bytes, bytes);
   }
   // Rows beyond those that both have are the other's alone.
   return share == 0
     ? makeColumns(0, middleColumn(), plane, border + SHARED, given + <usize>(2 * SHARED) * bytes, bytes)
     : makeColumns(middleColumn(), size, given, border - SHARED, plane, bytes);
-}
-
-/** `bytes` is a multiple of 16: eight columns are 64 bytes. */
-function add(to: usize, from: usize, bytes: usize): void {
-  for (let at: usize = 0; at < bytes; at += 16) {
-    v128.store(to + at, f32x4.add(v128.load(to + at), v128.load(from + at)));
-  }
 }

@@ -7,7 +7,7 @@ import { kernelShape, kernelTransform } from './kernel';
 import { highHalves, highPairs, lowHalves, lowPairs } from './lanes';
 import { allocate, release } from './memory';
 import { columns, mask, Refusal, scale } from './plan';
-import { high, isHalf, low } from './share';
+import { border, high, isHalf, low, SHARED } from './share';
 import { longerSide, redundant } from './views';
 
 /** Grid points for each pixel of the slice. */
@@ -29,6 +29,8 @@ let correctionY: usize = 0;
 let turned: usize = 0;
 /** float32[size][STRIP]: finished columns, before they go to the slice. */
 let strip: usize = 0;
+/** complex64[2 SHARED][padded()]: rows of the first part that the second reaches, too; a whole slice's. */
+let reached: usize = 0;
 let fft: Fft | null = null;
 
 export function releaseImage(): void {
@@ -40,7 +42,8 @@ export function releaseImage(): void {
   release(correctionY);
   release(turned);
   release(strip);
-  picture = ownPicture = correctionX = correctionY = turned = strip = 0;
+  release(reached);
+  picture = ownPicture = correctionX = correctionY = turned = strip = reached = 0;
 }
 
 /** Columns of the slice's first half; 0 when it is made whole. */
@@ -73,7 +76,8 @@ export function prepareImage(pixels: i32): Refusal {
   strip = allocate((<usize>size * STRIP) << 2);
   correctionX = allocate(<usize>padded() << 2);
   correctionY = allocate(<usize>padded() << 2);
-  if (!fft || !picture || !correctionX || !correctionY || !turned || !strip) {
+  reached = allocate((<usize>(2 * SHARED) * <usize>padded()) << 3);
+  if (!fft || !reached || !picture || !correctionX || !correctionY || !turned || !strip) {
     return Refusal.Memory;
   }
   for (let i = 0; i < padded(); i++) {
@@ -92,12 +96,37 @@ export function makeImage(centre: f64): usize {
 
 /** The part of the plane that this engine's frequencies reach, transformed by rows. */
 export function makeRows(centre: f64): void {
+  if (isHalf() || border == 0) {
+    makePart(centre, low, high);
+    return;
+  }
+  // As two engines would.
+  makePart(centre, low, border);
+  const bytes = <usize>padded() << 3;
+  for (let i = 0; i < 2 * SHARED; i++) {
+    memory.copy(reached + <usize>i * bytes, gridRow(border - SHARED + i), bytes);
+  }
+  makePart(centre, border, high);
+  for (let i = 0; i < 2 * SHARED; i++) {
+    addRow(gridRow(border - SHARED + i), reached + <usize>i * bytes, bytes);
+  }
+}
+
+/** Rows that frequencies from `from` to below `to` in v reach. */
+function makePart(centre: f64, from: i32, to: i32): void {
   // An even number of pixels has its middle between two of them.
-  gridSpectra(centre, (size & 1) == 0 ? 0.5 : 0);
-  foldPlane(low, high);
-  const past = min(high + 4, (grid >> 1) + 1);
-  for (let v = max(low - 4, 0); v < past; v += 4) {
+  gridSpectra(centre, (size & 1) == 0 ? 0.5 : 0, from, to);
+  foldPlane(from, to);
+  const past = min(to + SHARED, (grid >> 1) + 1);
+  for (let v = max(from - SHARED, 0); v < past; v += 4) {
     transformRows(v);
+  }
+}
+
+/** Add a row that the other part has reached, too; `bytes` is a multiple of 16. */
+export function addRow(to: usize, from: usize, bytes: usize): void {
+  for (let at: usize = 0; at < bytes; at += 16) {
+    v128.store(to + at, f32x4.add(v128.load(to + at), v128.load(from + at)));
   }
 }
 

@@ -4,7 +4,8 @@
  * Of two engines with the same sinogram, one grids low frequencies in v, the
  * other high ones, and each transforms its rows; they exchange what the other
  * needs, and each transforms half of the columns. An engine keeps what its
- * half needs, and nothing else.
+ * half needs, and nothing else. An engine that makes all of a slice grids the
+ * two parts one after the other, so that sums are rounded alike.
  */
 import { raySin } from './views';
 
@@ -23,7 +24,7 @@ export let share: i32 = WHOLE;
 /** Frequencies in v that are gridded, from `low` to below `high`, which is the grid's size where there is no end. */
 export let low: i32 = 0;
 export let high: i32 = 0;
-/** Rows of the plane between the halves: low ones are the first half's. */
+/** The first row of the second half: low ones are the first half's. 0: a slice has no halves. */
 export let border: i32 = 0;
 
 export function askFor(half: i32): void {
@@ -32,8 +33,9 @@ export function askFor(half: i32): void {
 
 /** Share slices of `pixels` with a plane of `points` in each direction. */
 export function prepareShare(pixels: i32, points: i32): void {
-  share = pixels < NARROWEST ? WHOLE : asked;
-  border = <i32>(0.25 * LOW * <f64>(points >> 1)) << 2;
+  const whole = pixels < NARROWEST;
+  share = whole ? WHOLE : asked;
+  border = whole ? 0 : <i32>(0.25 * LOW * <f64>(points >> 1)) << 2;
   low = share == 1 ? border : 0;
   high = share == 0 ? border : points;
 }
