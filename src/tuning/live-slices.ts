@@ -12,6 +12,7 @@ import { coarseness } from './binning';
 import type { ISliceDone, Look } from './messages';
 import { release } from './release';
 import { Selection } from './selection';
+import { Spare } from './spare';
 import type { IRow, IWantedSlice } from './wanted';
 import {
   checkAxis,
@@ -26,8 +27,6 @@ import type { EngineWorkers } from './workers';
 
 /** Milliseconds without a change before the whole slice is computed. */
 const PAUSE = 25;
-/** Milliseconds for which memory for a whole slice is kept for the next one. */
-const KEEP = 1000;
 /** Slices wider than this are looked at binned first. */
 export const WIDE = 1024;
 const ALL = { bin: 1, thin: 1 } as const;
@@ -107,13 +106,7 @@ export class LiveSlices implements IDisposable {
 
   /** A whole slice that nobody needs any more: its memory is used for the next one, if that comes soon. */
   reuse(data: Float32Array): void {
-    release(this._take());
-    if (this._disposed) {
-      release(data);
-      return;
-    }
-    this._free = data;
-    this._keeping = setTimeout(() => release(this._take()), KEEP);
+    this._room.keep(data);
   }
 
   dispose(): void {
@@ -129,7 +122,7 @@ export class LiveSlices implements IDisposable {
     }
     this._giveUpRow();
     this._giveUpLooks();
-    release(this._take());
+    this._room.dispose();
   }
 
   /** The whole slice is painted over them. */
@@ -144,14 +137,6 @@ export class LiveSlices implements IDisposable {
     this._selection.clear();
     release(this._row?.sinogram.data);
     this._row = null;
-  }
-
-  /** The memory of a whole slice that is free. */
-  private _take(): Float32Array | null {
-    clearTimeout(this._keeping);
-    const free = this._free;
-    this._free = null;
-    return free;
   }
 
   /** First looks, one after the other, until the last one wanted was looked at. */
@@ -220,7 +205,7 @@ export class LiveSlices implements IDisposable {
     try {
       // What is here is used at once: the workers are to begin now.
       const row = this._kept(wanted) ?? (await this._rowOf(wanted));
-      const room = this._take();
+      const room = this._room.take();
       const image = await this._slice('whole', wanted, row, ALL, room);
       if (this._wanted === wanted) {
         this._wanted = null;
@@ -348,8 +333,8 @@ export class LiveSlices implements IDisposable {
   /** The first look that is shown, and the one before, whose memory is free. */
   private _shown: Float32Array | null = null;
   private _spare: Float32Array | null = null;
-  private _free: Float32Array | null = null;
-  private _keeping: ReturnType<typeof setTimeout> | undefined;
+  /** Of whole slices. */
+  private readonly _room = new Spare();
   private _fetching: AbortController | null = null;
   private _fetchingKey = '';
   /** When the last change came. */

@@ -4,6 +4,7 @@
 import { effectiveFilters, effectiveReconstruction, stepOf } from '../recipe';
 import type { Recipe } from '../recipe';
 import type { ILiveImage } from './live-slices';
+import type { Spare } from './spare';
 import type { IRow, IWantedSlice } from './wanted';
 import { planOf } from './wanted';
 import type { EngineWorkers } from './workers';
@@ -18,13 +19,15 @@ const USUAL = effectiveReconstruction({ version: 1 }).parameters;
  * slice is made whole, and binned when it is there. Without, the sinogram is
  * binned, which takes far less time.
  *
+ * @param spare memory of a whole slice, from one to the next
  * @throws ApiError when the engine refuses or a worker is lost.
  */
 export async function smallSlice(
   workers: EngineWorkers,
   row: IRow,
   wanted: IWantedSlice,
-  width: number
+  width: number,
+  spare: Spare
 ): Promise<ILiveImage> {
   const bin = Math.max(1, Math.floor(row.sinogram.columns / width));
   const { plan, centre } = planOf(wanted, row);
@@ -37,8 +40,12 @@ export async function smallSlice(
   }
   // The viewer's own engine has this row already, and room for all of it.
   const whole = { bin: 1, thin: 1 };
-  const done = await workers.slice('whole', row, whole, plan, centre);
+  const room = bin > 1 ? spare.take() : null;
+  const done = await workers.slice('whole', row, whole, plan, centre, room);
   const { data, size } = means(done.data, done.size, bin);
+  if (data !== done.data) {
+    spare.keep(done.data);
+  }
   return { data, rows: size, columns: size, bin, about };
 }
 

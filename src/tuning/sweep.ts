@@ -9,6 +9,7 @@ import type { ILiveImage } from './live-slices';
 import { release } from './release';
 import { Selection } from './selection';
 import { smallSlice } from './small-slice';
+import { Spare } from './spare';
 import type { IRow, IWantedSlice } from './wanted';
 import { fits, rowOf, rowRequest } from './wanted';
 import type { EngineWorkers } from './workers';
@@ -39,12 +40,14 @@ export class Sweep implements IDisposable {
     signal: AbortSignal
   ): Promise<ILiveImage> {
     const row = await this._rowOf(wanted, signal);
-    return smallSlice(this._options.workers, row, wanted, width);
+    const { workers } = this._options;
+    return smallSlice(workers, row, wanted, width, this._spare);
   }
 
   dispose(): void {
     this._disposed = true;
     this._giveUpRow();
+    this._spare.dispose();
   }
 
   private _giveUpRow(): void {
@@ -70,5 +73,7 @@ export class Sweep implements IDisposable {
 
   private _row: IRow | null = null;
   private readonly _selection = new Selection();
+  /** Cells are made of whole slices where they cannot be made binned. */
+  private readonly _spare = new Spare();
   private _disposed = false;
 }

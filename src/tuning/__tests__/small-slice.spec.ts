@@ -7,6 +7,7 @@ import type { Recipe } from '../../recipe';
 import type { ISinogram } from '../messages';
 import { LiveRow } from '../row';
 import { means, smallSlice } from '../small-slice';
+import { Spare } from '../spare';
 import type { IRow, IWantedSlice } from '../wanted';
 import { planOf } from '../wanted';
 import type { EngineWorkers } from '../workers';
@@ -107,10 +108,75 @@ it.each([
     0.02
   ]
 ])('a small slice is that of the run with %s', async (_, asked, most) => {
-  const image = await smallSlice(workers, ROW, asked, 90);
+  const spare = new Spare();
+  const image = await smallSlice(workers, ROW, asked, 90, spare);
+  spare.dispose();
   const { data, size } = await ofRun(asked);
   expect([image.rows, image.columns, image.bin]).toEqual([size, size, 4]);
   expect(apart(image.data, data)).toBeLessThanOrEqual(most);
+});
+
+describe('The whole slice that a small one is made of', () => {
+  const filtered = wanted([{ name: 'stripes-sorting', size: 21 }]);
+  /** What the workers were given, and what they gave. */
+  function counted(): {
+    fake: EngineWorkers;
+    rooms: (Float32Array | null)[];
+    given: Float32Array[];
+  } {
+    const rooms: (Float32Array | null)[] = [];
+    const given: Float32Array[] = [];
+    const fake = {
+      slice: (
+        ...[, , { bin }, , , room]: Parameters<EngineWorkers['slice']>
+      ) => {
+        const data = room ?? new Float32Array(COLUMNS ** 2);
+        rooms.push(room ?? null);
+        given.push(data);
+        return Promise.resolve({ data, size: COLUMNS, bin, took: 1 });
+      }
+    } as unknown as EngineWorkers;
+    return { fake, rooms, given };
+  }
+
+  it('lies in the memory of the one before, and is given back at the end', async () => {
+    const { fake, rooms, given } = counted();
+    const spare = new Spare();
+    const images = [
+      await smallSlice(fake, ROW, filtered, 90, spare),
+      await smallSlice(fake, ROW, filtered, 90, spare)
+    ];
+    expect(rooms).toEqual([null, given[0]]);
+    spare.dispose();
+    expect(given.map(data => data.length)).toEqual([0, 0]);
+    expect(images.map(({ data }) => data.length)).toEqual([96 ** 2, 96 ** 2]);
+    // One that comes too late.
+    await smallSlice(fake, ROW, filtered, 90, spare);
+    expect(given[2]).toHaveLength(0);
+  });
+
+  it('is given back after a second', async () => {
+    jest.useFakeTimers();
+    const { fake, given } = counted();
+    const spare = new Spare();
+    await smallSlice(fake, ROW, filtered, 90, spare);
+    expect(given[0]).toHaveLength(COLUMNS ** 2);
+    jest.advanceTimersByTime(1001);
+    jest.useRealTimers();
+    expect(given[0]).toHaveLength(0);
+    spare.dispose();
+  });
+
+  it('stays where it is shown itself', async () => {
+    const { fake, rooms, given } = counted();
+    const spare = new Spare();
+    const image = await smallSlice(fake, ROW, filtered, COLUMNS, spare);
+    await smallSlice(fake, ROW, filtered, COLUMNS, spare);
+    spare.dispose();
+    expect(image.data).toBe(given[0]);
+    expect(given[0]).toHaveLength(COLUMNS ** 2);
+    expect(rooms).toEqual([null, null]);
+  });
 });
 
 it('means leave out what fills no pixel, at both ends alike', () => {
