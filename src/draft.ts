@@ -4,6 +4,8 @@
  */
 import React from 'react';
 
+import { useRefused } from './kept';
+
 export interface IDraftOptions {
   /** What stands there when nothing is typed. */
   readonly text: string;
@@ -35,6 +37,7 @@ export function useDraft(options: IDraftOptions): IDraft {
   const field = React.useRef<HTMLInputElement>(null);
   const refusal = draft === null ? '' : refuse(draft);
   React.useEffect(() => field.current?.setCustomValidity(refusal), [refusal]);
+  useRefused(refusal ? 1 : 0);
   // What was left behind refused goes when what holds changes under it.
   React.useEffect(() => {
     if (document.activeElement !== field.current) {

@@ -5,6 +5,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import { useDraft } from '../draft';
+import { unfold } from '../kept';
 import { formatNumber } from '../quantities';
 import { usePanel } from './context';
 
@@ -108,8 +109,16 @@ export function tellRefused(within: Element): boolean {
   const field = within
     .closest('.jp-TomoPanel')
     ?.querySelector<HTMLInputElement>('input.jp-TomoField:invalid');
-  field?.focus();
-  field?.reportValidity();
+  const tell = (): void => {
+    field?.focus();
+    field?.reportValidity();
+  };
+  if (field && unfold(field)) {
+    // It is drawn in this frame.
+    requestAnimationFrame(() => requestAnimationFrame(tell));
+  } else {
+    tell();
+  }
   return !!field;
 }
 

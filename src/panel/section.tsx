@@ -4,7 +4,9 @@
 import { caretDownIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
+import { useKept } from '../kept';
 import { usePanel } from './context';
+import { RefusedNote } from './refused-note';
 
 /** Made once: an icon that is rendered writes its style again. */
 const CARET = (
@@ -33,6 +35,7 @@ export function Section({
   const { model } = usePanel();
   const open = model.isOpen(id);
   const body = `jp-TomoPanel-${id}`;
+  const { refused, keep } = useKept(open);
   return (
     <section
       className={`jp-TomoSection${open ? '' : ' jp-mod-closed'}`}
@@ -49,13 +52,14 @@ export function Section({
           {CARET}
           <span className="jp-TomoSection-title">{title}</span>
         </button>
+        {open ? null : <RefusedNote count={refused} />}
         {note ? <span className="jp-TomoSection-note">{note}</span> : null}
       </h3>
-      {open ? (
-        <div className="jp-TomoSection-body" id={body}>
+      {keep(() => (
+        <div className="jp-TomoSection-body" id={body} hidden={!open}>
           {children}
         </div>
-      ) : null}
+      ))}
     </section>
   );
 }

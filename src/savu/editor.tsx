@@ -52,7 +52,8 @@ function Content(): JSX.Element {
       <div className="jp-TomoSavu-body">
         <PluginList />
         <div className="jp-TomoSavu-main">
-          {model.adding ? <Chooser /> : <PluginDetails />}
+          {model.adding ? <Chooser /> : null}
+          <PluginDetails />
         </div>
       </div>
     </>

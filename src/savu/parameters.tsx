@@ -3,27 +3,52 @@
  */
 import React from 'react';
 
+import type { SavuPlugin } from '../api';
+import { useKept } from '../kept';
 import { isUsed } from './catalogue';
 import type { IParameter, IPlugin } from './catalogue';
 import { useEditor } from './context';
 import { Findings } from './findings';
 import { ParameterRow } from './parameter-row';
+import { valuesOf } from './operations';
 import type { Values } from './operations';
 
+/** The chosen plugin, and unseen those with a text that is refused. */
 export function PluginDetails(): JSX.Element {
   const { model, trans } = useEditor();
-  const { plugin, known, values, selected } = model;
-  if (!plugin) {
+  const { plugins } = model.list;
+  if (!model.plugin && !model.adding) {
     return (
       <p className="jp-TomoSavu-none">
         {trans.__('Add a plugin to begin with.')}
       </p>
     );
   }
+  return (
+    <>
+      {plugins.map((plugin, index) => (
+        <Details key={`${index} ${plugin.id}`} plugin={plugin} index={index} />
+      ))}
+    </>
+  );
+}
+
+function Details({
+  plugin,
+  index
+}: {
+  plugin: SavuPlugin;
+  index: number;
+}): JSX.Element | null {
+  const { model, trans } = useEditor();
+  const open = index === model.selected && !model.adding;
+  const { keep } = useKept(open);
+  const known = model.catalogue.find(plugin.id);
+  const values = valuesOf(plugin);
   const missing =
     known?.parameters.some(({ name }) => !(name in values)) ?? false;
-  return (
-    <div className="jp-TomoSavu-details" key={`${selected} ${plugin.id}`}>
+  return keep(() => (
+    <div className="jp-TomoSavu-details" hidden={!open}>
       <header>
         <h2>{known?.title ?? plugin.name}</h2>
         <code title={plugin.id}>{plugin.name}</code>
@@ -35,7 +60,7 @@ export function PluginDetails(): JSX.Element {
         ) : null}
       </header>
       <Findings
-        findings={model.findings.filter(({ index }) => index === selected)}
+        findings={model.findings.filter(each => each.index === index)}
       />
       {missing && !model.readOnly ? (
         <button
@@ -52,7 +77,7 @@ export function PluginDetails(): JSX.Element {
         <Group parameters={Object.keys(values).map(anything)} values={values} />
       )}
     </div>
-  );
+  ));
 }
 
 function KnownParameters({

@@ -10,6 +10,7 @@ import { Debouncer } from '@lumino/polling';
 import type { ErrorSchema, RJSFSchema } from '@rjsf/utils';
 import React from 'react';
 
+import { useRefused } from '../../kept';
 import type { IParameterSchema } from '../../recipe';
 import { applyEdits, problemsOf, textEdits } from '../../recipe';
 import type { IRecipeChange, IRecipeSession } from '../../tokens';
@@ -91,6 +92,7 @@ export function SchemaForm({
   }, [key]);
 
   const problems = changeProblems(session, formChanges(path, values, draft));
+  useRefused(problems.size);
   const form = (
     <FormComponent
       className="jp-TomoForm"

@@ -4,6 +4,7 @@
 import React from 'react';
 
 import type { Description } from '../../api';
+import { useKept } from '../../kept';
 import type { IRecipeSession } from '../../tokens';
 import { usePanel } from '../context';
 import { anglesText, proposedAngles, rangeText } from '../describe';
@@ -19,6 +20,7 @@ export function AnglesRow({ session, description }: IAnglesProps): JSX.Element {
   const { trans } = usePanel();
   const [editing, setEditing] = React.useState(false);
   const unknown = description.angles.source === 'unknown';
+  const { refused, keep } = useKept(unknown || editing);
   const [what, source] = anglesText(session.recipe, description, trans);
   const proposal = unknown ? proposedAngles(description) : null;
   return (
@@ -30,7 +32,7 @@ export function AnglesRow({ session, description }: IAnglesProps): JSX.Element {
         <span className="jp-TomoNote">({source})</span>
         {unknown ? null : (
           <LinkAction
-            label={editing ? trans.__('done') : trans.__('change')}
+            label={editing || refused ? trans.__('done') : trans.__('change')}
             title={trans.__('State the angles')}
             onClick={() => setEditing(!editing)}
           />
@@ -45,9 +47,9 @@ export function AnglesRow({ session, description }: IAnglesProps): JSX.Element {
           />
         ) : null}
       </Row>
-      {unknown || editing ? (
+      {keep(() => (
         <AnglesEditor session={session} description={description} />
-      ) : null}
+      ))}
     </>
   );
 }

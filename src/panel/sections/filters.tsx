@@ -11,6 +11,7 @@ import {
   stepOf,
   widestMedian
 } from '../../recipe';
+import { useKept } from '../../kept';
 import { formatSeconds } from '../../quantities';
 import type { IRecipeSession } from '../../tokens';
 import { usePanel } from '../context';
@@ -18,6 +19,7 @@ import { stepApplies, stepText } from '../describe';
 import { addStepChange, enableStepChange, removeStepChange } from '../edits';
 import { SchemaForm } from '../forms/schema-form';
 import type { ISliderRange } from '../forms/widgets';
+import { RefusedNote } from '../refused-note';
 import { Section } from '../section';
 
 export function FiltersSection({
@@ -139,6 +141,8 @@ function Step({
 }): JSX.Element {
   const { trans } = usePanel();
   const [open, setOpen] = React.useState(false);
+  const { refused, keep } = useKept(open);
+  const body = `jp-TomoStep-${React.useId()}`;
   const known = stepOf(step.name);
   const title = known?.title ?? step.name;
   const applies = stepApplies(step.name, session.recipe);
@@ -161,6 +165,7 @@ function Step({
           type="button"
           className="jp-TomoStep-toggle"
           aria-expanded={open}
+          aria-controls={body}
           title={known?.help}
           onClick={() => setOpen(!open)}
         >
@@ -170,6 +175,7 @@ function Step({
           </span>
           {CARET}
         </button>
+        {open ? null : <RefusedNote count={refused} />}
         {known?.default === false ? (
           <button
             type="button"
@@ -182,8 +188,8 @@ function Step({
           </button>
         ) : null}
       </div>
-      {open ? (
-        <div className="jp-TomoStep-body">
+      {keep(() => (
+        <div className="jp-TomoStep-body" id={body} hidden={!open}>
           <p className="jp-TomoHint">{known?.help}</p>
           {known && Object.keys(known.schema).length ? (
             <SchemaForm
@@ -195,7 +201,7 @@ function Step({
             />
           ) : null}
         </div>
-      ) : null}
+      ))}
     </li>
   );
 }

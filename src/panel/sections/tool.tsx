@@ -3,6 +3,7 @@
  */
 import React from 'react';
 
+import { useKept } from '../../kept';
 import type { IParameterSchema } from '../../recipe';
 import { effectiveReconstruction } from '../../recipe';
 import recipeSchema from '../../recipe/_generated/recipe.schema.json';
@@ -138,9 +139,12 @@ function Parameters({
   session: IRecipeSession;
   schema: Schema;
   values: Readonly<Record<string, unknown>>;
-}): JSX.Element {
+}): JSX.Element | null {
   const { trans } = usePanel();
-  const [all, setAll] = React.useState(false);
+  const [asked, setAll] = React.useState(false);
+  const { refused, keep } = useKept(true);
+  // What was refused may be one of those that would go.
+  const all = asked || refused > 0;
   const entries = Object.entries(schema).filter(([, parameter]) =>
     counts(parameter, values)
   );
@@ -159,7 +163,7 @@ function Parameters({
       parameter.when !== undefined ||
       wasSet.current.has(name)
   );
-  return (
+  return keep(() => (
     <>
       <SchemaForm
         session={session}
@@ -175,12 +179,12 @@ function Parameters({
         <Row label="">
           <LinkAction
             label={all ? trans.__('Fewer settings') : trans.__('All settings')}
-            onClick={() => setAll(!all)}
+            onClick={() => setAll(!asked)}
           />
         </Row>
       ) : null}
     </>
-  );
+  ));
 }
 
 /** The commands of the settings, to choose from. */

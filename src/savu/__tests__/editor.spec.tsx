@@ -126,6 +126,26 @@ describe('The editor of a process list', () => {
     expect(editor.node.querySelector('.jp-TomoSavu-problem')).toBeNull();
   });
 
+  it('keeps it while another plugin is chosen, or one is added', async () => {
+    await write('n_iterations', 'many');
+    await change(() => {
+      model.selected = 0;
+    });
+    expect(editor.node.querySelector('h2')?.closest('[hidden]')).toBeNull();
+    await change(() => {
+      model.adding = true;
+    });
+    await change(() => {
+      model.selected = 2;
+    });
+    expect(control('n_iterations').value).toBe('many');
+    expect(control('n_iterations').closest('[hidden]')).toBeNull();
+    // The others hold nothing, and are not drawn.
+    expect(editor.node.querySelectorAll('.jp-TomoSavu-details')).toHaveLength(
+      1
+    );
+  });
+
   it('offers the choices again when one value was written instead of several', async () => {
     const offer = (): string =>
       control('algorithm') instanceof HTMLSelectElement ? 'choices' : 'field';

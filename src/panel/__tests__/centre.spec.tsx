@@ -1,0 +1,124 @@
+import { act } from 'react-dom/test-utils';
+
+import { button, click, labelled, show, type } from './driving';
+import { CENTRE, FakeSession, fakeContext } from './fakes';
+
+describe('The axis in the panel', () => {
+  it('moves the axis by 0.05 and by 1 with shift', async () => {
+    const session = new FakeSession({
+      dataset: { path: 'a' },
+      regions: { centre: { column: 399.45 } }
+    });
+    const node = await show(fakeContext(session));
+    await click(labelled(node, 'More', HTMLButtonElement));
+    expect(session.recipe.regions?.centre?.column).toBe(399.5);
+    await click(labelled(node, 'Less', HTMLButtonElement), true);
+    expect(session.recipe.regions?.centre?.column).toBe(398.5);
+    await type(
+      labelled(
+        node,
+        'Column of the axis of rotation; empty: found by the run',
+        HTMLInputElement
+      ),
+      '401,25'
+    );
+    expect(session.recipe.regions?.centre?.column).toBe(401.25);
+    // The image has 835 columns.
+    for (const outside of ['835', '-1']) {
+      await type(
+        labelled(
+          node,
+          'Column of the axis of rotation; empty: found by the run',
+          HTMLInputElement
+        ),
+        outside
+      );
+      expect(session.recipe.regions?.centre?.column).toBe(401.25);
+      // It stays where it was typed, and says what may stand there.
+      const refused = labelled(
+        node,
+        'Column of the axis of rotation; empty: found by the run',
+        HTMLInputElement
+      );
+      expect(refused.value).toBe(outside);
+      expect(refused.title).toBe('From 0 to 834.');
+      expect(refused.validationMessage).toBe('From 0 to 834.');
+    }
+    await type(
+      labelled(
+        node,
+        'Column of the axis of rotation; empty: found by the run',
+        HTMLInputElement
+      ),
+      ''
+    );
+    expect(session.recipe.regions?.centre).toBeUndefined();
+  });
+
+  it('takes row and tilt of a found axis with its column', async () => {
+    const session = new FakeSession();
+    const found = {
+      ...CENTRE,
+      column: 400.12,
+      row: 63.5,
+      tilt: 0.3,
+      confidence: { ...CENTRE.confidence, level: 'uncertain' as const }
+    };
+    session.centre = { state: 'ready', value: found };
+    const node = await show(fakeContext(session));
+    await click(button(node, 'use 400.12 all the same'));
+    const centre = { column: 400.12, row: 63.5, tilt: 0.3 };
+    expect(session.edits[0]).toEqual([
+      { path: ['regions', 'centre'], value: centre }
+    ]);
+    await act(async () => {
+      session.edit({ path: ['regions', 'centre'], value: undefined });
+      await Promise.resolve();
+    });
+    await click(labelled(node, 'More', HTMLButtonElement));
+    expect(session.recipe.regions?.centre).toEqual({
+      ...centre,
+      column: 400.17
+    });
+  });
+
+  it('offers a good axis that the recipe does not have', async () => {
+    const session = new FakeSession({
+      dataset: { path: 'a' },
+      regions: { centre: { column: 402 } }
+    });
+    session.centre = {
+      state: 'ready',
+      value: { ...CENTRE, column: 399.44321 }
+    };
+    const node = await show(fakeContext(session));
+    await click(button(node, 'use 399.44'));
+    expect(session.recipe.regions?.centre).toMatchObject({
+      column: 399.443
+    });
+    expect(node.textContent).not.toContain('use 399.44');
+  });
+
+  it('does not commit what is not a number', async () => {
+    const session = new FakeSession();
+    const node = await show(fakeContext(session));
+    const tilt = labelled(
+      node,
+      'Tilt of the axis in degrees',
+      HTMLInputElement
+    );
+    await type(tilt, '45');
+    expect(session.edits).toHaveLength(0);
+    await type(tilt, '0.5');
+    expect(session.recipe.regions?.centre?.tilt).toBe(0.5);
+  });
+
+  it('says how far the centre finder agrees', async () => {
+    const session = new FakeSession();
+    session.centre = { state: 'ready', value: CENTRE };
+    const node = await show(fakeContext(session));
+    expect(node.querySelector('.jp-mod-good')?.textContent).toBe(
+      'agree, ± 0.08 px'
+    );
+  });
+});
