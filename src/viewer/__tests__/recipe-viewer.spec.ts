@@ -260,6 +260,17 @@ describe('The viewer of a recipe', () => {
     viewer.dispose();
   });
 
+  it('asks in a name of its own: viewers of one recipe do not abort one another', async () => {
+    const [one, other] = [make('projection'), make('projection')];
+    viewer = one.viewer;
+    await settle();
+    const [first, second] = [one, other].map(
+      ({ api }) => api.asked[0].request.purpose
+    );
+    expect(first).not.toBe(second);
+    other.viewer.dispose();
+  });
+
   it('says of an image what it was asked as, though the mode is another by now', async () => {
     const made = make('projection');
     viewer = made.viewer;

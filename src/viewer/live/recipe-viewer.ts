@@ -4,22 +4,14 @@
 import type { IThemeManager } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { failureOf } from '../../api';
 import type { Failure } from '../../api';
 import { fieldOf, inWords } from '../../field-names';
 import { isOfAnotherPackage } from '../../recipe';
 import type { Rectangle } from '../../recipe';
 import type { IRecipeSession, ITomoApi, ViewMode } from '../../tokens';
-import {
-  isLive,
-  isOfBrowser,
-  LiveSlices,
-  release,
-  sliceKey
-} from '../../tuning';
-import type { EngineWorkers, ILiveImage, IWantedSlice } from '../../tuning';
+import { release } from '../../tuning';
+import type { EngineWorkers, ILiveImage } from '../../tuning';
 import { element } from '../dom';
-import { images, links, Newest } from '../frames';
 import { ImagePanel } from '../image-panel';
 import type { ICompareSource } from '../compare';
 import { duration } from '../format';
@@ -41,16 +33,15 @@ import {
 import { Earlier } from './earlier';
 import { factsOf, warningMarks } from './facts';
 import { obstacleOf } from './obstacle';
-import { Recovery } from './recovery';
 import { comparables } from './comparables';
 import { sliceSource } from './slice-source';
-import { SlowSlices } from './slow-slice';
-import type { Verdict } from './slow-slice';
+import { RecipeImages } from './recipe-images';
+import type { IShownPlace } from './recipe-images';
 import { RecipeToolbar } from './toolbar';
 import type { Region } from './toolbar';
-import { comesLate, isWorth, transferSeconds } from './row-way';
-import { amountOf, wantedGlance, wantedImage } from './wanted';
-import type { IPlace, IWantedImage, Stage } from './wanted';
+import { comesLate, isWorth } from './row-way';
+import { amountOf } from './wanted';
+import type { Stage } from './wanted';
 
 /** Milliseconds after the last edit before a row is computed again. */
 const SETTLE = 200;
@@ -70,10 +61,7 @@ export interface IRecipeViewerOptions {
   readonly kernel: () => string | undefined;
 }
 
-/** What an image is of. */
-type IShownPlace = Pick<IPlace, 'recipe' | 'position' | 'stage'>;
-
-/** Number of viewers so far, for requests that no other viewer aborts. */
+/** Number of viewers so far. */
 let viewers = 0;
 
 export class RecipeViewer extends ImagePanel {
@@ -95,7 +83,7 @@ export class RecipeViewer extends ImagePanel {
             : { row: value }
         ),
       draw: region => this._draw(region),
-      toggleLive: () => this._setLive(!this._live),
+      toggleLive: () => this._images.setLive(!this._images.live),
       sweep: () => void this._openSweep(),
       compare: () => this.compare(),
       hold: on => this.showBefore(on),
@@ -103,53 +91,22 @@ export class RecipeViewer extends ImagePanel {
     });
     this.stepper = this._tools.stepper;
     this.toolbar.node.append(...this._tools.nodes);
-    if (options.workers) {
-      this._slices = new LiveSlices({
-        api: options.api,
-        workers: options.workers,
-        purpose: `row ${++viewers}`,
-        look: look => this._look(look),
-        ready: (image, key) => {
-          this._recovery.reset();
-          // The server may have been asked, too.
-          this._requests.drop();
-          this._show(image, key, this._sliceShown());
-        },
-        fetched: (seconds, transfer) => {
-          session.tookRow(seconds);
-          if (transfer) {
-            links.observe(this._resource(), transfer);
-          }
-        },
-        failed: error => this._fallBack(failureOf(error)),
-        busy: busy => this._works('page', busy)
-      });
-      options.workers.lateChanged.connect(this._lateChanged);
-    }
-    this._live = this._slices !== null;
-    this._slow = new SlowSlices({
-      api: this.options.api,
-      purpose: `slow ${this.id}`,
-      kernel: this.options.kernel,
-      trans: this.options.trans,
-      changed: () => this._update(0)
-    });
-    this._requests = new Newest<IImage, IWantedImage>({
-      cached: key => images.get(key),
-      ready: (image, { key, place, glance }) => {
-        if (glance) {
-          this._glanced = key;
-          this._update(0);
-          return;
+    this._images = new RecipeImages({
+      ...options,
+      purpose: this._name,
+      stage: () => this._chosen,
+      show: (image, of) => this._show(image, of),
+      look: look => this._look(look),
+      endLook: () => this.view.endLook(),
+      failed: failure => this._fail(failure),
+      say: message => this.message(message),
+      busy: busy => this._works(busy),
+      troubled: () => {
+        if (this._shown) {
+          this._facts(this._shown.image, this._shown.mode);
         }
-        // The workers of the page may be late with it.
-        this._slices?.drop();
-        this._show(image, key, place);
       },
-      // Until the whole is there, its key stays wanted.
-      look: (image, { place }) => this._show(image, '', place),
-      failed: error => this._fail(failureOf(error)),
-      busy: busy => this._works('agent', busy)
+      changed: () => this._update(0)
     });
     this.view.moved.connect((_, overlay) => this._moved(overlay));
     this.view.picked.connect((_, at) => {
@@ -166,9 +123,7 @@ export class RecipeViewer extends ImagePanel {
 
   /** Ask for the shown image again, whatever the cache holds. */
   refresh(): void {
-    images.delete(this._key);
-    this._slices?.forget();
-    this._key = '';
+    this._images.forget();
     this._update(0);
   }
 
@@ -183,10 +138,7 @@ export class RecipeViewer extends ImagePanel {
     }
     window.clearTimeout(this._timer);
     this.options.session.changed.disconnect(this._changed);
-    this.options.workers?.lateChanged.disconnect(this._lateChanged);
-    this._requests.dispose();
-    this._slow.dispose();
-    this._slices?.dispose();
+    this._images.dispose();
     this._sweep?.dispose();
     this._shown = null;
     const { image } = this;
@@ -214,7 +166,8 @@ export class RecipeViewer extends ImagePanel {
     if (what === 'description') {
       this._described();
     }
-    const slow = what === 'recipe' && mode !== 'projection' && !this._isLive();
+    const slow =
+      what === 'recipe' && mode !== 'projection' && !this._images.isLive;
     this._update(slow ? SETTLE : what === 'position' ? FOLLOW : 0);
   };
 
@@ -227,8 +180,7 @@ export class RecipeViewer extends ImagePanel {
     const amount = amountOf(description.value);
     if (amount !== this._amount) {
       this._amount = amount;
-      this._slices?.forget();
-      this._key = '';
+      this._images.forget();
     }
   }
 
@@ -238,162 +190,14 @@ export class RecipeViewer extends ImagePanel {
     this._overlays();
     window.clearTimeout(this._timer);
     if (this._obstacle()) {
-      this._requests.drop();
-      this._slices?.drop();
+      this._images.drop();
       return;
     }
     if (delay === 0) {
-      this._ask();
+      this._images.ask();
     } else {
-      this._timer = window.setTimeout(() => this._ask(), delay);
+      this._timer = window.setTimeout(() => this._images.ask(), delay);
     }
-  }
-
-  private _ask(): void {
-    const place = this._place();
-    if (!place) {
-      return;
-    }
-    const { base, recipe, position, kernel } = place;
-    const live = this._isLive() ? this._slices : null;
-    const slice = { base, recipe, row: position.row, kernel };
-    if (live && sliceKey(slice) === this._key) {
-      this._requests.drop();
-      live.drop();
-      this.view.endLook();
-      this.message(null);
-      return;
-    }
-    if (live && !this._isLate) {
-      if (this._glances(slice, place)) {
-        live.drop();
-      } else {
-        this._requests.drop();
-        live.ask(slice);
-      }
-      return;
-    }
-    const wanted = wantedImage(this.options.api, place);
-    this._exact = false;
-    if (wanted.key === this._key) {
-      this._requests.drop();
-      this._slices?.drop();
-      this.message(null);
-      return;
-    }
-    if (live) {
-      // Whoever is first: the workers of the page may be slow, or lost.
-      live.ask(slice);
-    } else {
-      this._slices?.drop();
-    }
-    const patience = this._patience(wanted.key);
-    if (patience !== 'go') {
-      this._requests.drop();
-      this.message(patience === 'wait' ? null : patience);
-      return;
-    }
-    // A preview of an outdated recipe is of no interest; a projection on the way is,
-    // unless it would hold up a slow link.
-    const hurry =
-      position.mode !== 'projection' || links.isSlow(this._resource());
-    this._requests.ask(wanted, hurry);
-    const computing = this._slow.computing(wanted.key, () => {
-      this._requests.drop();
-      this._update(0);
-    });
-    if (computing && images.get(wanted.key) === undefined) {
-      this.message(computing);
-    }
-  }
-
-  /** What is looked at; null while nobody knows the data. */
-  private _place(): IPlace | null {
-    const { base, recipe, position, description } = this.options.session;
-    if (base === null || description.state !== 'ready') {
-      return null;
-    }
-    return {
-      base,
-      recipe,
-      position,
-      stage: this._chosen,
-      description: description.value,
-      exact: this._exact,
-      kernel: this.options.kernel()
-    };
-  }
-
-  /** Whether a coarse slice is asked of the agent first: the row will be on its way for long. */
-  private _glances(slice: IWantedSlice, place: IPlace): boolean {
-    if (
-      !links.isSlow(this._resource()) ||
-      !comesLate(transferSeconds(place.description, place.recipe)) ||
-      this._slices?.isNear(slice)
-    ) {
-      return false;
-    }
-    const wanted = wantedGlance(this.options.api, place);
-    if (this._glanced === wanted.key) {
-      return false;
-    }
-    this._requests.ask(wanted, true);
-    return true;
-  }
-
-  /** Whether an image may be asked for: a slice of an external tool may take long. */
-  private _patience(key: string): Verdict {
-    const { base, recipe, position } = this.options.session;
-    const asked = position.mode === 'slice' && images.get(key) === undefined;
-    return asked && base !== null ? this._slow.about(base, recipe, key) : 'go';
-  }
-
-  /** Whether what is shown follows the hand. */
-  private _isLive(): boolean {
-    const { recipe, position } = this.options.session;
-    return (
-      this._live &&
-      !this._recovery.isResting &&
-      position.mode === 'slice' &&
-      isLive(recipe) &&
-      isWorth(this._rowComes() ?? 0)
-    );
-  }
-
-  /** Whether the workers of the page give no slices, though they are asked. */
-  private get _isLate(): boolean {
-    return this.options.workers?.isLate === true;
-  }
-
-  /** The server helps for as long as it lasts. */
-  private readonly _lateChanged = (): void => {
-    if (this._isLate && this._atWork.has('page')) {
-      this._update(0);
-    }
-    if (this._shown) {
-      this._facts(this._shown.image, this._shown.mode);
-    }
-  };
-
-  /** Why slices come from the server; empty: they do not. */
-  private _trouble(): string {
-    const { trouble } = this._recovery;
-    if (trouble) {
-      return trouble.message;
-    }
-    return this._isLate && this._isLive()
-      ? this.options.trans.__(
-          'This browser has given no slice for some seconds.'
-        )
-      : '';
-  }
-
-  /** Seconds that a row will be on its way; null while nobody knows the data. */
-  private _rowComes(): number | null {
-    const { description, recipe } = this.options.session;
-    return description.state === 'ready'
-      ? transferSeconds(description.value, recipe)
-      : null;
   }
 
   /** Who sees the data; empty: this server. */
@@ -401,18 +205,11 @@ export class RecipeViewer extends ImagePanel {
     return this.options.session.recipe.dataset?.resource ?? '';
   }
 
-  private _setLive(live: boolean): void {
-    this._live = live;
-    this._recovery.reset();
-    this._key = '';
-    this._update(0);
-  }
-
   private async _openSweep(): Promise<void> {
     const { session, api, kernel } = this.options;
     const { recipe } = session;
     const schema = isOfAnotherPackage(recipe.reconstruction?.tool ?? '')
-      ? await othersSchema(api, recipe, `sweep tools ${this.id}`, kernel())
+      ? await othersSchema(api, recipe, `sweep tools ${this._name}`, kernel())
       : undefined;
     if (!this.isDisposed && recipe === session.recipe) {
       this._sweepOf(schema);
@@ -430,7 +227,7 @@ export class RecipeViewer extends ImagePanel {
       sweep: sliceSource(
         this.options,
         image.columns,
-        `sweep ${this.id}`,
+        `sweep ${this._name}`,
         () => this._shown && projectionSecondsOf(this._shown.image)
       ),
       contrast: this.contrast,
@@ -452,17 +249,11 @@ export class RecipeViewer extends ImagePanel {
     this.node.focus();
   }
 
-  /** The busy mark stays until nobody is at work any more. */
-  private _works(who: 'page' | 'agent', busy: boolean): void {
-    if (busy) {
-      this._atWork.add(who);
-    } else {
-      this._atWork.delete(who);
-    }
+  private _works(busy: boolean): void {
     const { position, rowSeconds } = this.options.session;
-    const way = this._rowComes() ?? 0;
+    const way = this._images.rowSeconds ?? 0;
     this.setBusy(
-      this._atWork.size > 0,
+      busy,
       position.mode === 'projection'
         ? null
         : (rowSeconds ?? (comesLate(way) ? way : null))
@@ -471,37 +262,13 @@ export class RecipeViewer extends ImagePanel {
 
   /** A first look at the slice that comes. */
   private _look({ bin, ...image }: ILiveImage): void {
-    if (this._shown?.mode === 'slice' && this._isLive() && !this.showsBefore) {
+    if (this._shown?.mode === 'slice' && !this.showsBefore) {
       this.view.showLook(image, bin);
     }
   }
 
-  /** Without an engine in the browser, the agent's is used until it is tried again. */
-  private _fallBack(failure: Failure): void {
-    if (!isOfBrowser(failure)) {
-      this._fail(failure);
-      return;
-    }
-    this._recovery.failed(failure);
-    this._update(0);
-  }
-
-  /** What slices of the page are of. */
-  private _sliceShown(): IShownPlace {
-    const { recipe, position } = this.options.session;
-    return {
-      recipe,
-      position: { ...position, mode: 'slice' },
-      stage: this._chosen
-    };
-  }
-
   /** @param place what the image is of; the viewer may be elsewhere by now. */
-  private _show(
-    image: IImage,
-    key: string,
-    { recipe, position, stage }: IShownPlace
-  ): void {
+  private _show(image: IImage, { recipe, position, stage }: IShownPlace): void {
     const slice = position.mode === 'slice';
     const path = recipe.dataset?.path ?? '';
     const fresh =
@@ -511,7 +278,6 @@ export class RecipeViewer extends ImagePanel {
     if (took !== null) {
       this.options.session.tookRow(took);
     }
-    this._key = key;
     this._shown = { mode: position.mode, path, image };
     const before = new Set([this.image, this._earlier.image]);
     this._earlier.replaced(
@@ -542,7 +308,7 @@ export class RecipeViewer extends ImagePanel {
     before.delete(this._earlier.image);
     for (const old of before) {
       if (old && old !== image && isFree(old)) {
-        this._slices?.reuse(old.data);
+        this._images.reuse(old.data);
       }
     }
   }
@@ -550,9 +316,9 @@ export class RecipeViewer extends ImagePanel {
   /** The server stops, too; what is shown would be of an earlier recipe. */
   protected override cancel(): void {
     const { trans } = this.options;
-    this._slices?.drop();
-    this._requests.drop();
-    this._key = '';
+    window.clearTimeout(this._timer);
+    this._images.drop();
+    this._images.reject();
     super.cancel();
     this.message({
       kind: 'empty',
@@ -572,12 +338,11 @@ export class RecipeViewer extends ImagePanel {
       before: this.before,
       shown: this._shown?.image ?? null,
       stage: this._chosen,
-      purpose: `compare ${this.id}`
+      purpose: `compare ${this._name}`
     });
   }
 
   private _fail(failure: Failure): void {
-    this._key = '';
     const { trans, logIn, showPanel } = this.options;
     this.message(
       failureMessage(failure, trans, [
@@ -603,7 +368,7 @@ export class RecipeViewer extends ImagePanel {
     if (obstacle.kind === 'empty' && !session.recipe.dataset?.path) {
       this.clear();
       this._shown = null;
-      this._key = '';
+      this._images.reject();
     }
     this.message(obstacle);
     return true;
@@ -630,7 +395,7 @@ export class RecipeViewer extends ImagePanel {
       frames: data?.frames ?? 1,
       rows: data?.rows ?? 1,
       drawing: this.view.drawing ? this._region : null,
-      live: this._slices && slice && isLive(recipe) ? this._live : null,
+      live: slice ? this._images.live : null,
       canSweep,
       zoomed: this.view.isZoomed,
       shown: this._shown !== null,
@@ -650,13 +415,12 @@ export class RecipeViewer extends ImagePanel {
 
   private _facts(image: IImage, mode: ViewMode): void {
     const { trans } = this.options;
-    const trouble = this._trouble();
-    const way = this._rowComes() ?? 0;
-    const far = this._live && isLive(this.options.session.recipe);
+    const { trouble, live } = this._images;
+    const way = this._images.rowSeconds ?? 0;
     this.info.node.replaceChildren(
       element('span', '', factsOf(image, mode, trans).join(' · ')),
       ...precisionMarks(image, trans, () => {
-        this._exact = true;
+        this._images.demandDigits();
         this.refresh();
       }),
       ...warningMarks(
@@ -669,7 +433,7 @@ export class RecipeViewer extends ImagePanel {
                 )
               ]
             : []),
-          ...(far && mode === 'slice' && !isWorth(way)
+          ...(live && mode === 'slice' && !isWorth(way)
             ? [
                 trans.__(
                   'The server computes slices: one row of this scan would be %1 on its way to this page.',
@@ -714,26 +478,17 @@ export class RecipeViewer extends ImagePanel {
 
   private readonly _tools: RecipeToolbar;
   private _couldHold = false;
-  private readonly _requests: Newest<IImage, IWantedImage>;
-  private readonly _slow: SlowSlices;
+  /** Names the requests of this viewer: what is asked for the same purpose is aborted. */
+  private readonly _name = `viewer ${++viewers}`;
+  private readonly _images: RecipeImages;
   private readonly _earlier = new Earlier();
-  private readonly _slices: LiveSlices | null = null;
   private _sweep: SweepView | null = null;
   /** The tool whose slices the sweep shows. */
   private _sweepTool: string | undefined;
-  private _live: boolean;
-  private readonly _recovery = new Recovery();
   private _chosen: Stage = 'raw';
   private _region: Region = 'roi';
   private _relevel = false;
-  /** The next image is asked for with all digits. */
-  private _exact = false;
   private _shown: { mode: ViewMode; path: string; image: IImage } | null = null;
-  private _key = '';
   private _amount = '';
-  /** The coarse slice that was shown last. */
-  private _glanced = '';
-  /** Who is at work. */
-  private readonly _atWork = new Set<'page' | 'agent'>();
   private _timer = 0;
 }

@@ -41,7 +41,7 @@ function imageWithout(
           ? 0
           : priceOf(
               api,
-              place.purpose ?? 'compare',
+              place.purpose,
               place.base,
               place.recipe,
               place.kernel,

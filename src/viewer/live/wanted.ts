@@ -22,7 +22,7 @@ export interface IPlace {
   /** All digits, however long they take. */
   readonly exact: boolean;
   /** Who asks: a newer request for the same purpose ends an older one. */
-  readonly purpose?: string;
+  readonly purpose: string;
   /** Kernel whose Python has tools; the server's own when left out. */
   readonly kernel?: string;
 }
@@ -66,7 +66,7 @@ function requestOf(api: ITomoApi, place: IPlace): IImageRequest {
     wantedKey(base, recipe, position, stage, kernel);
   const ask = (sent: ISent, signal: AbortSignal): Promise<IFrame> => {
     const common = {
-      purpose: place.purpose ?? 'viewer',
+      purpose: place.purpose,
       base,
       recipe,
       ...(resource && { resource }),
