@@ -7,6 +7,7 @@ import { expect, test } from '@jupyterlab/galata';
 
 import { previewsOf } from './agents';
 import { keepClusters } from './clusters';
+import { tuneAll } from './controls';
 import { Tomography } from './tomography';
 
 const checkout = path.resolve(__dirname, '..', '..');
@@ -72,6 +73,7 @@ test.describe('Data that stay on a cluster', () => {
   });
 
   test('are chosen, seen and reconstructed row by row', async ({ page }) => {
+    test.slow();
     test.skip(cluster === null, reason);
     if (!cluster) {
       return;
@@ -196,6 +198,13 @@ test.describe('Data that stay on a cluster', () => {
     await size.press('Enter');
     await expect.poll(() => tomo.valueAt(100, 100)).not.toBe(before);
     expect(asked).toEqual([]);
+
+    // One row came over; tuning needs nobody there.
+    const axis = tomo.panel.getByLabel('Column of the axis of rotation');
+    await axis.fill('131');
+    await axis.press('Enter');
+    await expect(tomo.facts).toContainText('centre 131');
+    expect((await tuneAll(page, tomo)).length).toBeGreaterThan(55);
 
     // Logged out, what to do is said where the image is; logged in, it is there again.
     await page.request.post('/jupyterlab-tomo/api/resources/logout', {

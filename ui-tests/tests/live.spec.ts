@@ -138,11 +138,8 @@ test.describe('Slices that follow the hand', () => {
   }) => {
     const tomo = new Tomography(page);
     await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
+    await tomo.sliceAbout(131);
     const field = tomo.panel.getByLabel('Column of the axis of rotation');
-    await field.fill('131');
-    await field.press('Enter');
-    await tomo.show('Slice');
-    await expect(tomo.facts).toContainText('centre 131', { timeout: 30_000 });
     const asked = previewsOf(page);
     await field.focus();
     for (let i = 0; i < 40; i++) {
@@ -267,11 +264,8 @@ test.describe('Slices that follow the hand', () => {
   }) => {
     const tomo = new Tomography(page);
     await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
+    await tomo.sliceAbout(131);
     const field = tomo.panel.getByLabel('Column of the axis of rotation');
-    await field.fill('131');
-    await field.press('Enter');
-    await tomo.show('Slice');
-    await expect(tomo.facts).toContainText('centre 131', { timeout: 30_000 });
     const live = tomo.viewer.getByRole('button', { name: 'Live', exact: true });
     await expect(live).toHaveAttribute('aria-pressed', 'true');
     await live.click();
@@ -302,11 +296,8 @@ test.describe('Slices that follow the hand', () => {
   }) => {
     const tomo = new Tomography(page);
     await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
+    await tomo.sliceAbout(131);
     const field = tomo.panel.getByLabel('Column of the axis of rotation');
-    await field.fill('131');
-    await field.press('Enter');
-    await tomo.show('Slice');
-    await expect(tomo.facts).toContainText('centre 131', { timeout: 30_000 });
     await expect.poll(() => page.workers().length).toBe(2);
 
     // One of them dies at the next word that is said to it.
@@ -348,11 +339,8 @@ test.describe('Slices that follow the hand', () => {
   }) => {
     const tomo = new Tomography(page);
     await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
+    await tomo.sliceAbout(131);
     const field = tomo.panel.getByLabel('Column of the axis of rotation');
-    await field.fill('131');
-    await field.press('Enter');
-    await tomo.show('Slice');
-    await expect(tomo.facts).toContainText('centre 131', { timeout: 30_000 });
     const before = agentsOf(page.url());
     expect(before.length).toBeGreaterThan(0);
     before.forEach(agent => process.kill(agent, 'SIGKILL'));
@@ -383,11 +371,7 @@ test.describe('Slices that follow the hand', () => {
     test.slow();
     const tomo = new Tomography(page);
     const steps = async (): Promise<void> => {
-      const field = tomo.panel.getByLabel('Column of the axis of rotation');
-      await field.fill('131');
-      await field.press('Enter');
-      await tomo.show('Slice');
-      await expect(tomo.facts).toContainText('centre 131', { timeout: 30_000 });
+      await tomo.sliceAbout(131);
     };
     await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
     await steps();

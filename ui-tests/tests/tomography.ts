@@ -92,6 +92,17 @@ export class Tomography {
     await this.viewer.getByRole('button', { name: mode, exact: true }).click();
   }
 
+  /** Show the slice about an axis; its row is here then. */
+  async sliceAbout(column: number): Promise<void> {
+    const field = this.panel.getByLabel('Column of the axis of rotation');
+    await field.fill(String(column));
+    await field.press('Enter');
+    await this.show('Slice');
+    await expect(this.facts).toContainText(`centre ${column}`, {
+      timeout: 30_000
+    });
+  }
+
   /** Find the centre of rotation; the column that stands in the panel afterwards. */
   async findCentre(): Promise<number> {
     await this.panel.getByRole('button', { name: 'Find', exact: true }).click();
