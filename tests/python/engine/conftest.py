@@ -48,23 +48,34 @@ def project(
     return out.astype(np.float32)
 
 
+def distance(ellipse: Ellipse, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """From the centre of an ellipse, which ends at 1."""
+    _, a, b, x0, y0, tilt = ellipse
+    t = np.deg2rad(tilt)
+    along = (x - x0) * np.cos(t) + (y - y0) * np.sin(t)
+    across = (y - y0) * np.cos(t) - (x - x0) * np.sin(t)
+    return np.hypot(along / a, across / b)
+
+
 def picture(
-    size: int, ellipses: list[Ellipse] | None = None, half: float | None = None
+    size: int, ellipses: list[Ellipse] | None = None, half: float | None = None, parts: int = 4
 ) -> np.ndarray:
-    """The phantom, centred, float64 (y, x), averaged over 4 x 4 parts of each pixel."""
+    """The phantom, centred, float64 (y, x), averaged over ``parts`` x ``parts`` of each pixel."""
     half = size / 2 if half is None else half
     out = np.zeros((size, size))
-    middle = (size - 1) / 2
-    for i in range(4):
-        for j in range(4):
-            x = ((np.arange(size) - middle + (i + 0.5) / 4 - 0.5) / half)[None]
-            y = -((np.arange(size) - middle + (j + 0.5) / 4 - 0.5) / half)[:, None]
-            for value, a, b, x0, y0, tilt in ellipses or SHEPP_LOGAN:
-                t = np.deg2rad(tilt)
-                along = (x - x0) * np.cos(t) + (y - y0) * np.sin(t)
-                across = (y - y0) * np.cos(t) - (x - x0) * np.sin(t)
-                out += value * ((along / a) ** 2 + (across / b) ** 2 <= 1)
-    return out / 16
+    place = (np.arange(size) - (size - 1) / 2) / half
+    shifts = ((np.arange(parts) + 0.5) / parts - 0.5) / half
+    for ellipse in ellipses or SHEPP_LOGAN:
+        value, a, b, *_ = ellipse
+        middle = distance(ellipse, place[None], -place[:, None])
+        cover = (middle <= 1).astype(float)
+        # Only pixels near the edge have parts on both sides of it.
+        edge = np.nonzero(np.abs(middle - 1) <= 1 / half / min(a, b))
+        x, y = place[edge[1]], -place[edge[0]]
+        inside = sum(distance(ellipse, x + i, y - j) <= 1 for i in shifts for j in shifts)
+        cover[edge] = inside / parts**2
+        out += value * cover
+    return out
 
 
 def disc(size: int, radius: float) -> np.ndarray:
