@@ -18,7 +18,14 @@ from .process import machine_bytes
 from .recipe import Recipe, check_tool
 from .reconstruct import AnyReconstructor, Reconstructor, make_reconstructor
 from .regions import Axis, centre_method, given_axis, region_of_interest
-from .run.advice import about_axis, about_edge, about_steps, advise, is_attenuation
+from .run.advice import (
+    about_axis,
+    about_edge,
+    about_gaps,
+    about_steps,
+    advise,
+    is_attenuation,
+)
 from .selection import used_projections
 from .stopping import Stop
 
@@ -113,6 +120,8 @@ def preview_row(
     read = time.perf_counter()
     frames = used_projections(recipe, dataset).frames
     sinogram = pipeline.sinograms(window, stop, frames)[0]
+    # First, as a viewer shows one sentence: a slice of what is no number shows no sample.
+    warnings[:0] = about_gaps(recipe, sinogram)
     if is_attenuation(recipe, dataset):
         warnings += about_edge([sinogram])
     stop.check()

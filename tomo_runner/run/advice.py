@@ -22,6 +22,8 @@ _SHORT = 0.1
 """Pixels over which phase retrieval acts that make no difference."""
 _SEEN = 0.01
 """Attenuation that counts as none."""
+_GAPS = 1e-3
+"""Share of the pixels of a row that may be missing without a word."""
 
 
 def advise(recipe: Recipe, dataset: Dataset) -> List[str]:
@@ -174,6 +176,29 @@ def is_attenuation(recipe: Recipe, dataset: Dataset) -> bool:
     """Whether the sinograms are attenuation, not transmission."""
     steps = active_steps(recipe, "projection")
     return dataset.state == "attenuation" or any(step.name == "minus-log" for step in steps)
+
+
+def about_gaps(recipe: Recipe, sinogram: np.ndarray) -> List[str]:
+    """A sentence when many pixels of a row say nothing of the sample; before the sinogram steps."""
+    floors = [
+        float(step.parameters["floor"])
+        for step in active_steps(recipe, "projection")
+        if step.name == "minus-log"
+    ]
+    size = sinogram.size
+    missing = size - int(np.count_nonzero(np.isfinite(sinogram)))
+    if missing > _GAPS * size:
+        return [f"{missing} of {size} pixels of this row are not numbers, and count as zero."]
+    if not floors:
+        return []
+    most = -math.log(floors[0])
+    floored = int(np.count_nonzero(sinogram >= most - 1e-5 * abs(most)))
+    if floored <= _GAPS * size:
+        return []
+    return [
+        f"{floored} of {size} pixels of this row let nothing through (zero, negative or NaN before "
+        "the logarithm) and became the floor."
+    ]
 
 
 def about_pixels(counts: Counts) -> List[str]:

@@ -22,7 +22,7 @@ import type { IOverlayMove } from './overlay-view';
 import { oppositeImages } from './opposite';
 import { CentreSearch, COUNT, STEPS } from './search';
 import type { Step } from './search';
-import { CentreSlices } from './slices';
+import { CentreSlices, isInside } from './slices';
 import { pointTable } from './table';
 import type { IPointTable } from './table';
 import { SliceTiles } from './tiles';
@@ -317,7 +317,9 @@ export class CentreByEye extends Panel {
       return;
     }
     this._key = key;
-    const labels = columns.map(column => short(column, 8));
+    const labels = columns.map(column =>
+      isInside(column, data.columns) ? short(column, 8) : ''
+    );
     this._tiles.expect(
       labels,
       labels.map(column =>

@@ -53,7 +53,7 @@ export class CentreSlices implements IDisposable {
     return this._disposed;
   }
 
-  /** Slices about these columns of the full image, the middle ones first; they replace those still under way. */
+  /** Slices about those of these columns that lie in the full image, the middle ones first; they replace those still under way. */
   async ask(source: ISource, columns: readonly number[]): Promise<void> {
     if (this._disposed) {
       return;
@@ -65,6 +65,7 @@ export class CentreSlices implements IDisposable {
     const middle = (columns.length - 1) / 2;
     const order = columns
       .map((_, index) => index)
+      .filter(index => isInside(columns[index], source.columns))
       .sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
     try {
       // One after the other: the workers share each of them.
@@ -174,6 +175,11 @@ export class CentreSlices implements IDisposable {
   private readonly _rows = new Map<string, IRow>();
   private _turn = new AbortController();
   private _disposed = false;
+}
+
+/** Whether an axis can stand there: no recipe takes one outside the image. */
+export function isInside(column: number, columns: number): boolean {
+  return column >= 0 && column <= columns - 1;
 }
 
 /** The recipe with its axis at a column, and no other tool than the engine. */

@@ -55,10 +55,15 @@ export class SliceTiles implements IDisposable {
     return this._disposed;
   }
 
-  /** New slices come; the old ones stay until they do. */
+  /**
+   * New slices come; the old ones stay until they do.
+   *
+   * @param labels of those that come, in their places; empty where none does
+   */
   expect(labels: readonly string[], titles: readonly string[]): void {
     this._levels = null;
     this._tiles.forEach((tile, index) => {
+      tile.node.classList.toggle('jp-mod-none', labels[index] === '');
       tile.label.textContent = labels[index];
       tile.node.title = titles[index];
       tile.node.setAttribute('aria-label', titles[index]);

@@ -58,6 +58,48 @@ def test_preview_equals_the_run(talk, cli, folder, recipe, save, tmp_path):
     assert reply["complete"] and reply["finished"] == [[0, 12]] and reply["width"] == 96
 
 
+def test_a_row_of_4096_columns_is_whole_and_binned(talk, cli, recipe, save, tmp_path):
+    made = phantom.scan(4096, 2, 24)
+    data = phantom.write_nxtomo(tmp_path / "wide.nxs", phantom.counts(made), made.angles)
+    asked = {**recipe(data), "dataset": {"path": str(data)}}
+    asked["filters"] = [{"name": "normalise"}, {"name": "minus-log"}]
+    asked["regions"] = {"centre": {"column": made.centre}}
+    assert cli("run", save(asked), "--output", tmp_path / "o")[0] == 0
+    expected = tifffile.imread(tmp_path / "o" / "slice_00001.tif")
+    assert expected.shape == (4096, 4096)
+    common = {"base": str(tmp_path), "recipe": asked, "row": 1}
+    head, body = talk.ask("preview", **common, product="attenuation")
+    # As it was made, but for rounding to counts.
+    assert np.abs(image(head, body) - made.attenuation[:, 1]).max() < 2e-4
+    live = head["about"]["live"]
+    assert (len(live["angles"]), live["columns"], live["left"]) == (24, 4096, 0)
+    head, body = talk.ask("preview", **common, product="slice")
+    np.testing.assert_array_equal(image(head, body), expected)
+    head, body = talk.ask("preview", **common, product="slice", bin=4)
+    np.testing.assert_array_equal(image(head, body), binned(expected, 4))
+
+
+@pytest.mark.parametrize("state, words", [("raw", "became the floor"), ("attenuation", "as zero")])
+def test_a_row_of_what_is_no_number_is_told_first(service, small, recipe, tmp_path, state, words):
+    images = phantom.counts(small).astype(np.float32)
+    images[:, 3, :] = np.nan
+    images[:, 5, 40] = np.nan
+    images[7, 9, 40] = np.nan
+    data = phantom.write_nxtomo(tmp_path / "nan.nxs", images, small.angles)
+    asked = {**recipe(data), "dataset": {"path": str(data), "state": state}}
+    asked["filters"] = [{"name": "normalise"}, {"name": "minus-log"}] if state == "raw" else []
+    told = []
+    for row in (3, 5, 9):
+        request = {"op": "preview", "base": str(tmp_path), "recipe": asked, "row": row}
+        for product in ("slice", "attenuation"):
+            about = service.answer({**request, "product": product}, Stop())[0]["about"]
+            told.append(about["warnings"][0] if about["warnings"] else "")
+    assert all(text.startswith("8640 of 8640 pixels") and words in text for text in told[:2])
+    assert all(text.startswith("90 of 8640 pixels") and words in text for text in told[2:4])
+    # A single one is nothing to speak of.
+    assert not [text for text in told[4:] if words in text]
+
+
 def test_answers_have_the_shapes_of_the_api(talk, folder, recipe, tmp_path):
     import json
     from pathlib import Path

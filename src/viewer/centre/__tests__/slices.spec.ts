@@ -92,6 +92,13 @@ describe('Slices about several axes', () => {
     expect(workers.work).toHaveLength(1);
   });
 
+  it('outside the image are none', async () => {
+    await begun(-1, -0.5, 0, 63, 63.5);
+    await workers.work[0].finish();
+    await workers.work[0].finish();
+    expect(told).toEqual(['busy', '2: 0', '3: 63', 'done']);
+  });
+
   it('of an earlier request are of no interest', async () => {
     await begun(30, 31, 32);
     const second = slices.ask(SOURCE, [40]);

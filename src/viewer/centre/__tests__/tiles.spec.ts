@@ -63,3 +63,16 @@ it('are chosen and zoomed by keys alone', () => {
   expect(picked).toEqual([1, 1]);
   tiles.dispose();
 });
+
+it('that none comes for are not there', () => {
+  const tiles = new SliceTiles(3, 'Slices');
+  const none = (): boolean[] =>
+    [...tiles.node.querySelectorAll('[role]')].map(node =>
+      node.classList.contains('jp-mod-none')
+    );
+  tiles.expect(['', '0', '0.5'], ['', 'Column 0', 'Column 0.5']);
+  expect(none()).toEqual([true, false, false]);
+  tiles.expect(['1', '2', '3'], ['', '', '']);
+  expect(none()).toEqual([false, false, false]);
+  tiles.dispose();
+});
