@@ -184,6 +184,35 @@ describe('The viewer of a recipe', () => {
     expect(work).toHaveLength(1);
   });
 
+  it('asks again by itself for what a lost connection has kept from it', async () => {
+    const { api, session, viewer } = await shown();
+    session.moveTo({ row: 4 });
+    await settle(100);
+    const cut = {
+      code: 'network',
+      message: 'Jupyter Server does not answer.',
+      where: '',
+      hint: ''
+    };
+    api.asked[1].fail(new ApiError(cut));
+    await settle();
+    const card = (): string =>
+      viewer.node.querySelector('.jp-tomo-viewer-message:not([hidden])')
+        ?.textContent ?? '';
+    expect(card()).toContain('It is tried again by itself.');
+    await settle(1000);
+    expect(api.asked[2].request).toMatchObject({ row: 4 });
+    api.asked[2].answer(frameOf(512));
+    await settle();
+    // Nor does a document stay without its data.
+    session.description = { state: 'failed', failure: cut };
+    session.changed.emit('description');
+    const describe = jest.fn(() => Promise.resolve());
+    Object.assign(session, { describe });
+    await settle(10_000);
+    expect(describe).toHaveBeenCalledTimes(1);
+  });
+
   it('asks nobody for a slice that is shown while the workers are late', async () => {
     const { api, session, viewer, work, workers } = await shown();
     centreAt(session, 100);

@@ -9,6 +9,7 @@ import { failureOf } from '../../api';
 import type { Description } from '../../api';
 import type { IRecipeSession, ITomoApi } from '../../tokens';
 import type { EngineWorkers } from '../../tuning';
+import { Again } from '../again';
 import { numberField } from '../contrast/number-field';
 import type { INumberField } from '../contrast/number-field';
 import { button, choice, element, segments } from '../dom';
@@ -53,7 +54,10 @@ export class CentreByEye extends Panel {
       api: options.api,
       workers: options.workers,
       purpose,
-      ready: (index, image) => this._tiles.show(index, image),
+      ready: (index, image) => {
+        this._again.reset();
+        this._tiles.show(index, image);
+      },
       failed: error => this._fail(error),
       busy: busy => this._setBusy(busy)
     });
@@ -160,6 +164,7 @@ export class CentreByEye extends Panel {
     }
     this.options.session.changed.disconnect(this._onSession, this);
     this._fetching?.abort();
+    this._again.dispose();
     this._slices.dispose();
     this._tiles.dispose();
     this._overlay.dispose();
@@ -384,16 +389,18 @@ export class CentreByEye extends Panel {
   }
 
   private _fail(error: unknown): void {
-    const failure = failureOf(error);
+    const failure = this._again.after(failureOf(error), this.options.trans);
     const retry = {
       text: this.options.trans.__('Try again'),
-      run: () => {
-        this._key = this._imagesKey = '';
-        this._update();
-      }
+      run: () => this._askAgain()
     };
     this._key = '';
     this._message.display(failureMessage(failure, this.options.trans, [retry]));
+  }
+
+  private _askAgain(): void {
+    this._key = this._imagesKey = '';
+    this._update();
   }
 
   private _controls(): void {
@@ -438,6 +445,7 @@ export class CentreByEye extends Panel {
   }
 
   private readonly _purpose: string;
+  private readonly _again = new Again(() => this._askAgain());
   private readonly _slices: CentreSlices;
   private readonly _tiles: SliceTiles;
   private readonly _overlay: OverlayView;

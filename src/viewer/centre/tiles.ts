@@ -63,11 +63,12 @@ export class SliceTiles implements IDisposable {
   expect(labels: readonly string[], titles: readonly string[]): void {
     this._levels = null;
     this._tiles.forEach((tile, index) => {
-      tile.node.classList.toggle('jp-mod-none', labels[index] === '');
+      const comes = labels[index] !== '';
+      tile.node.classList.toggle('jp-mod-none', !comes);
       tile.label.textContent = labels[index];
       tile.node.title = titles[index];
       tile.node.setAttribute('aria-label', titles[index]);
-      tile.node.classList.add('jp-mod-old');
+      tile.node.classList.toggle('jp-mod-old', comes);
     });
   }
 

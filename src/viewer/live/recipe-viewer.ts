@@ -12,6 +12,7 @@ import type { IRecipeSession, ITomoApi, ViewMode } from '../../tokens';
 import { release } from '../../tuning';
 import type { EngineWorkers, ILiveImage } from '../../tuning';
 import { element } from '../dom';
+import { Again } from '../again';
 import { ImagePanel } from '../image-panel';
 import type { ICompareSource } from '../compare';
 import { duration } from '../format';
@@ -138,6 +139,7 @@ export class RecipeViewer extends ImagePanel {
     }
     window.clearTimeout(this._timer);
     this.options.session.changed.disconnect(this._changed);
+    this._again.dispose();
     this._images.dispose();
     this._sweep?.dispose();
     this._shown = null;
@@ -278,6 +280,7 @@ export class RecipeViewer extends ImagePanel {
     if (took !== null) {
       this.options.session.tookRow(took);
     }
+    this._again.reset();
     this._shown = { mode: position.mode, path, image };
     const before = new Set([this.image, this._earlier.image]);
     this._earlier.replaced(
@@ -344,8 +347,9 @@ export class RecipeViewer extends ImagePanel {
 
   private _fail(failure: Failure): void {
     const { trans, logIn, showPanel } = this.options;
+    const told = this._again.after(failure, trans);
     this.message(
-      failureMessage(failure, trans, [
+      failureMessage(told, trans, [
         ...logInAction(failure, trans, () => logIn(this._resource())),
         { text: trans.__('Try again'), run: () => this.refresh() },
         ...(fieldOf(failure.where, trans)
@@ -358,6 +362,13 @@ export class RecipeViewer extends ImagePanel {
   /** Why there can be no image, said in the image's place. */
   private _obstacle(): boolean {
     const { session, trans, showPanel, logIn } = this.options;
+    const { description } = session;
+    if (description !== this._toldOf) {
+      this._toldOf = description;
+      if (description.state === 'failed') {
+        this._again.after(description.failure, trans);
+      }
+    }
     const obstacle = obstacleOf(session, trans, {
       showPanel,
       logIn: () => logIn(this._resource())
@@ -481,6 +492,14 @@ export class RecipeViewer extends ImagePanel {
   /** Names the requests of this viewer: what is asked for the same purpose is aborted. */
   private readonly _name = `viewer ${++viewers}`;
   private readonly _images: RecipeImages;
+  private readonly _again = new Again(() => {
+    const { session } = this.options;
+    if (session.description.state === 'failed') {
+      void session.describe();
+    } else {
+      this._update(0);
+    }
+  });
   private readonly _earlier = new Earlier();
   private _sweep: SweepView | null = null;
   /** The tool whose slices the sweep shows. */
@@ -490,5 +509,7 @@ export class RecipeViewer extends ImagePanel {
   private _relevel = false;
   private _shown: { mode: ViewMode; path: string; image: IImage } | null = null;
   private _amount = '';
+  /** The description whose failure was looked at. */
+  private _toldOf: unknown = null;
   private _timer = 0;
 }
