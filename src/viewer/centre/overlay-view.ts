@@ -6,6 +6,7 @@ import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
 import { element } from '../dom';
+import { followPointer } from '../follow-pointer';
 import type { IImage } from '../pixels/image';
 import { automaticLevels } from '../pixels/levels';
 import type { ILevels } from '../pixels/paint';
@@ -122,26 +123,19 @@ export class OverlayView implements IDisposable {
     if (event.button !== 0 || !this._images) {
       return;
     }
-    const { node } = this;
     const scale = this._images.columns / (this._canvas.clientWidth || 1);
     let last = event.clientX;
-    const tell = (next: PointerEvent, going: boolean): void => {
-      // The mirror image moves twice as far as the axis.
-      const by = ((next.clientX - last) * scale) / 2;
-      last = next.clientX;
-      this._moved.emit({ by, going });
-    };
-    const move = (next: PointerEvent): void => tell(next, true);
-    const end = (next: PointerEvent): void => {
-      node.removeEventListener('pointermove', move);
-      node.removeEventListener('pointerup', end);
-      node.removeEventListener('pointercancel', end);
-      tell(next, false);
-    };
-    node.setPointerCapture(event.pointerId);
-    node.addEventListener('pointermove', move);
-    node.addEventListener('pointerup', end);
-    node.addEventListener('pointercancel', end);
+    followPointer(
+      this.node,
+      event,
+      ({ clientX }) => {
+        // The mirror image moves twice as far as the axis.
+        const by = ((clientX - last) * scale) / 2;
+        last = clientX;
+        this._moved.emit({ by, going: true });
+      },
+      () => this._moved.emit({ by: 0, going: false })
+    );
   };
 
   private readonly _keys = (event: KeyboardEvent): void => {

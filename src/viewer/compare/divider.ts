@@ -6,6 +6,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
 
 import { element } from '../dom';
+import { followPointer } from '../follow-pointer';
 
 /** By how much of the width an arrow key moves it. */
 const STEP = 0.02;
@@ -62,20 +63,11 @@ export class Divider implements IDisposable {
       return;
     }
     event.preventDefault();
-    const { node } = this;
-    node.focus();
+    this.node.focus();
     const box = stage.getBoundingClientRect();
-    const move = (next: PointerEvent): void =>
-      this.place((next.clientX - box.left) / Math.max(box.width, 1));
-    const end = (): void => {
-      node.removeEventListener('pointermove', move);
-      node.removeEventListener('pointerup', end);
-      node.removeEventListener('pointercancel', end);
-    };
-    node.setPointerCapture(event.pointerId);
-    node.addEventListener('pointermove', move);
-    node.addEventListener('pointerup', end);
-    node.addEventListener('pointercancel', end);
+    followPointer(this.node, event, ({ clientX }) =>
+      this.place((clientX - box.left) / Math.max(box.width, 1))
+    );
   };
 
   private readonly _keys = (event: KeyboardEvent): void => {
