@@ -1,6 +1,10 @@
 /**
  * Colours of JupyterLab's theme for what is not drawn by CSS.
  */
+import type { IThemeManager } from '@jupyterlab/apputils';
+import { DisposableDelegate } from '@lumino/disposable';
+import type { IDisposable } from '@lumino/disposable';
+
 export interface IColours {
   text: string;
   muted: string;
@@ -35,4 +39,28 @@ export function coloursAt(node: Element): IColours {
     bars: read('--jp-ui-font-color3', '#999'),
     font: read('--jp-ui-font-family', 'sans-serif')
   };
+}
+
+/**
+ * Draw again with the colours of each new theme, until disposed.
+ *
+ * JupyterLab hides all of itself for a frame when a theme comes; what draws
+ * then has no size, and is told of none when it is there again.
+ */
+export function followTheme(
+  themes: IThemeManager | null,
+  draw: () => void
+): IDisposable {
+  let frame = 0;
+  const changed = (): void => {
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(draw);
+    });
+  };
+  themes?.themeChanged.connect(changed);
+  return new DisposableDelegate(() => {
+    themes?.themeChanged.disconnect(changed);
+    cancelAnimationFrame(frame);
+  });
 }

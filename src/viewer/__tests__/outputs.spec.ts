@@ -216,7 +216,9 @@ describe('the renderer', () => {
     await widget.renderModel(model(good));
     width.mockReturnValue(0);
     themes.themeChanged.emit();
-    await new Promise(resolve => requestAnimationFrame(resolve));
+    for (let frame = 0; frame < 2; frame++) {
+      await new Promise(resolve => requestAnimationFrame(resolve));
+    }
     expect(laid).toEqual([300, 300]);
     widget.dispose();
   });

@@ -2,11 +2,12 @@
  * Values of two images along one line, as a Plotly chart.
  */
 import type { IThemeManager } from '@jupyterlab/apputils';
+import type { IDisposable } from '@lumino/disposable';
 import { Widget } from '@lumino/widgets';
 
 import { loadPlotly, QUIET } from '../plotly';
 import type { IPlotly } from '../plotly';
-import { coloursAt } from '../theme';
+import { coloursAt, followTheme } from '../theme';
 
 /** One curve: distances from the beginning of the line in pixels, and values. */
 export interface ICurve {
@@ -18,7 +19,7 @@ export interface ICurve {
 export class ProfileChart extends Widget {
   constructor(
     private readonly axisTitle: string,
-    private readonly themes: IThemeManager | null,
+    themes: IThemeManager | null,
     private readonly load: typeof loadPlotly = loadPlotly
   ) {
     super();
@@ -27,7 +28,7 @@ export class ProfileChart extends Widget {
       this._observer = new ResizeObserver(this._schedule);
       this._observer.observe(this.node);
     }
-    themes?.themeChanged.connect(this._schedule);
+    this._theme = followTheme(themes, this._schedule);
   }
 
   setCurves(curves: readonly ICurve[], unit: string): void {
@@ -41,7 +42,7 @@ export class ProfileChart extends Widget {
       return;
     }
     this._observer?.disconnect();
-    this.themes?.themeChanged.disconnect(this._schedule);
+    this._theme.dispose();
     cancelAnimationFrame(this._frame);
     if (this._drawn) {
       this._plotly?.purge(this.node);
@@ -65,7 +66,6 @@ export class ProfileChart extends Widget {
       return;
     }
     const colours = coloursAt(this.node);
-    const lines = [colours.axis, colours.accent];
     const axis = {
       showgrid: false,
       ticks: 'outside',
@@ -78,13 +78,16 @@ export class ProfileChart extends Widget {
     this._drawn = true;
     await this._plotly.newPlot(
       this.node,
-      this._curves.map(({ name, at, values }, index) => ({
+      this._curves.map(({ name, at, values }) => ({
         type: 'scatter',
         mode: 'lines',
         name,
         x: at,
         y: values,
-        line: { color: lines[index % 2], width: 1.5 }
+        line: {
+          color: name === 'A' ? colours.axis : colours.accent,
+          width: 1.5
+        }
       })),
       {
         width,
@@ -93,7 +96,7 @@ export class ProfileChart extends Widget {
         paper_bgcolor: 'rgba(0,0,0,0)',
         plot_bgcolor: 'rgba(0,0,0,0)',
         font: { family: colours.font, size: 11, color: colours.muted },
-        xaxis: { ...axis, title: { text: this.axisTitle } },
+        xaxis: { ...axis, title: { text: this.axisTitle, standoff: 2 } },
         yaxis: { ...axis, title: { text: this._unit } },
         hovermode: 'x unified',
         hoverlabel: { bgcolor: colours.background },
@@ -111,6 +114,7 @@ export class ProfileChart extends Widget {
     );
   }
 
+  private readonly _theme: IDisposable;
   private readonly _observer: ResizeObserver | null = null;
   private _curves: readonly ICurve[] = [];
   private _unit = '';

@@ -2,10 +2,11 @@
  * The histogram with its two markers.
  */
 import type { IThemeManager } from '@jupyterlab/apputils';
+import type { IDisposable } from '@lumino/disposable';
 import { Widget } from '@lumino/widgets';
 
 import type { IHistogram } from '../pixels/levels';
-import { coloursAt } from '../theme';
+import { coloursAt, followTheme } from '../theme';
 import type { ContrastModel } from './model';
 
 /** Half the width of a marker's grip, in CSS pixels. */
@@ -14,7 +15,7 @@ const GRIP = 6;
 export class HistogramView extends Widget {
   constructor(
     private readonly contrast: ContrastModel,
-    private readonly themes: IThemeManager | null,
+    themes: IThemeManager | null,
     label: string
   ) {
     super({ node: document.createElement('div') });
@@ -24,7 +25,7 @@ export class HistogramView extends Widget {
     this._canvas.setAttribute('aria-label', label);
     this.node.appendChild(this._canvas);
     contrast.changed.connect(this._schedule);
-    themes?.themeChanged.connect(this._schedule);
+    this._theme = followTheme(themes, this._schedule);
     this.node.addEventListener('pointerdown', this._down);
     this.node.addEventListener('pointermove', this._move);
     this.node.addEventListener('pointerup', this._up);
@@ -46,7 +47,7 @@ export class HistogramView extends Widget {
       return;
     }
     this.contrast.changed.disconnect(this._schedule);
-    this.themes?.themeChanged.disconnect(this._schedule);
+    this._theme.dispose();
     this._observer?.disconnect();
     cancelAnimationFrame(this._drawing);
     this.node.removeEventListener('pointerdown', this._down);
@@ -186,6 +187,7 @@ export class HistogramView extends Widget {
     });
   }
 
+  private readonly _theme: IDisposable;
   private readonly _canvas: HTMLCanvasElement;
   private readonly _observer: ResizeObserver | null = null;
   private _histogram: IHistogram | null = null;

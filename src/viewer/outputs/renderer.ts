@@ -4,13 +4,14 @@
 import type { IThemeManager } from '@jupyterlab/apputils';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IDisposable } from '@lumino/disposable';
 import { Widget } from '@lumino/widgets';
 
 import { element } from '../dom';
 import { short } from '../format';
 import { loadPlotly } from '../plotly';
 import type { IPlotElement, IPlotly } from '../plotly';
-import { coloursAt } from '../theme';
+import { coloursAt, followTheme } from '../theme';
 import { figureLayout, figureSize, figureTraces, valueOfGrey } from './figure';
 import { IMAGE_MIME, readPayload } from './payload';
 import type { IPayload } from './payload';
@@ -20,14 +21,14 @@ const FACTS = 190;
 
 export class ImageOutput extends Widget implements IRenderMime.IRenderer {
   constructor(
-    private readonly themes: IThemeManager | null,
+    themes: IThemeManager | null,
     private readonly trans: TranslationBundle,
     private readonly load: typeof loadPlotly = loadPlotly
   ) {
     super();
     this.addClass('jp-tomo-viewer-output');
     this._figure.className = 'jp-tomo-viewer-figure';
-    themes?.themeChanged.connect(this._themeChanged);
+    this._theme = followTheme(themes, () => this._recolour());
     if (typeof ResizeObserver !== 'undefined') {
       this._observer = new ResizeObserver(() => this._fit());
       this._observer.observe(this.node);
@@ -63,7 +64,7 @@ export class ImageOutput extends Widget implements IRenderMime.IRenderer {
       return;
     }
     this._observer?.disconnect();
-    this.themes?.themeChanged.disconnect(this._themeChanged);
+    this._theme.dispose();
     if (this._drawn) {
       this._plotly?.purge(this._figure);
     }
@@ -154,18 +155,17 @@ export class ImageOutput extends Widget implements IRenderMime.IRenderer {
     return width ? (width > 480 ? width - FACTS : width) : 420;
   }
 
-  private readonly _themeChanged = (): void => {
-    requestAnimationFrame(() => {
-      const payload = this._payload;
-      if (payload && this._plotly && this._drawn && !this.isDisposed) {
-        void this._plotly.relayout(
-          this._figure,
-          figureLayout(payload, this._size, coloursAt(this.node))
-        );
-      }
-    });
-  };
+  private _recolour(): void {
+    const payload = this._payload;
+    if (payload && this._plotly && this._drawn) {
+      void this._plotly.relayout(
+        this._figure,
+        figureLayout(payload, this._size, coloursAt(this.node))
+      );
+    }
+  }
 
+  private readonly _theme: IDisposable;
   private readonly _figure = document.createElement('div');
   private readonly _readout = element('output', 'jp-tomo-viewer-hover');
   private readonly _observer: ResizeObserver | null = null;

@@ -2,6 +2,7 @@
  * An image on axes, with pan, zoom, and overlays that can be dragged.
  */
 import type { IThemeManager } from '@jupyterlab/apputils';
+import type { IDisposable } from '@lumino/disposable';
 import type { Message } from '@lumino/messaging';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
@@ -11,7 +12,7 @@ import type { Rectangle } from '../../recipe';
 import type { ContrastModel } from '../contrast/model';
 import { loadPlotly } from '../plotly';
 import type { IShape } from '../plotly';
-import { coloursAt } from '../theme';
+import { coloursAt, followTheme } from '../theme';
 import type { IColours } from '../theme';
 import { colourScale, colourTable } from './colours';
 import type { ILook } from './colours';
@@ -41,7 +42,7 @@ export interface IHover {
 export class ImageView extends Widget {
   constructor(
     private readonly contrast: ContrastModel,
-    private readonly themes: IThemeManager | null,
+    themes: IThemeManager | null,
     load: typeof loadPlotly = loadPlotly
   ) {
     super();
@@ -63,7 +64,10 @@ export class ImageView extends Widget {
       reset: () => this.resetZoom()
     });
     contrast.changed.connect(this._contrastChanged);
-    themes?.themeChanged.connect(this._themeChanged);
+    this._theme = followTheme(themes, () => {
+      this._colours = null;
+      this._reshape();
+    });
     if (typeof ResizeObserver !== 'undefined') {
       this._observer = new ResizeObserver(() => this._measure());
       this._observer.observe(this.node);
@@ -210,7 +214,7 @@ export class ImageView extends Widget {
       return;
     }
     this.contrast.changed.disconnect(this._contrastChanged);
-    this.themes?.themeChanged.disconnect(this._themeChanged);
+    this._theme.dispose();
     this._observer?.disconnect();
     cancelAnimationFrame(this._painting);
     this._gestures.dispose();
@@ -367,16 +371,6 @@ export class ImageView extends Widget {
     });
   };
 
-  private readonly _themeChanged = (): void => {
-    // The style sheet of the new theme is in force a moment later.
-    requestAnimationFrame(() => {
-      if (!this.isDisposed) {
-        this._colours = null;
-        this._reshape();
-      }
-    });
-  };
-
   private _paint(): void {
     if (this.isDisposed) {
       return;
@@ -476,5 +470,6 @@ export class ImageView extends Widget {
   private _painted: ILook | null = null;
   private _table = new Uint32Array(0);
   private _scale: [number, string][] = [];
+  private readonly _theme: IDisposable;
   private _colours: IColours | null = null;
 }
