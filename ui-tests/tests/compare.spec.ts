@@ -110,7 +110,16 @@ test.describe('A comparison', () => {
     expect(await shown(highest)).toBe(-(await shown(lowest)));
     for (const theme of ['Dark', 'Light']) {
       await page.theme.setTheme(`JupyterLab ${theme}`);
-      await page.waitForTimeout(300);
+      // The words of the chart are in the new theme's colour, too.
+      await expect
+        .poll(() =>
+          compare
+            .locator('.jp-tomo-compare-profile text')
+            .evaluateAll(all => [
+              ...new Set(all.map(each => getComputedStyle(each).fill))
+            ])
+        )
+        .toEqual([theme === 'Dark' ? 'rgb(255, 255, 255)' : 'rgb(0, 0, 0)']);
       await page.screenshot({
         path: path.join(results, `compare-${theme.toLowerCase()}.png`)
       });
@@ -141,9 +150,11 @@ test.describe('A comparison', () => {
       'A has 256 × 256 pixels and B 216 × 216: only images of one size can be compared.',
       { timeout: 30_000 }
     );
+    // All of B is seen meanwhile, and its values.
     await expect(
       compare.locator('.jp-tomo-compare-profile .scatterlayer .trace')
-    ).toHaveCount(0);
+    ).toHaveCount(1);
+    await expect(divider).toBeHidden();
     await setRegion(undefined);
     await expect(say).toContainText('A − B: RMS', { timeout: 30_000 });
 

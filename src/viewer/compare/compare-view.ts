@@ -10,7 +10,7 @@ import { Panel, Widget } from '@lumino/widgets';
 
 import { failureOf, isAbort } from '../../api';
 import type { ContrastModel } from '../contrast';
-import { button, element, segments } from '../dom';
+import { button, element, segments, setHidden } from '../dom';
 import { short } from '../format';
 import { failureSentence } from '../../field-names';
 import { keep } from '../pixels/image';
@@ -21,9 +21,16 @@ import type { Overlay } from '../pixels/overlays';
 import { SLOW } from '../price';
 import { DifferenceView } from './difference-view';
 import { Divider } from './divider';
-import { differenceOf, isOneSize, profileOf } from './measure';
+import {
+  differenceOf,
+  isOneSize,
+  lowered,
+  middleLine,
+  profileOf
+} from './measure';
 import type { ILine } from './measure';
 import { ProfileChart } from './profile-chart';
+import type { ICurve } from './profile-chart';
 import { StatusLine } from './status-line';
 import type { IComparable, ICompareSource } from './source';
 
@@ -46,6 +53,8 @@ export class CompareView extends Panel {
     super();
     const { trans, contrast, themes, panel } = options;
     this.addClass('jp-tomo-compare');
+    // A click on an image leaves the keys with the comparison.
+    this.node.tabIndex = -1;
     this.node.setAttribute('role', 'group');
     this.node.setAttribute('aria-label', trans.__('Comparison'));
     this._choice.className = 'jp-tomo-viewer-choice';
@@ -256,11 +265,7 @@ export class CompareView extends Panel {
     const before = this._b;
     this._b = image && keep(image);
     if (image && (!before || !isOneSize(before, image))) {
-      const y = (image.rows - 1) / 2;
-      this._line = {
-        from: { x: (image.columns - 1) * 0.15, y },
-        to: { x: (image.columns - 1) * 0.85, y }
-      };
+      this._line = middleLine(image);
     }
     this._views.b.setImage(image, this.options.unit());
     this._overlay();
@@ -285,7 +290,7 @@ export class CompareView extends Panel {
       );
       this._views.a.setImage(null);
       this._difference.show(null, '');
-      this._chart.setCurves([], '');
+      this._overlay();
       return;
     }
     const { image, rms, largest } = differenceOf(a, b);
@@ -307,15 +312,30 @@ export class CompareView extends Panel {
     this._views.b.setHidden(!swipe);
     this._views.difference.setHidden(swipe);
     this._difference.levels.setHidden(swipe);
-    this._divider.node.hidden = !swipe;
     this._differs.emit(!swipe);
+    this._divide();
+  }
+
+  /** There is a divider between two images; of one, all is seen. */
+  private _divide(): void {
+    const swipe = !this._views.b.isHidden;
+    const { a, b } = this._views;
+    const share = this._pair ? this._share : 0;
+    setHidden(this._divider.node, !swipe || !this._pair);
+    a.node.style.clipPath = `inset(0 ${100 * (1 - share)}% 0 0)`;
+    b.node.style.clipPath = `inset(0 0 0 ${100 * share}%)`;
+  }
+
+  /** A, where it can be compared with B. */
+  private get _pair(): IImage | null {
+    const [a, b] = [this._a, this._b];
+    return a && b && isOneSize(a, b) ? a : null;
   }
 
   /** A is seen up to a share of the width, and B from there. */
   private _place(share: number): void {
-    const percent = 100 * share;
-    this._views.a.node.style.clipPath = `inset(0 ${100 - percent}% 0 0)`;
-    this._views.b.node.style.clipPath = `inset(0 0 0 ${percent}%)`;
+    this._share = share;
+    this._divide();
   }
 
   private readonly _viewed = (view: ImageView): void => {
@@ -335,6 +355,7 @@ export class CompareView extends Panel {
 
   /** The line over all images, and the values along it. */
   private _overlay(): void {
+    this._divide();
     const line = this._line;
     if (!line || !this._b) {
       return;
@@ -342,14 +363,11 @@ export class CompareView extends Panel {
     for (const view of Object.values(this._views)) {
       view.setOverlays([{ id: 'profile', from: line.from, to: line.to }]);
     }
-    const both = this._a && isOneSize(this._a, this._b) ? [this._a] : [];
-    this._chart.setCurves(
-      [...both, this._b].map((image, index) => ({
-        name: index < both.length ? 'A' : 'B',
-        ...profileOf(image, line)
-      })),
-      this.options.unit()
-    );
+    const curves: ICurve[] = [{ name: 'B', ...profileOf(this._b, line) }];
+    if (this._pair) {
+      curves.unshift({ name: 'A', ...profileOf(this._pair, line) });
+    }
+    this._chart.setCurves(curves, this.options.unit());
   }
 
   private readonly _keys = (event: KeyboardEvent): void => {
@@ -370,7 +388,7 @@ export class CompareView extends Panel {
 
   /** Zoom of all images, and the line up and down. */
   private _act(key: string, by: number): boolean {
-    const swipe = !this._divider.node.hidden;
+    const swipe = !this._views.b.isHidden;
     const view = swipe ? this._views.b : this._views.difference;
     const contrast = swipe ? this.options.contrast : this._difference.contrast;
     switch (key) {
@@ -393,27 +411,19 @@ export class CompareView extends Panel {
         contrast.setLook({ invert: !contrast.look.invert });
         return true;
       case 'ArrowUp':
-        return this._lift(-by);
+        return this._lower(-by);
       case 'ArrowDown':
-        return this._lift(by);
+        return this._lower(by);
       default:
         return false;
     }
   }
 
-  /** Move the line by whole rows, as far as both of its ends stay in the image. */
-  private _lift(rows: number): boolean {
+  private _lower(rows: number): boolean {
     if (!this._line || !this._b) {
       return false;
     }
-    const { from, to } = this._line;
-    const least = -Math.min(from.y, to.y);
-    const most = this._b.rows - 1 - Math.max(from.y, to.y);
-    const by = Math.min(Math.max(rows, least), most);
-    this._line = {
-      from: { ...from, y: from.y + by },
-      to: { ...to, y: to.y + by }
-    };
+    this._line = lowered(this._line, rows, this._b);
     this._overlay();
     return true;
   }
@@ -438,4 +448,6 @@ export class CompareView extends Panel {
   private _b: IImage | null = null;
   private _kept: IImage | null = null;
   private _line: ILine | null = null;
+  /** Share of the width at which the divider is. */
+  private _share = 0.5;
 }

@@ -61,6 +61,30 @@ export function balancedLevels(image: IImage): ILevels {
   return { low: -high, high };
 }
 
+/** A line over the middle of an image, from side to side but for its edges. */
+export function middleLine({ rows, columns }: IImage): ILine {
+  const y = (rows - 1) / 2;
+  return {
+    from: { x: (columns - 1) * 0.15, y },
+    to: { x: (columns - 1) * 0.85, y }
+  };
+}
+
+/** A line that is moved down by so many rows, as far as both of its ends stay in the image. */
+export function lowered(
+  { from, to }: ILine,
+  by: number,
+  { rows }: IImage
+): ILine {
+  const least = -Math.min(from.y, to.y);
+  const most = rows - 1 - Math.max(from.y, to.y);
+  const down = Math.min(Math.max(by, least), most);
+  return {
+    from: { ...from, y: from.y + down },
+    to: { ...to, y: to.y + down }
+  };
+}
+
 /**
  * Values along a line, one a pixel of its length, between pixels by bilinear
  * interpolation; NaN outside the image.

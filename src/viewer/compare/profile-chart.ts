@@ -11,7 +11,7 @@ import { coloursAt, followTheme } from '../theme';
 
 /** One curve: distances from the beginning of the line in pixels, and values. */
 export interface ICurve {
-  readonly name: string;
+  readonly name: 'A' | 'B';
   readonly at: readonly number[];
   readonly values: readonly number[];
 }

@@ -34,25 +34,56 @@ export function register(panel: IComparable): void {
 
 /** The other open viewers that show something. */
 export function othersThan(panel: IComparable): ICompareSource[] {
-  return [...open]
-    .filter(one => one !== panel && one.image !== null)
-    .map(one => ({
-      id: `viewer ${one.id}`,
-      label: titleOf(one),
-      changed: one.shown,
-      image: () =>
-        one.image
-          ? Promise.resolve(one.image)
-          : Promise.reject(new Error('The other viewer shows no image.'))
-    }));
+  const others = [...open].filter(one => one !== panel && one.image !== null);
+  const labels = labelsOf(others.map(titleOf));
+  return others.map((one, index) => ({
+    id: `viewer ${one.id}`,
+    label: labels[index],
+    changed: one.shown,
+    image: () =>
+      one.image
+        ? Promise.resolve(one.image)
+        : Promise.reject(new Error('The other viewer shows no image.'))
+  }));
+}
+
+/** Names of tabs; those that are called alike with where they come from, or a number. */
+export function labelsOf(titles: readonly ITitle[]): string[] {
+  const told = apart(
+    titles.map(({ label }) => label),
+    index => {
+      const [folder = ''] = titles[index].caption
+        .split('/')
+        .filter(Boolean)
+        .slice(-1);
+      return folder && ` · ${folder}`;
+    }
+  );
+  return apart(told, (index, before) => (before ? ` (${before + 1})` : ''));
+}
+
+/** Texts, each of those that others are equal to with something behind it. */
+function apart(
+  texts: readonly string[],
+  behind: (index: number, before: number) => string
+): string[] {
+  return texts.map((text, index) => {
+    const same = texts.flatMap((other, at) => (other === text ? [at] : []));
+    return same.length > 1 ? text + behind(index, same.indexOf(index)) : text;
+  });
+}
+
+interface ITitle {
+  readonly label: string;
+  readonly caption: string;
 }
 
 /** The title of the tab that a widget is in. */
-function titleOf(widget: Widget): string {
+function titleOf(widget: Widget): ITitle {
   for (let at: Widget | null = widget; at; at = at.parent) {
     if (at.title.label) {
-      return at.title.label;
+      return at.title;
     }
   }
-  return widget.id;
+  return { label: widget.id, caption: '' };
 }

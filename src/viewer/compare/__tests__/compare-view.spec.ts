@@ -7,7 +7,8 @@ import { ContrastModel } from '../../contrast';
 import type { IImage } from '../../pixels/image';
 import { ImageView } from '../../pixels/image-view';
 import { CompareView } from '../compare-view';
-import type { ICompareSource } from '../source';
+import { ProfileChart } from '../profile-chart';
+import type { IComparable, ICompareSource } from '../source';
 
 jest.mock('../../plotly', () => ({
   ...jest.requireActual<object>('../../plotly'),
@@ -29,25 +30,44 @@ const source = (id: string, value: number): ICompareSource => ({
 
 const settle = (): Promise<void> => new Promise(done => setTimeout(done));
 
-it('takes the first of the list when what A was is gone, and nothing when all are', async () => {
-  jest.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
-  const panel = Object.assign(new Widget(), {
+let view: CompareView;
+let contrast: ContrastModel;
+/** What A can be. */
+let sources: ICompareSource[];
+let panel: IComparable & { readonly shown: Signal<unknown, IImage> };
+
+function open(...offered: ICompareSource[]): void {
+  sources = offered;
+  panel = Object.assign(new Widget(), {
     image: image(1),
     shown: new Signal<unknown, IImage>({})
   });
-  let sources = [source('before', 5), source('other', 3)];
-  const contrast = new ContrastModel();
-  const view = new CompareView({
+  view = new CompareView({
     panel,
     contrast,
     themes: null,
     trans: nullTranslator.load('jupyterlab_tomo'),
     sources: () => sources,
-    unit: () => ''
+    unit: () => 'per cm'
   });
+}
+
+const said = (): string | null | undefined =>
+  view.node.querySelector('.jp-tomo-compare-say')?.textContent;
+
+beforeEach(() => {
+  jest.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
+  contrast = new ContrastModel();
+});
+afterEach(() => {
+  view.dispose();
+  contrast.dispose();
+  jest.restoreAllMocks();
+});
+
+it('takes the first of the list when what A was is gone, and nothing when all are', async () => {
+  open(source('before', 5), source('other', 3));
   const list = view.node.querySelector('select');
-  const said = (): string | null | undefined =>
-    view.node.querySelector('.jp-tomo-compare-say')?.textContent;
   await settle();
   expect([list?.value, said()]).toEqual(['before', 'A − B: RMS 4, largest 4']);
   sources = [source('other', 3)];
@@ -62,30 +82,13 @@ it('takes the first of the list when what A was is gone, and nothing when all ar
   panel.shown.emit(image(2));
   await settle();
   expect([list?.value, said()]).toEqual(['before', 'A − B: RMS 3, largest 3']);
-  view.dispose();
-  contrast.dispose();
-  jest.restoreAllMocks();
 });
 
 it('zooms and moves its line by keys, and says what fails', async () => {
-  let sources = [source('before', 5)];
-  jest.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
   const overlays = jest.spyOn(ImageView.prototype, 'setOverlays');
   const zooms = jest.spyOn(ImageView.prototype, 'zoomBy');
   const resets = jest.spyOn(ImageView.prototype, 'resetZoom');
-  const panel = Object.assign(new Widget(), {
-    image: image(1),
-    shown: new Signal<unknown, IImage>({})
-  });
-  const contrast = new ContrastModel();
-  const view = new CompareView({
-    panel,
-    contrast,
-    themes: null,
-    trans: nullTranslator.load('jupyterlab_tomo'),
-    sources: () => sources,
-    unit: () => ''
-  });
+  open(source('before', 5));
   await settle();
   const divider = view.node.querySelector('[role=slider]');
   const press = (key: string, shiftKey = false): boolean =>
@@ -127,31 +130,15 @@ it('zooms and moves its line by keys, and says what fails', async () => {
   ];
   panel.shown.emit(image(1));
   await settle();
-  expect(view.node.querySelector('.jp-tomo-compare-say')?.textContent).toBe(
+  expect(said()).toBe(
     'Centre of rotation › Region lies outside the image. Correct Centre of rotation › Region.'
   );
   expect(Number(divider?.getAttribute('aria-valuenow'))).toBeLessThan(50);
-  view.dispose();
-  contrast.dispose();
-  jest.restoreAllMocks();
 });
 
 it('gives the difference levels of its own, zero in the middle', async () => {
-  jest.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
-  const panel = Object.assign(new Widget(), {
-    image: image(1),
-    shown: new Signal<unknown, IImage>({})
-  });
-  const contrast = new ContrastModel();
   contrast.setLevels({ low: 0, high: 7 }, true);
-  const view = new CompareView({
-    panel,
-    contrast,
-    themes: null,
-    trans: nullTranslator.load('jupyterlab_tomo'),
-    sources: () => [source('before', 5)],
-    unit: () => 'per cm'
-  });
+  open(source('before', 5));
   const differs: boolean[] = [];
   view.differs.connect((_, on) => differs.push(on));
   await settle();
@@ -184,17 +171,9 @@ it('gives the difference levels of its own, zero in the middle', async () => {
   press('Swipe');
   expect(levels.classList).toContain('lm-mod-hidden');
   expect(differs).toEqual([true, false]);
-  view.dispose();
-  contrast.dispose();
-  jest.restoreAllMocks();
 });
 
 it('asks before a slow image is computed, and lets go of it', async () => {
-  jest.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
-  const panel = Object.assign(new Widget(), {
-    image: image(1),
-    shown: new Signal<unknown, IImage>({})
-  });
   const begun: AbortSignal[] = [];
   let arrive = (_: IImage): void => undefined;
   const slow: ICompareSource = {
@@ -207,15 +186,7 @@ it('asks before a slow image is computed, and lets go of it', async () => {
       });
     }
   };
-  const contrast = new ContrastModel();
-  const view = new CompareView({
-    panel,
-    contrast,
-    themes: null,
-    trans: nullTranslator.load('jupyterlab_tomo'),
-    sources: () => [slow],
-    unit: () => ''
-  });
+  open(slow);
   const line = view.node.querySelector('.jp-tomo-compare-say');
   const button = line!.querySelector('button')!;
   await settle();
@@ -242,7 +213,46 @@ it('asks before a slow image is computed, and lets go of it', async () => {
   panel.shown.emit(image(2));
   await settle();
   expect(begun).toHaveLength(2);
-  view.dispose();
-  contrast.dispose();
-  jest.restoreAllMocks();
+});
+
+it('shows all of B, and its values, where A has another size', async () => {
+  const curves = jest.spyOn(ProfileChart.prototype, 'setCurves');
+  const names = (): string[] =>
+    (curves.mock.lastCall?.[0] ?? []).map(({ name }) => name);
+  const [a, b] = [0, 1].map(
+    index => () =>
+      view.node.querySelectorAll<HTMLElement>('.jp-tomo-viewer-image')[index]
+        .style.clipPath
+  );
+  open(source('before', 5));
+  await settle();
+  const divider = view.node.querySelector<HTMLElement>('[role=slider]')!;
+  expect([a(), b(), divider.hidden]).toEqual([
+    'inset(0 50% 0 0)',
+    'inset(0 0 0 50%)',
+    false
+  ]);
+  expect(names()).toEqual(['A', 'B']);
+  const small = { ...image(2), data: new Float32Array(4), rows: 2, columns: 2 };
+  panel.shown.emit(small);
+  await settle();
+  expect(said()).toBe(
+    'A has 4 × 4 pixels and B 2 × 2: only images of one size can be compared.'
+  );
+  expect([a(), b(), divider.hidden]).toEqual([
+    'inset(0 100% 0 0)',
+    'inset(0 0 0 0%)',
+    true
+  ]);
+  expect(names()).toEqual(['B']);
+  panel.shown.emit(image(2));
+  await settle();
+  expect([b(), divider.hidden]).toEqual(['inset(0 0 0 50%)', false]);
+  expect(names()).toEqual(['A', 'B']);
+});
+
+it('keeps the keys after a click on an image', () => {
+  open(source('before', 5));
+  expect(view.node.tabIndex).toBe(-1);
+  expect(view.node.hasAttribute('tabindex')).toBe(true);
 });
