@@ -160,6 +160,8 @@ export interface IRecipeSession extends IDisposable {
    * @param kernel where methods of an external tool find it; left out: the agent's own Python
    */
   findCentre(kernel?: string): Promise<void>;
+  /** Find it no more; the last answer stays. */
+  cancelCentre(): void;
 }
 
 /** `path` is JSON keys and indices, as ['regions', 'centre', 'column']. */

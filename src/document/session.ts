@@ -100,6 +100,7 @@ export class RecipeSession implements IRecipeSession {
       return;
     }
     this._stop.abort();
+    this._finding?.abort();
     clearTimeout(this._timer);
     this._listen(false);
     this._text.dispose();
@@ -193,6 +194,12 @@ export class RecipeSession implements IRecipeSession {
     }
     const before = JSON.stringify(this.recipe.regions?.centre);
     const images = this._data;
+    if (this._centre.state !== 'pending') {
+      this._foundBefore = this._centre;
+    }
+    this._finding?.abort();
+    const finding = new AbortController();
+    this._finding = finding;
     this._setCentre({ state: 'pending' });
     const fetched = await this._fetch<Centre>(base =>
       this._api.centre(
@@ -203,13 +210,14 @@ export class RecipeSession implements IRecipeSession {
           // Our own methods need no kernel's Python, which would have to be looked for.
           ...(kernel !== undefined && this._centreTool() ? { kernel } : {})
         },
-        this._stop.signal
+        finding.signal
       )
     );
     // The axis of images that were turned or left out since is not that of those now.
-    if (!fetched || images !== this._data) {
+    if (!fetched || finding.signal.aborted || images !== this._data) {
       return;
     }
+    this._finding = null;
     this._setCentre(fetched);
     // What was set by hand meanwhile stays; the panel offers what was found.
     if (
@@ -218,6 +226,13 @@ export class RecipeSession implements IRecipeSession {
       fetched.value.confidence.level === 'good'
     ) {
       this.edit(...axisChanges(fetched.value, this.recipe));
+    }
+  }
+
+  cancelCentre(): void {
+    if (this._centre.state === 'pending') {
+      this._finding?.abort();
+      this._setCentre(this._foundBefore);
     }
   }
 
@@ -414,6 +429,8 @@ export class RecipeSession implements IRecipeSession {
   private _base: string | null = null;
   private _description: Fetched<Description> = { state: 'none' };
   private _centre: Fetched<Centre> = { state: 'none' };
+  private _foundBefore: Fetched<Centre> = { state: 'none' };
+  private _finding: AbortController | null = null;
   private _position: IViewPosition = START;
   /** `dataset` of the recipe as it was last seen. */
   private _data = 'null';

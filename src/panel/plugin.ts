@@ -105,7 +105,7 @@ const panelPlugin: JupyterFrontEndPlugin<void> = {
     });
     commands.addCommand(CommandIDs.findCentre, {
       label: trans.__('Find Centre of Rotation'),
-      caption: trans.__('Register opposite projections of the current recipe'),
+      caption: trans.__('Find the axis of the current recipe by its method'),
       describedBy: { args: { type: 'object', properties: {} } },
       isEnabled: () =>
         recipes.currentWidget?.session.description.state === 'ready',

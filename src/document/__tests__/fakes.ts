@@ -83,8 +83,15 @@ export class FakeApi {
     return this.answer();
   };
 
-  centre = (asked: Asked<CentreRequest>): Promise<Centre> => {
+  /** Whether a search for a centre was told to stop. */
+  stopped = false;
+
+  centre = (
+    asked: Asked<CentreRequest>,
+    signal?: AbortSignal
+  ): Promise<Centre> => {
     this.asked.push(asked);
+    signal?.addEventListener('abort', () => (this.stopped = true));
     return this.found();
   };
 

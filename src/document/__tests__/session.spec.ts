@@ -275,6 +275,26 @@ describe('RecipeSession', () => {
     expect(session.centre).toEqual({ state: 'ready', value: CENTRE });
   });
 
+  it('finds a centre no more when that is asked, and keeps the last answer', async () => {
+    await open(TEXT);
+    await session.findCentre();
+    expect(session.centre.state).toBe('ready');
+    session.edit({ path: ['regions', 'centre'], value: undefined });
+    let answer: (found: typeof CENTRE) => void = () => undefined;
+    api.found = () => new Promise(resolve => (answer = resolve));
+    const finding = session.findCentre();
+    await settle();
+    expect(session.centre.state).toBe('pending');
+    session.cancelCentre();
+    expect(session.centre).toEqual({ state: 'ready', value: CENTRE });
+    // It comes all the same, too late.
+    answer({ ...CENTRE, column: 12 });
+    await finding;
+    expect(session.centre).toEqual({ state: 'ready', value: CENTRE });
+    expect(session.recipe.regions?.centre).toBeUndefined();
+    expect(api.stopped).toBe(true);
+  });
+
   it('takes no axis of images that were turned since', async () => {
     await open(TEXT);
     let answer: (found: typeof CENTRE) => void = () => undefined;

@@ -121,4 +121,14 @@ describe('The axis in the panel', () => {
       'agree, ± 0.08 px'
     );
   });
+
+  it('finds the centre no more when that is asked', async () => {
+    const session = new FakeSession();
+    session.centre = { state: 'pending' };
+    const node = await show(fakeContext(session));
+    expect(node.querySelector('[role="status"]')?.textContent).toBe('Finding…');
+    await click(button(node, 'cancel'));
+    expect(session.centre.state).toBe('none');
+    expect(node.textContent).not.toContain('Finding…');
+  });
 });

@@ -214,6 +214,10 @@ export class FakeSession implements IRecipeSession {
     this.found += 1;
     return Promise.resolve();
   }
+  cancelCentre(): void {
+    this.centre = { state: 'none' };
+    this.changed.emit('centre');
+  }
   dispose(): void {
     this.isDisposed = true;
   }

@@ -105,14 +105,25 @@ export function CentreSection({
             +
           </Action>
         </div>
-        <Action
-          label={
-            centre.state === 'pending' ? trans.__('Finding…') : trans.__('Find')
-          }
-          title={trans.__('Find the centre of rotation by the method below')}
-          disabled={centre.state === 'pending' || !description}
-          onClick={() => void commands.execute(CommandIDs.findCentre)}
-        />
+        {centre.state === 'pending' ? (
+          <>
+            <span className="jp-TomoNote" role="status">
+              {trans.__('Finding…')}
+            </span>
+            <LinkAction
+              label={trans.__('cancel')}
+              title={trans.__('Find the centre of rotation no more')}
+              onClick={() => session.cancelCentre()}
+            />
+          </>
+        ) : (
+          <Action
+            label={trans.__('Find')}
+            title={trans.__('Find the centre of rotation by the method below')}
+            disabled={!description}
+            onClick={() => void commands.execute(CommandIDs.findCentre)}
+          />
+        )}
         {recipe.regions?.centre ? (
           <LinkAction
             label={trans.__('reset')}
