@@ -166,6 +166,26 @@ test.describe('Centre of rotation', () => {
     await expect(eye.node.locator('tbody tr')).toHaveCount(2);
     await picture('centre-slices', eye.node);
     await eye.node.getByRole('button', { name: 'Use', exact: true }).click();
+    await expect(
+      eye.node.getByRole('button', { name: 'In the recipe' })
+    ).toBeDisabled();
+    // Closed by accident: the points are there when it is opened again.
+    const points = await eye.node
+      .locator('tbody input')
+      .evaluateAll(fields =>
+        fields.map(field => (field as HTMLInputElement).value)
+      );
+    await page.evaluate(() => window.jupyterapp.shell.currentWidget?.close());
+    await expect(eye.node).toHaveCount(0);
+    await tomo.panel.getByRole('button', { name: 'By eye…' }).click();
+    await eye.settled();
+    expect(
+      await eye.node
+        .locator('tbody input')
+        .evaluateAll(fields =>
+          fields.map(field => (field as HTMLInputElement).value)
+        )
+    ).toEqual(points);
     await page.activity.activateTab('tilted.tomo.json');
     const { regions } = await tomo.recipe();
     const centre = regions?.centre as {

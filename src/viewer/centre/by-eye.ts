@@ -7,12 +7,11 @@ import { Panel } from '@lumino/widgets';
 
 import { failureOf } from '../../api';
 import type { Description } from '../../api';
+import type { Recipe } from '../../recipe';
 import type { IRecipeSession, ITomoApi } from '../../tokens';
 import type { EngineWorkers } from '../../tuning';
 import { Again } from '../again';
-import { numberField } from '../contrast/number-field';
-import type { INumberField } from '../contrast/number-field';
-import { button, choice, element, segments } from '../dom';
+import { element } from '../dom';
 import { short } from '../format';
 import { failureMessage, MessageCard } from '../message';
 import { columnAt } from './line';
@@ -21,14 +20,14 @@ import type { OverlayLook } from './overlay';
 import { OverlayView } from './overlay-view';
 import type { IOverlayMove } from './overlay-view';
 import { oppositeImages } from './opposite';
-import { CentreSearch, COUNT, STEPS } from './search';
-import type { Step } from './search';
+import { COUNT } from './search';
+import type { CentreSearch } from './search';
 import { CentreSlices, isInside } from './slices';
 import { pointTable } from './table';
 import type { IPointTable } from './table';
 import { SliceTiles } from './tiles';
-
-type Way = 'strip' | 'overlay';
+import { centreToolbar } from './toolbar';
+import type { ICentreToolbar, Way } from './toolbar';
 
 export interface ICentreByEyeOptions {
   readonly session: IRecipeSession;
@@ -36,6 +35,8 @@ export interface ICentreByEyeOptions {
   /** Disposed of with this. */
   readonly workers: EngineWorkers;
   readonly trans: TranslationBundle;
+  /** What was found so far; it outlives this. */
+  readonly search: CentreSearch;
 }
 
 /** Number of widgets so far, for requests that no other aborts. */
@@ -48,6 +49,7 @@ export class CentreByEye extends Panel {
     this.addClass('jp-tomo-centre');
     this.node.tabIndex = -1;
     const { trans, session } = options;
+    this._search = options.search;
     const purpose = `centre by eye ${++widgets}`;
     this._purpose = purpose;
     this._slices = new CentreSlices({
@@ -70,43 +72,28 @@ export class CentreByEye extends Panel {
         'The first projection over the mirror image of the one half a turn later: drag until they agree'
       )
     );
-    this._way = segments<Way>(
-      trans.__('How'),
-      [
-        ['strip', trans.__('Slices')],
-        ['overlay', trans.__('0°/180° overlay')]
-      ],
-      way => this._setWay(way)
-    );
-    this._look = segments<OverlayLook>(
-      trans.__('How the overlay is shown'),
-      [
-        ['red-cyan', trans.__('Red and cyan')],
-        ['difference', trans.__('Difference')]
-      ],
-      look => {
-        this._lookNow = look;
-        this._look.set(look);
-        this._paint();
-      }
-    );
-    this._look.set(this._lookNow);
-    this._step = choice<Step>(
-      trans.__('Columns between the slices'),
-      STEPS.map(step => [step, trans.__('%1 px apart', step)] as const),
-      step => this._setStep(step)
-    );
-    this._row = numberField(trans.__('Row that is looked at'), value =>
-      this._visit(value)
-    );
-    this._column = numberField(
-      trans.__('Column in the middle'),
-      value => {
-        this._search.column = value;
+    this._bar = centreToolbar({
+      trans,
+      way: way => {
+        this._way = way;
         this._update();
       },
-      8
-    );
+      look: look => {
+        this._look = look;
+        this._controls();
+        this._paint();
+      },
+      step: step => {
+        this._search.step = step;
+        this._update();
+      },
+      row: row => this._visit(row),
+      share: share => this._visitShare(share),
+      column: column => {
+        this._search.column = column;
+        this._update();
+      }
+    });
     this._table = pointTable({
       trans,
       change: points => this._setPoints(points),
@@ -117,25 +104,6 @@ export class CentreByEye extends Panel {
       use: () => this._use(),
       visit: row => this._visit(row)
     });
-    const rows = ([0.15, 0.5, 0.85] as const).map((share, index) =>
-      button(
-        [trans.__('Top'), trans.__('Middle'), trans.__('Bottom')][index],
-        [
-          trans.__('A row near the top of the region'),
-          trans.__('The middle row of the region'),
-          trans.__('A row near the bottom of the region')
-        ][index],
-        () => this._visitShare(share)
-      )
-    );
-    const bar = element('div', 'jp-tomo-viewer-toolbar');
-    bar.append(
-      this._way.node,
-      worded(trans.__('Row'), ...rows, this._row.node),
-      worded(trans.__('Column'), this._column.node),
-      this._step,
-      this._look.node
-    );
     const body = element('div', 'jp-tomo-centre-body');
     const stage = element('div', 'jp-tomo-centre-stage');
     this._facts = element('p', 'jp-tomo-centre-facts');
@@ -146,7 +114,7 @@ export class CentreByEye extends Panel {
       this._facts
     );
     body.append(stage, this._table.node);
-    this.node.append(bar, body);
+    this.node.append(this._bar.node, body);
     this._overlay.moved.connect(this._onOverlay, this);
     this._tiles.picked.connect(this._onPicked, this);
     session.changed.connect(this._onSession, this);
@@ -176,11 +144,10 @@ export class CentreByEye extends Panel {
   /** Where the recipe, or what was found, has the axis. */
   private _begin(): void {
     const data = this._data();
-    if (this._begun || !data) {
-      this._controls();
+    if (this._search.begun || !data) {
+      this._update();
       return;
     }
-    this._begun = true;
     const { session } = this.options;
     const [, top, , bottom] = this._region(data);
     const row = Math.round(top + (bottom - 1 - top) / 2);
@@ -205,16 +172,6 @@ export class CentreByEye extends Panel {
     return centre.state === 'ready'
       ? centre.value
       : { column: (data.columns - 1) / 2, row: 0, tilt: 0 };
-  }
-
-  private _setWay(way: Way): void {
-    this._wayNow = way;
-    this._update();
-  }
-
-  private _setStep(step: Step): void {
-    this._search.step = step;
-    this._update();
   }
 
   private _visitShare(share: number): void {
@@ -260,21 +217,36 @@ export class CentreByEye extends Panel {
 
   /** One undo step. */
   private _use(): void {
+    const value = this._found();
+    if (value) {
+      this.options.session.edit({ path: ['regions', 'centre'], value });
+    }
+  }
+
+  /** The line as a recipe states it. */
+  private _found(): NonNullable<Recipe['regions']>['centre'] | null {
     const { fit } = this._search;
     if (!fit) {
-      return;
+      return null;
     }
-    const { session } = this.options;
     const tilt = Number(fit.tilt.toFixed(4));
-    const method = session.recipe.regions?.centre?.method;
-    session.edit({
-      path: ['regions', 'centre'],
-      value: {
-        column: Number(fit.column.toFixed(3)),
-        ...(tilt !== 0 && { row: Number(fit.row.toFixed(2)), tilt }),
-        ...(method && { method })
-      }
-    });
+    const method = this.options.session.recipe.regions?.centre?.method;
+    return {
+      column: Number(fit.column.toFixed(3)),
+      ...(tilt !== 0 && { row: Number(fit.row.toFixed(2)), tilt }),
+      ...(method && { method })
+    };
+  }
+
+  private _inRecipe(): boolean {
+    const found = this._found();
+    const { centre } = this.options.session.recipe.regions ?? {};
+    return (
+      found?.column !== undefined &&
+      found.column === centre?.column &&
+      found.row === centre.row &&
+      found.tilt === centre.tilt
+    );
   }
 
   private readonly _onSession = (
@@ -285,18 +257,17 @@ export class CentreByEye extends Panel {
       return;
     }
     this._begin();
-    this._update();
   };
 
   /** Everything after a change. */
   private _update(): void {
     const data = this._data();
     this._controls();
-    if (!this._begun || !data || !this.options.session.base) {
+    if (!this._search.begun || !data || !this.options.session.base) {
       return;
     }
     this._message.display(null);
-    if (this._wayNow === 'strip') {
+    if (this._way === 'strip') {
       this._askSlices(data);
     } else {
       void this._askImages();
@@ -372,12 +343,12 @@ export class CentreByEye extends Panel {
 
   private _paint(): void {
     const { trans } = this.options;
-    if (this._wayNow !== 'overlay') {
+    if (this._way !== 'overlay') {
       return;
     }
     const { axis, row, column } = this._search;
-    this._column.set(Number(column.toFixed(3)));
-    const difference = this._overlay.paint(axis, row, this._lookNow);
+    this._bar.setColumn(column);
+    const difference = this._overlay.paint(axis, row, this._look);
     this._facts.textContent = Number.isFinite(difference)
       ? trans.__(
           'Drag the mirror image, or use the arrow keys (%1 px; with shift %2 px). Mean difference %3.',
@@ -405,22 +376,17 @@ export class CentreByEye extends Panel {
 
   private _controls(): void {
     const { trans } = this.options;
-    const strip = this._wayNow === 'strip';
-    this._way.set(this._wayNow);
+    const strip = this._way === 'strip';
     this._tiles.node.hidden = !strip;
     this._overlay.node.hidden = strip;
-    this._step.hidden = !strip;
-    this._look.node.hidden = strip;
-    const { step, row, column, points, fit } = this._search;
-    this._step.value = step;
-    this._row.set(row);
-    this._column.set(column);
+    this._bar.set(this._way, this._look, this._search);
+    const { row, points, fit } = this._search;
     this._facts.textContent = strip
       ? trans.__(
           'Click the sharpest slice; the next nine are closer together. Wheel: zoom, drag: move, all alike.'
         )
       : '';
-    this._table.set(points, fit, row);
+    this._table.set(points, fit, row, this._inRecipe());
     if (!this._data()) {
       this._message.display({
         kind: 'busy',
@@ -444,6 +410,7 @@ export class CentreByEye extends Panel {
     return this.options.session.recipe.regions?.roi ?? [0, 0, columns, rows];
   }
 
+  private readonly _search: CentreSearch;
   private readonly _purpose: string;
   private readonly _again = new Again(() => this._askAgain());
   private readonly _slices: CentreSlices;
@@ -451,24 +418,11 @@ export class CentreByEye extends Panel {
   private readonly _overlay: OverlayView;
   private readonly _table: IPointTable;
   private readonly _message = new MessageCard();
-  private readonly _way: ReturnType<typeof segments<Way>>;
-  private readonly _look: ReturnType<typeof segments<OverlayLook>>;
-  private readonly _step: HTMLSelectElement;
-  private readonly _row: INumberField;
-  private readonly _column: INumberField;
+  private readonly _bar: ICentreToolbar;
   private readonly _facts: HTMLElement;
   private _fetching: AbortController | null = null;
-  private _wayNow: Way = 'strip';
-  private _lookNow: OverlayLook = 'red-cyan';
-  private readonly _search = new CentreSearch();
-  private _begun = false;
+  private _way: Way = 'strip';
+  private _look: OverlayLook = 'red-cyan';
   private _key = '';
   private _imagesKey = '';
-}
-
-/** A word and the controls that it belongs to, which stay on one line. */
-function worded(word: string, ...nodes: HTMLElement[]): HTMLElement {
-  const group = element('span', 'jp-tomo-centre-worded');
-  group.append(element('span', 'jp-tomo-centre-word', word), ...nodes);
-  return group;
 }

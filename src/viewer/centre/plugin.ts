@@ -13,6 +13,7 @@ import { CommandIDs, IRecipeTracker, ITomoApi } from '../../tokens';
 import type { IRecipeDocument } from '../../tokens';
 import { ownWorkers } from '../../tuning';
 import { CentreByEye } from './by-eye';
+import { CentreSearch } from './search';
 
 export const centrePlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-tomo:centre-by-eye',
@@ -30,11 +31,16 @@ export const centrePlugin: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load('jupyterlab_tomo');
     const { commands, shell } = app;
     const open = new Map<IRecipeDocument, MainAreaWidget<CentreByEye>>();
+    // The points outlive a finder that is closed, by accident or not.
+    const searches = new WeakMap<IRecipeDocument, CentreSearch>();
 
     const make = (document: IRecipeDocument): MainAreaWidget<CentreByEye> => {
       const { session } = document;
+      const search = searches.get(document) ?? new CentreSearch();
+      searches.set(document, search);
       const content = new CentreByEye({
         session,
+        search,
         api,
         workers: ownWorkers(),
         trans

@@ -21,6 +21,11 @@ export const STEPS = [
 export type Step = (typeof STEPS)[number];
 
 export class CentreSearch {
+  /** Whether somebody has looked. */
+  get begun(): boolean {
+    return this._begun;
+  }
+
   /** Row that is looked at. */
   get row(): number {
     return this._row;
@@ -56,6 +61,7 @@ export class CentreSearch {
 
   /** @param coarse the step with which a row begins */
   begin(row: number, column: number, coarse: Step): void {
+    this._begun = true;
     this._row = row;
     this._column = rounded(column);
     this._coarse = this.step = coarse;
@@ -93,6 +99,7 @@ export class CentreSearch {
 
   /** Columns between the slices. */
   step: Step = '0.5';
+  private _begun = false;
   private _coarse: Step = '0.5';
   private _row = 0;
   private _column = 0;

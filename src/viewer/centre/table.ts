@@ -11,7 +11,13 @@ import type { ICentrePoint, IFit } from './line';
 
 export interface IPointTable {
   readonly node: HTMLElement;
-  set(points: readonly ICentrePoint[], fit: IFit | null, here: number): void;
+  /** @param used whether the recipe has this line */
+  set(
+    points: readonly ICentrePoint[],
+    fit: IFit | null,
+    here: number,
+    used?: boolean
+  ): void;
 }
 
 export interface IPointTableOptions {
@@ -62,7 +68,7 @@ export function pointTable(options: IPointTableOptions): IPointTable {
   const lines: IPointLine[] = [];
   return {
     node,
-    set: (points, fit, here) => {
+    set: (points, fit, here, used = false) => {
       shown = points;
       while (lines.length < points.length) {
         const line = pointLine(options, lines.length, () => shown);
@@ -75,12 +81,14 @@ export function pointTable(options: IPointTableOptions): IPointTable {
       lines.forEach((line, index) =>
         line.set(
           points[index],
-          points.length > 1 ? fit?.residuals[index] : undefined,
+          // A line goes through any two.
+          points.length > 2 ? fit?.residuals[index] : undefined,
           here
         )
       );
       table.hidden = points.length === 0;
-      use.disabled = fit === null;
+      use.disabled = fit === null || used;
+      use.textContent = used ? trans.__('In the recipe') : trans.__('Use');
       facts.textContent = sentence(points, fit, trans);
     }
   };
@@ -159,11 +167,20 @@ function sentence(
       column
     );
   }
+  const tilt = fit.tilt.toFixed(3);
+  if (points.length === 2) {
+    return trans.__(
+      'Column %1 at row %2, tilt %3°. A third point tells how well they agree.',
+      column,
+      row,
+      tilt
+    );
+  }
   return trans.__(
     'Column %1 at row %2, tilt %3°; the points are off by %4 px (rms).',
     column,
     row,
-    fit.tilt.toFixed(3),
+    tilt,
     short(round(fit.rms), 2)
   );
 }

@@ -56,3 +56,26 @@ it('leaves alone the field in which somebody types', () => {
   expect(field('Column of point 1').value).toBe('103.5');
   table.node.remove();
 });
+
+it('says how far points miss the line when there are more than two, and what is in the recipe', () => {
+  const table = pointTable({
+    trans: nullTranslator.load('jupyterlab_tomo'),
+    change: () => undefined,
+    add: () => undefined,
+    use: () => undefined,
+    visit: () => undefined
+  });
+  const missed = (): (string | null)[] =>
+    [...table.node.querySelectorAll('.jp-tomo-centre-off')].map(
+      ({ textContent }) => textContent
+    );
+  table.set(POINTS, fitLine(POINTS), 10);
+  expect(missed()).toEqual(['–', '–']);
+  expect(table.node.textContent).toContain('A third point tells');
+  const three = [...POINTS, { row: 90, column: 105 }];
+  table.set(three, fitLine(three), 10, true);
+  expect(missed()).toEqual(['0.17 px', '−0.33 px', '0.17 px']);
+  expect(table.node.textContent).toContain('off by 0.24 px (rms)');
+  const use = table.node.querySelector<HTMLButtonElement>('.jp-mod-accept');
+  expect([use?.textContent, use?.disabled]).toEqual(['In the recipe', true]);
+});
