@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 
+import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import { expect, test } from '@jupyterlab/galata';
 
-import { previewsOf } from './agents';
+import { agentsOf, previewsOf } from './agents';
 import { Tomography } from './tomography';
 
 const results = path.resolve(__dirname, '..', '..', 'test-results');
@@ -30,6 +32,27 @@ async function live(tomo: Tomography): Promise<void> {
 async function setCentre(tomo: Tomography, column: string): Promise<void> {
   const field = tomo.panel.getByLabel('Column of the axis of rotation');
   await field.fill(column);
+  await field.press('Enter');
+}
+
+/** Scans whose axis is known, in a folder of their own. */
+async function makeScans(page: IJupyterLabPageFixture): Promise<void> {
+  const reply = await page.request.post('/jupyterlab-tomo/resolve', {
+    data: { path: 'examples' }
+  });
+  expect(reply.status()).toBe(200);
+  const { path: examples } = (await reply.json()) as { path: string };
+  const checkout = path.resolve(__dirname, '..', '..');
+  execFileSync(path.join(checkout, '.venv', 'bin', 'python'), [
+    path.join(checkout, 'ui-tests', 'centre_data.py'),
+    path.join(path.dirname(examples), 'trouble-scans')
+  ]);
+  await page.filebrowser.refresh();
+}
+
+async function setRow(tomo: Tomography, row: string): Promise<void> {
+  const field = tomo.viewer.getByLabel('row').first();
+  await field.fill(row);
   await field.press('Enter');
 }
 
@@ -155,10 +178,11 @@ test.describe('Slices that follow the hand, when the browser does not help', () 
   for (const [what, happens, least, most] of [
     [
       'hangs',
-      () =>
+      () => {
         setTimeout(() => {
           for (;;);
-        }),
+        });
+      },
       20,
       60
     ],
@@ -217,6 +241,114 @@ test.describe('Slices that follow the hand, when the browser does not help', () 
         .toEqual([false, false]);
     });
   }
+
+  test('the centre by eye goes on when a worker hangs: the server gives its slices', async ({
+    page
+  }) => {
+    await makeScans(page);
+    const tomo = new Tomography(page);
+    await tomo.openData('trouble-scans', 'tilted.nxs');
+    await tomo.panel.getByRole('button', { name: 'By eye…' }).click();
+    const eye = page.locator('.jp-tomo-centre:visible');
+    const old = eye.locator('.jp-tomo-centre-tile.jp-mod-old');
+    await expect(eye.locator('.jp-tomo-centre-tile')).toHaveCount(9);
+    await expect(eye).toHaveAttribute('aria-busy', 'false', {
+      timeout: 30_000
+    });
+    await expect(old).toHaveCount(0);
+    const asked = previewsOf(page);
+    await page.clock.install();
+    // Those of the finder are the youngest.
+    const [hangs] = page.workers().slice(-2);
+    await hangs.evaluate(() =>
+      setTimeout(() => {
+        for (;;);
+      })
+    );
+    await eye.getByLabel('Columns between the slices').selectOption('1');
+    await expect(old).toHaveCount(9);
+    await page.clock.fastForward(3000);
+    await expect(old).toHaveCount(0);
+    await expect(eye).toHaveAttribute('aria-busy', 'false');
+    expect(asked).toEqual(Array(9).fill('slice'));
+    await expect(eye.locator('.jp-tomo-viewer-message')).toBeHidden();
+  });
+
+  test('a row of 4096 columns is live, and the server gives the same', async ({
+    page
+  }) => {
+    test.slow();
+    await makeScans(page);
+    const tomo = new Tomography(page);
+    await tomo.openData('trouble-scans', 'wide.nxs');
+    await setCentre(tomo, '2050.3');
+    await tomo.show('Slice');
+    await expect(tomo.facts).toContainText('4096 × 4096 · centre 2050.3', {
+      timeout: 60_000
+    });
+    const asked = previewsOf(page);
+    await setCentre(tomo, '2049.8');
+    await expect(tomo.facts).toContainText('4096 × 4096 · centre 2049.8', {
+      timeout: 60_000
+    });
+    // Inside of the second ellipse, and in the first one alone.
+    const here = await values();
+    expect(asked).toEqual([]);
+    expect(page.workers()).toHaveLength(2);
+    await tomo.viewer.getByRole('button', { name: 'Live' }).click();
+    await expect.poll(() => asked).toContain('slice');
+    await expect(tomo.viewer).toHaveAttribute('aria-busy', 'false', {
+      timeout: 60_000
+    });
+    const there = await values();
+    expect(here[0]).toBeGreaterThan(here[1] + 0.02);
+    here.forEach((value, i) => expect(value).toBeCloseTo(there[i], 4));
+
+    async function values(): Promise<number[]> {
+      return [await tomo.valueAt(2660, 1640), await tomo.valueAt(2048, 2048)];
+    }
+  });
+
+  test('what a cut connection keeps from the viewer comes by itself', async ({
+    page
+  }) => {
+    const tomo = new Tomography(page);
+    await live(tomo);
+    const preview = /\/api\/data\/preview/;
+    await page.route(preview, route => route.abort());
+    await setRow(tomo, '20');
+    const card = tomo.viewer.locator('.jp-tomo-viewer-message');
+    await expect(card).toContainText('Jupyter Server does not answer.');
+    await expect(card).toContainText('It is tried again by itself.');
+    // What is here needs no connection, and a row that is not comes later.
+    await page.unroute(preview);
+    const asked = previewsOf(page);
+    await expect(card).toBeHidden({ timeout: 40_000 });
+    expect(asked).toEqual(['attenuation']);
+  });
+
+  test('an agent that is killed in the middle of a row is replaced, and the row comes', async ({
+    page
+  }) => {
+    const tomo = new Tomography(page);
+    await live(tomo);
+    const before = agentsOf(page.url());
+    expect(before.length).toBeGreaterThan(0);
+    const asked = previewsOf(page);
+    before.forEach(agent => process.kill(agent, 'SIGSTOP'));
+    await setRow(tomo, '21');
+    await expect.poll(() => asked).toEqual(['attenuation']);
+    await expect(tomo.viewer).toHaveAttribute('aria-busy', 'true');
+    before.forEach(agent => process.kill(agent, 'SIGKILL'));
+    await expect.poll(() => asked).toEqual(['attenuation', 'attenuation']);
+    await expect(tomo.viewer).toHaveAttribute('aria-busy', 'false', {
+      timeout: 30_000
+    });
+    await expect(tomo.viewer.locator('.jp-tomo-viewer-message')).toBeHidden();
+    const after = agentsOf(page.url());
+    expect(after.filter(agent => before.includes(agent))).toEqual([]);
+    expect(after).toHaveLength(1);
+  });
 
   test('workers end a minute after the last slice, and start with the next', async ({
     page
