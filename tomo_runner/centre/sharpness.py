@@ -29,8 +29,8 @@ _RANGE = (0.1, 0.9)
 """Where the axis is looked for, in widths of the image."""
 _STEPS = 6
 """Steps of half a (binned) column on each side of the best."""
-_STRIPED = 0.03
-"""Strength of stripes, relative to the sample, that moves the answer."""
+_STRIPED = 10.0
+"""Columns by the strength of stripes, relative to the sample, that move it by half a pixel."""
 _RECIPE: Mapping[str, object] = {
     "version": 1,
     "reconstruction": {"parameters": {"filter": "hann"}, "mask": 0.95},
@@ -61,7 +61,8 @@ def from_sharpness(
         still = steady(half).astype(np.float32)
         found = search(engine, half - still, angles[order], stop)
         # Stripes that are broader than what was taken off stay.
-        striped = 1.4826 * float(np.median(np.abs(still))) > _STRIPED * sample.height
+        strength = 1.4826 * float(np.median(np.abs(still))) / sample.height
+        striped = strength * len(still) > _STRIPED
         weight = found.weight * sample.height**2
         return found._replace(weight=weight, cut=not sample.whole, striped=striped)
 

@@ -186,6 +186,10 @@ def test_the_sharpest_slice_with_stripes_is_doubted(find):
     code, found = find(made, phantom.counts(made, 0.01, 0.005), "sharpness")
     assert code == 0 and found["confidence"]["level"] == "good"
     assert found["column"] == pytest.approx(131.6, abs=0.25)
+    # The wider the image, the more pixels weaker ones move it.
+    made = phantom.scan(1536, 5, 361, 180, True, 790.4)
+    code, found = find(made, phantom.counts(made, 0.01, 0.02), "sharpness", "--rows", "2")
+    assert code == 0 and found["confidence"]["level"] == "uncertain"
 
 
 def test_a_wedge_moves_the_sharpest_slice(find):
