@@ -87,6 +87,17 @@ export class LiveSlices implements IDisposable {
     }
   }
 
+  /**
+   * The whole slice of another recipe, beside what is wanted; null when it
+   * needs another row than the one that is here.
+   *
+   * @throws ApiError when the engine refuses or a worker is lost
+   */
+  async beside(wanted: IWantedSlice): Promise<ILiveImage | null> {
+    const row = this._disposed ? null : this._kept(wanted);
+    return row && this._slice('whole', wanted, row, ALL);
+  }
+
   /** Nothing is wanted any more. */
   drop(): void {
     if (this._wanted) {

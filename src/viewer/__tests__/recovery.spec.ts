@@ -7,19 +7,27 @@ const REFUSED = {
   hint: ''
 };
 
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
 it('tries the browser again after a while, which grows up to two minutes', () => {
-  let now = 1000;
-  const recovery = new Recovery(() => now);
+  let tries = 0;
+  const recovery = new Recovery(() => tries++);
   expect(recovery.isResting).toBe(false);
   const pauses: number[] = [];
   for (let i = 0; i < 9; i++) {
     recovery.failed(REFUSED);
     expect(recovery.trouble).toBe(REFUSED);
-    const since = now;
-    while (recovery.isResting) {
-      now += 500;
+    let pause = 0;
+    for (; recovery.isResting; pause += 500) {
+      jest.advanceTimersByTime(500);
     }
-    pauses.push((now - since) / 1000);
+    pauses.push(pause / 1000);
+    expect(tries).toBe(i + 1);
   }
   expect(pauses).toEqual([2, 4, 8, 16, 32, 64, 120, 120, 120]);
   // What is wrong stays said until it works.
@@ -28,6 +36,10 @@ it('tries the browser again after a while, which grows up to two minutes', () =>
   recovery.reset();
   expect([recovery.isResting, recovery.trouble]).toEqual([false, null]);
   recovery.failed(REFUSED);
-  now += 2000;
-  expect(recovery.isResting).toBe(false);
+  jest.advanceTimersByTime(2000);
+  expect([recovery.isResting, tries]).toEqual([false, 10]);
+  recovery.failed(REFUSED);
+  recovery.dispose();
+  jest.advanceTimersByTime(120_000);
+  expect(tries).toBe(10);
 });

@@ -4,6 +4,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { withAxis } from '../../axis';
+import type { Recipe } from '../../recipe';
 import type { IRecipeSession, ITomoApi } from '../../tokens';
 import type { ICompareSource } from '../compare';
 import { keep } from '../pixels/image';
@@ -21,6 +22,8 @@ export interface IComparablesOptions {
   readonly before: IImage | null;
   readonly shown: IImage | null;
   readonly stage: Stage;
+  /** The slice of another recipe where this page can make it; null: it cannot. */
+  readonly here: (recipe: Recipe) => Promise<IImage | null>;
   /** Purpose of the requests, of this viewer alone. */
   readonly purpose: string;
 }
@@ -34,6 +37,7 @@ export function comparables({
   before,
   shown,
   stage,
+  here,
   purpose
 }: IComparablesOptions): readonly ICompareSource[] {
   const { base, recipe, position, description } = session;
@@ -61,5 +65,5 @@ export function comparables({
     kernel: kernel(),
     purpose
   };
-  return [...first, ...removals(api, place, trans)];
+  return [...first, ...removals(api, place, here, trans)];
 }

@@ -7,6 +7,7 @@ import type { IDisposable } from '@lumino/disposable';
 
 import { failureOf } from '../../api';
 import type { Failure } from '../../api';
+import type { Recipe } from '../../recipe';
 import type { IRecipeSession, ITomoApi } from '../../tokens';
 import { isLive, isOfBrowser, LiveSlices, sliceKey } from '../../tuning';
 import type { EngineWorkers, ILiveImage, IWantedSlice } from '../../tuning';
@@ -54,6 +55,7 @@ export interface IRecipeImagesOptions {
 export class RecipeImages implements IDisposable {
   constructor(private readonly _options: IRecipeImagesOptions) {
     const { api, workers, session, purpose } = _options;
+    this._recovery = new Recovery(_options.changed);
     this._slices = workers
       ? new LiveSlices({
           api,
@@ -130,7 +132,7 @@ export class RecipeImages implements IDisposable {
       !this._recovery.isResting &&
       position.mode === 'slice' &&
       isLive(recipe) &&
-      isWorth(this.rowSeconds ?? 0)
+      (isWorth(this.rowSeconds ?? 0) || this._hasRow())
     );
   }
 
@@ -203,6 +205,29 @@ export class RecipeImages implements IDisposable {
     this._exact = true;
   }
 
+  /**
+   * The slice of another recipe, made here of the row that is here.
+   *
+   * @returns null when it is to be asked of the agent
+   * @throws ApiError when the engine refuses it
+   */
+  async beside(recipe: Recipe): Promise<IImage | null> {
+    const place = this._place();
+    if (!place || !this.isLive || !isLive(recipe)) {
+      return null;
+    }
+    const { base, position, kernel } = place;
+    try {
+      const wanted = { base, recipe, row: position.row, kernel };
+      return (await this._slices?.beside(wanted)) ?? null;
+    } catch (error) {
+      if (isOfBrowser(failureOf(error))) {
+        return null;
+      }
+      throw error;
+    }
+  }
+
   /** The memory of an image that nobody needs any more. */
   reuse(data: Float32Array): void {
     this._slices?.reuse(data);
@@ -214,6 +239,7 @@ export class RecipeImages implements IDisposable {
 
   dispose(): void {
     this._options.workers?.lateChanged.disconnect(this._lateChanged);
+    this._recovery.dispose();
     this._requests.dispose();
     this._slow.dispose();
     this._slices?.dispose();
@@ -315,6 +341,17 @@ export class RecipeImages implements IDisposable {
     this._options.troubled();
   };
 
+  /** Whether a row is here, or on its way, that slices can be made of. */
+  private _hasRow(): boolean {
+    const place = this._place();
+    if (!place) {
+      return false;
+    }
+    const { base, recipe, position, kernel } = place;
+    const slice = { base, recipe, row: position.row, kernel };
+    return this._slices?.isNear(slice) === true;
+  }
+
   /** Who sees the data; empty: this server. */
   private _resource(): string {
     return this._options.session.recipe.dataset?.resource ?? '';
@@ -360,7 +397,7 @@ export class RecipeImages implements IDisposable {
   private readonly _slices: LiveSlices | null;
   private readonly _requests: Newest<IImage, IWantedImage>;
   private readonly _slow: SlowSlices;
-  private readonly _recovery = new Recovery();
+  private readonly _recovery: Recovery;
   private _live: boolean;
   private _exact = false;
   /** The coarse slice that was shown last. */

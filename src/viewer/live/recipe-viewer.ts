@@ -341,6 +341,7 @@ export class RecipeViewer extends ImagePanel {
       before: this.before,
       shown: this._shown?.image ?? null,
       stage: this._chosen,
+      here: recipe => this._images.beside(recipe),
       purpose: `compare ${this._name}`
     });
   }
@@ -444,7 +445,7 @@ export class RecipeViewer extends ImagePanel {
                 )
               ]
             : []),
-          ...(live && mode === 'slice' && !isWorth(way)
+          ...(live && mode === 'slice' && !this._images.isLive && !isWorth(way)
             ? [
                 trans.__(
                   'The server computes slices: one row of this scan would be %1 on its way to this page.',

@@ -8,33 +8,45 @@ import type { Recipe } from '../../recipe';
 import type { ITomoApi } from '../../tokens';
 import type { ICompareSource } from '../compare';
 import { images } from '../frames';
+import type { IImage } from '../pixels/image';
 import { mayBeSlow, priceOf } from '../price';
 import { wantedImage } from './wanted';
 import type { IPlace } from './wanted';
 
-/** The same place without one of the filters, for each that can be left out. */
+/**
+ * The same place without one of the filters, for each that can be left out.
+ *
+ * @param here the slice of another recipe where this page can make it
+ */
 export function removals(
   api: ITomoApi,
   place: IPlace,
+  here: (recipe: Recipe) => Promise<IImage | null>,
   trans: TranslationBundle
 ): ICompareSource[] {
   return removable(place).map(({ index, title }) => ({
     id: `filter ${index} ${title}`,
     label: trans.__('Without %1', title),
     removed: trans.__('What “%1” removed', title),
-    ...imageWithout(api, { ...place, recipe: without(place.recipe, index) })
+    ...imageWithout(api, here, {
+      ...place,
+      recipe: without(place.recipe, index)
+    })
   }));
 }
 
 function imageWithout(
   api: ITomoApi,
+  here: (recipe: Recipe) => Promise<IImage | null>,
   place: IPlace
 ): Pick<ICompareSource, 'image' | 'price'> {
   const wanted = wantedImage(api, place);
   const slow = place.position.mode === 'slice' && mayBeSlow(place.recipe);
   return {
     image: async signal =>
-      images.get(wanted.key) ?? wanted.fetch(signal, () => undefined),
+      images.get(wanted.key) ??
+      (await here(place.recipe)) ??
+      wanted.fetch(signal, () => undefined),
     ...(slow && {
       price: async signal =>
         images.get(wanted.key)
