@@ -17,13 +17,13 @@ const rows = new Map<Look, LiveRow>();
 const sinograms = new Sinograms(key => answer({ kind: 'want', key }));
 /** Both workers do things in the order in which they were asked, so neither waits for nothing. */
 let work = Promise.resolve();
-/** What made the last row fail, for the slice that asks for it. */
-let broken: Error | null = null;
+/** What made a row fail, for the slice that asks for it. */
+const broken = new Map<Look, Error>();
 
 async function load({ look, head, bin, thin }: Loaded): Promise<void> {
   rows.get(look)?.dispose();
   rows.delete(look);
-  broken = null;
+  broken.delete(look);
   try {
     let engine = engines.get(look);
     if (!engine) {
@@ -36,7 +36,8 @@ async function load({ look, head, bin, thin }: Loaded): Promise<void> {
     const values = (): Promise<Float32Array> => sinograms.of(head.key);
     rows.set(look, new LiveRow(engine, head, values, bin, thin, half));
   } catch (error) {
-    broken = error instanceof Error ? error : new Error(String(error));
+    const reason = error instanceof Error ? error : new Error(String(error));
+    broken.set(look, reason);
   }
 }
 
@@ -80,7 +81,7 @@ async function slice(asked: Asked): Promise<void> {
     const row = rows.get(look);
     if (row?.head.key !== key) {
       throw (
-        broken ??
+        broken.get(look) ??
         new EngineError('engine-order', 'The worker holds another row.')
       );
     }

@@ -15,6 +15,8 @@ import { Watch } from './watch';
 
 /** Milliseconds without work after which workers end. */
 const IDLE = 60_000;
+/** Milliseconds between the refusals of two workers, at most. */
+const ALIKE = 200;
 
 export interface IWorkersOptions {
   /** Starts the worker's script. */
@@ -104,21 +106,23 @@ export class EngineWorkers implements IDisposable {
     if (row.sinogram.data.length === 0) {
       throw new DOMException('The row was given up.', 'AbortError');
     }
+    const number = ++this._last;
+    const halves = pair.map((worker, i) => {
+      worker.load(look, row.sinogram, coarse.bin, coarse.thin);
+      const own = i === 0 ? room : null;
+      return worker.slice(look, plan, centre, number, own);
+    });
     try {
-      const number = ++this._last;
-      const halves = pair.map((worker, i) => {
-        worker.load(look, row.sinogram, coarse.bin, coarse.thin);
-        const own = i === 0 ? room : null;
-        return worker.slice(look, plan, centre, number, own);
-      });
       const [done] = await Promise.all(halves);
       if (!done) {
         throw new TypeError('The first worker gave no slice.');
       }
       return done;
     } catch (error) {
-      // The other half waits for what will not come.
-      this._end(pair);
+      if (!(await isRefusal(error, halves))) {
+        // The other half waits for what will not come.
+        this._end(pair);
+      }
       throw error;
     }
   }
@@ -202,6 +206,23 @@ export function isOfBrowser({ where, code }: Failure): boolean {
 
 function isLoss(error: unknown): boolean {
   return error instanceof ApiError && error.failure.code === 'worker-lost';
+}
+
+/** Whether both refuse a plan alike: before they begin, so that they are as they were. */
+async function isRefusal(
+  error: unknown,
+  halves: readonly Promise<unknown>[]
+): Promise<boolean> {
+  if (!(error instanceof ApiError) || isOfBrowser(error.failure)) {
+    return false;
+  }
+  const both = Promise.allSettled(halves).then(ends =>
+    ends.every(({ status }) => status === 'rejected')
+  );
+  const late = new Promise<false>(resolve =>
+    setTimeout(() => resolve(false), ALIKE)
+  );
+  return Promise.race([both, late]);
 }
 
 /** The browser does not let the engine start. */

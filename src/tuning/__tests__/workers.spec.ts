@@ -232,6 +232,30 @@ describe('The workers of a page', () => {
     expect(FakeWorker.all).toHaveLength(6);
   });
 
+  it('stay when both refuse a plan, and start anew when only one does', async () => {
+    const workers = pool();
+    let refusing = [0, 1];
+    FakeWorker.answer = (asked, number) =>
+      asked.kind === 'slice' && refusing.includes(number)
+        ? failed(asked.id, 'engine-plan')
+        : healthy(asked, number);
+    const slice = (): Promise<unknown> =>
+      workers.slice('whole', row('a'), ALL, PLAN, 1.5);
+    const refusal = {
+      failure: expect.objectContaining({ code: 'engine-plan' }) as object
+    };
+    await expect(slice()).rejects.toMatchObject(refusal);
+    refusing = [];
+    await slice();
+    expect(FakeWorker.all).toHaveLength(2);
+    refusing = [1];
+    await expect(slice()).rejects.toMatchObject(refusal);
+    expect(FakeWorker.all.map(({ ended }) => ended)).toEqual([true, true]);
+    refusing = [];
+    await slice();
+    expect(FakeWorker.all).toHaveLength(4);
+  });
+
   it('are late when one of them hangs, and started again when it stays so', async () => {
     const workers = pool({ idle: 10 });
     const late: boolean[] = [];
