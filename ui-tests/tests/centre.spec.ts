@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import { expect, test } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
 
+import { makeScans } from './scans';
 import { Tomography } from './tomography';
 
 /** The generated scan: the axis at the middle row, and its lean. */
@@ -15,20 +15,6 @@ const TILT = 1.2;
 /** Column of the true axis at a row. */
 const axisAt = (row: number): number =>
   COLUMN + (row - MIDDLE) * Math.tan((TILT * Math.PI) / 180);
-
-async function makeScans(page: IJupyterLabPageFixture): Promise<void> {
-  const reply = await page.request.post('/jupyterlab-tomo/resolve', {
-    data: { path: 'examples' }
-  });
-  expect(reply.status()).toBe(200);
-  const { path: examples } = (await reply.json()) as { path: string };
-  const checkout = path.resolve(__dirname, '..', '..');
-  execFileSync(path.join(checkout, '.venv', 'bin', 'python'), [
-    path.join(checkout, 'ui-tests', 'centre_data.py'),
-    path.join(path.dirname(examples), 'centre-scans')
-  ]);
-  await page.filebrowser.refresh();
-}
 
 /** Draw the pictures of docs/centre.md anew, when TOMO_PICTURES is set. */
 async function picture(name: string, part: Locator): Promise<void> {
@@ -85,7 +71,7 @@ class ByEye {
 
 test.describe('Centre of rotation', () => {
   test.beforeEach(async ({ page }) => {
-    await makeScans(page);
+    await makeScans(page, 'centre-scans');
   });
 
   test('the finder gives column and tilt, and shows why', async ({ page }) => {

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import { expect, test } from '@jupyterlab/galata';
 
 import { agentsOf, previewsOf } from './agents';
+import { makeScans } from './scans';
 import { Tomography } from './tomography';
 
 const results = path.resolve(__dirname, '..', '..', 'test-results');
@@ -33,21 +33,6 @@ async function setCentre(tomo: Tomography, column: string): Promise<void> {
   const field = tomo.panel.getByLabel('Column of the axis of rotation');
   await field.fill(column);
   await field.press('Enter');
-}
-
-/** Scans whose axis is known, in a folder of their own. */
-async function makeScans(page: IJupyterLabPageFixture): Promise<void> {
-  const reply = await page.request.post('/jupyterlab-tomo/resolve', {
-    data: { path: 'examples' }
-  });
-  expect(reply.status()).toBe(200);
-  const { path: examples } = (await reply.json()) as { path: string };
-  const checkout = path.resolve(__dirname, '..', '..');
-  execFileSync(path.join(checkout, '.venv', 'bin', 'python'), [
-    path.join(checkout, 'ui-tests', 'centre_data.py'),
-    path.join(path.dirname(examples), 'trouble-scans')
-  ]);
-  await page.filebrowser.refresh();
 }
 
 async function setRow(tomo: Tomography, row: string): Promise<void> {
@@ -239,7 +224,7 @@ test.describe('Slices that follow the hand, when the browser does not help', () 
   test('the centre by eye goes on when a worker hangs: the server gives its slices', async ({
     page
   }) => {
-    await makeScans(page);
+    await makeScans(page, 'trouble-scans');
     const tomo = new Tomography(page);
     await tomo.openData('trouble-scans', 'tilted.nxs');
     await tomo.panel.getByRole('button', { name: 'By eye…' }).click();
@@ -272,7 +257,7 @@ test.describe('Slices that follow the hand, when the browser does not help', () 
     page
   }) => {
     test.slow();
-    await makeScans(page);
+    await makeScans(page, 'trouble-scans');
     const tomo = new Tomography(page);
     await tomo.openData('trouble-scans', 'wide.nxs');
     await setCentre(tomo, '2050.3');
