@@ -1,6 +1,5 @@
 import path from 'node:path';
 
-import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import { expect, test } from '@jupyterlab/galata';
 
 import { agentsOf, previewsOf } from './agents';
