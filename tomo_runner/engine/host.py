@@ -324,6 +324,39 @@ class Engine:
             raise refusal(14)
         return self._take(target, (last - first, columns), None), gaps
 
+    def straighten(
+        self,
+        data: np.ndarray,
+        source: tuple[int, int, int, int],
+        wanted: tuple[int, int, int, int],
+        image: tuple[int, int],
+        degrees: float,
+    ) -> np.ndarray:
+        """Rotate a projection about the middle of the image, so that its axis stands upright.
+
+        Parameters
+        ----------
+        data
+            (row, column), float32: what is there of the image.
+        source, wanted
+            Top, bottom, left, right of what is there and of what is wanted.
+        image
+            Rows and columns of the full image, whose edge goes on beyond it.
+        degrees
+            By which the axis leans towards larger columns with increasing row.
+
+        Returns
+        -------
+        numpy.ndarray
+            What is wanted, float32; new.
+        """
+        top, bottom, left, right = wanted
+        at = self._put_image("image", data)
+        target = self._room("result", 4 * (bottom - top) * (right - left))
+        place = self._put("place", np.array([*source, *wanted, *image], np.int32))
+        self._call("straighten", at, target, place, float(degrees))
+        return self._take(target, (bottom - top, right - left), None)
+
     @property
     def memory_bytes(self) -> int:
         """Size of the engine's memory."""

@@ -58,6 +58,7 @@ export { attenuate, widen } from './attenuate';
 export { noise } from './noise';
 export { removeOutliers } from './outliers';
 export { preparePhase, retrievePhase } from './phase';
+export { straighten } from './straighten';
 
 /** An axis farther from the middle than this part of the columns widens the slice. */
 const OFF_CENTRE: f64 = 0.05;
