@@ -19,8 +19,10 @@ from .regions import given_axis
 from .run.advice import about_axis
 from .run.output import expand_output
 from .run.plan import make_plan
-from .run.request import sizes_of, wanted_region
+from .run.request import sizes_of, wanted_region, worked_rows
 from .selection import used_projections
+from .steps import Chain
+from .tilt import tilt_of
 
 _KEPT = 20
 _RESIDENT = 120 << 20
@@ -66,17 +68,20 @@ def estimate(
     region = wanted_region(recipe, dataset)
     axis = given_axis(recipe, dataset)
     output = expand_output(recipe, base, name)
-    sizes = sizes_of(dataset, recipe, region, image, python)
+    sizes = sizes_of(dataset, recipe, region, image, axis, python)
     limit = sys.maxsize if memory is None else memory
     plan = make_plan((region.top, region.bottom), sizes, cores, limit, _RESIDENT)
     frames = len(used_projections(recipe, dataset).frames)
     made, measured = _tool_work(recipe, region.rows, frames, region.columns, image, cores, python)
     work = made
-    if work is not None and sizes.phase:
-        # Each slab filters its halo, too.
+    if work is not None and (sizes.phase or sizes.tilt):
+        # Each slab does so with its halo, too.
         slabs = [region._replace(top=first, bottom=last) for first, last in plan.slabs]
-        filtered = sum(slab.grown(sizes.phase, 0, dataset.rows, 0).rows for slab in slabs)
+        chain, tilt = Chain(recipe, dataset.pixel_centimetres), tilt_of(axis, dataset)
+        rows = [worked_rows(slab, chain, tilt, dataset) for slab in slabs]
+        filtered, rotated = (sum(each) for each in zip(*rows))
         work += _phase_work(recipe, filtered, frames, dataset.columns, cores)
+        work += _tilt_work(recipe, rotated, frames, dataset.columns, cores)
     tool = _tool(recipe)
     known = [entry for entry in _speeds(tool) if entry["cores"] == cores]
     here = [entry for entry in known if entry["host"] == platform.node()]
@@ -133,6 +138,7 @@ def remember(record: Dict[str, Any], cores: int, recipe: Optional[Recipe] = None
         if not work:
             return
         work += _phase_work(recipe or {}, record.get("filtered", 0), frames, columns, cores)
+        work += _tilt_work(recipe or {}, record.get("rotated", 0), frames, columns, cores)
         entry = {"host": platform.node(), "cores": cores, "rate": work / seconds}
         entries = [*_remembered(), {**entry, "tool": _tool(recipe or {})}]
         _path().parent.mkdir(parents=True, exist_ok=True)
@@ -148,6 +154,9 @@ _PHASE = 3.0
 """What a pixel of phase retrieval counts beside one that is read; measured with the benches."""
 _PHASE_SECONDS = 3e-8
 """The same for tools whose work is in seconds, on one core."""
+_TILT = 1.5
+_TILT_SECONDS = 1.2e-8
+"""Both for the rotation of projections."""
 
 
 def _absent(recipe: Recipe, python: Optional[str]) -> str:
@@ -190,6 +199,12 @@ def _phase_work(recipe: Recipe, rows: int, frames: int, columns: int, cores: int
     """The same of phase retrieval."""
     pixels = float(rows) * frames * columns
     return pixels * (_PHASE if _tool(recipe) == _ENGINE else _PHASE_SECONDS / cores)
+
+
+def _tilt_work(recipe: Recipe, rows: int, frames: int, columns: int, cores: int) -> float:
+    """The same of the rotation of projections."""
+    pixels = float(rows) * frames * columns
+    return pixels * (_TILT if _tool(recipe) == _ENGINE else _TILT_SECONDS / cores)
 
 
 def _work(rows: int, frames: int, columns: int, image: int) -> float:

@@ -16,6 +16,7 @@ from .regions import air_region
 from .steps import Chain, Counts, Frame, Measures
 from .steps.frame import DARK, FLAT, PROJECTION
 from .stopping import Stop
+from .tilt import Tilt
 from .workers import Workers
 
 _NOISE_FRAMES = 5
@@ -151,6 +152,7 @@ class Pipeline:
         frames: Optional[np.ndarray] = None,
         out: Optional[np.ndarray] = None,
         progress: Optional[Progress] = None,
+        tilt: Optional[Tilt] = None,
     ) -> np.ndarray:
         """All projection steps on a window.
 
@@ -164,6 +166,8 @@ class Pipeline:
             float32 (row, frame, column) to write into.
         progress
             Called with the number of projections done, now and then.
+        tilt
+            Rotate projections by it after all steps: the window is one of rotated projections.
 
         Returns
         -------
@@ -175,8 +179,9 @@ class Pipeline:
         if out is None:
             out = np.empty((window.rows, len(wanted), window.columns), np.float32)
         rows, columns = self.chain.halo
-        padded = window.grown(rows, columns, self.dataset.rows, self.dataset.columns)
-        cut = window.inside(padded)
+        source = window if tilt is None else tilt.source(window)
+        padded = source.grown(rows, columns, self.dataset.rows, self.dataset.columns)
+        cut = source.inside(padded)
         references = self._references(padded, measures, stop)
         place = np.full(self.dataset.frames, -1)
         place[wanted] = np.arange(len(wanted))
@@ -191,7 +196,10 @@ class Pipeline:
                 stop.check()
                 dark, flat = references.at(index)
                 frame = Frame(engine, PROJECTION, index, measures, counts, dark, flat)
-                out[:, place[index], :] = self.chain.apply(_float(raw), frame, cut)
+                image = self.chain.apply(_float(raw), frame, cut)
+                if tilt is not None:
+                    image = tilt.apply(engine, image, source, window)
+                out[:, place[index], :] = image
             with self._lock:
                 self.counts.add(counts)
                 done += item[1] - item[0]

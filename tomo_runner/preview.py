@@ -28,6 +28,7 @@ from .run.advice import (
 )
 from .selection import used_projections
 from .stopping import Stop
+from .tilt import tilt_of
 
 
 @dataclass(frozen=True)
@@ -114,12 +115,14 @@ def preview_row(
     warnings = [*dataset.warnings, *advice]
     found = axis or find_axis(recipe, pipeline, stop, hosts, python)
     used = found.axis
-    if not attenuation:
-        warnings += [*found.warnings, *about_axis(recipe, dataset, used)]
     window = region._replace(top=row, bottom=row + 1)
+    if not attenuation:
+        warnings += [*found.warnings, *about_axis(recipe, dataset, used, window)]
+    tilt = tilt_of(used, dataset)
+    stands = used if tilt is None else tilt.upright(used)
     read = time.perf_counter()
     frames = used_projections(recipe, dataset).frames
-    sinogram = pipeline.sinograms(window, stop, frames)[0]
+    sinogram = pipeline.sinograms(window, stop, frames, tilt=tilt)[0]
     # First, as a viewer shows one sentence: a slice of what is no number shows no sample.
     warnings[:0] = about_gaps(recipe, sinogram)
     if is_attenuation(recipe, dataset):
@@ -128,25 +131,30 @@ def preview_row(
     loaded = time.perf_counter()
     place: Dict[str, Any] = {}
     if attenuation:
-        engine = Reconstructor(recipe, dataset, region, used)
+        engine = Reconstructor(recipe, dataset, region, stands)
         # What a search says is of no interest once the recipe has an axis, and the row the same.
         search = {"ofSteps": found.of_steps, "warnings": list(found.warnings)}
-        live = {**engine.live(), "search": search if found.searched else None}
+        live = {**engine.live(used, tilt), "search": search if found.searched else None}
         image, unit, place = sinogram, engine.unit, {"live": live}
     elif product == "sinogram":
-        engine = Reconstructor(recipe, dataset, region, used)
+        engine = Reconstructor(recipe, dataset, region, stands)
         image = engine.sinogram(pipeline.workers.engine(), sinogram).copy()
         unit, place = engine.unit, {"left": region.left}
     else:
         with nullcontext(hosts) if hosts else ToolHosts(machine_bytes() // 2) as kept:
-            reconstructor = make_reconstructor(recipe, dataset, region, used, kept, python)
+            reconstructor = make_reconstructor(recipe, dataset, region, stands, kept, python)
             image = _one_slice(reconstructor, pipeline, sinogram, row, stop, warnings)
             unit = reconstructor.unit
     done = time.perf_counter()
     about = {
         "row": row,
         "product": product,
-        "centre": {"column": used.at(row), "row": used.row, "tilt": used.tilt},
+        "centre": {
+            "column": used.at(row),
+            "row": used.row,
+            "tilt": used.tilt,
+            "stands": stands.at(row),
+        },
         "projections": {"used": len(frames), "of": len(dataset.kept)},
         **place,
         "unit": unit,

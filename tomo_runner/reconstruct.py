@@ -14,6 +14,7 @@ from .recipe import Recipe
 from .regions import Axis
 from .selection import used_projections
 from .stopping import Stop
+from .tilt import Tilt
 from .workers import Workers
 
 
@@ -29,7 +30,7 @@ class Reconstructor:
     region
         Columns that the sinograms have.
     axis
-        The axis of rotation.
+        The axis of rotation in its projections, which may have been rotated.
     """
 
     def __init__(self, recipe: Recipe, dataset: Dataset, region: Window, axis: Axis) -> None:
@@ -49,23 +50,33 @@ class Reconstructor:
             scale=self._scale,
         )
 
-    def live(self) -> Dict[str, Any]:
+    def live(self, axis: Axis, tilt: Optional[Tilt]) -> Dict[str, Any]:
         """What else than sinogram and recipe makes a slice: for an engine in another place.
+
+        Parameters
+        ----------
+        axis
+            The axis of rotation in projections as they are.
+        tilt
+            How they have been rotated.
 
         Returns
         -------
         dict
             ``angles`` (degrees, acquisition order, of all projections: which of them are used is
-            for the other place to choose), ``axis`` (column, row, tilt), ``left`` (column of the
-            full image with which the sinogram begins), ``columns`` (of the full image) and
-            ``scale`` (factor on the values).
+            for the other place to choose), ``axis`` (column, row, tilt), ``rotated`` (degrees by
+            which the projections have been made upright), ``left`` (column of the full image with
+            which the sinogram begins), ``columns`` and ``rows`` (of the full image) and ``scale``
+            (factor on the values).
         """
-        axis, angles = self._axis, self._dataset.require_angles()
+        angles = self._dataset.require_angles()
         return {
             "angles": [float(angle) for angle in angles],
             "axis": {"column": axis.column, "row": axis.row, "tilt": axis.tilt},
+            "rotated": 0.0 if tilt is None else tilt.degrees,
             "left": self._region.left,
             "columns": self._dataset.columns,
+            "rows": self._dataset.rows,
             "scale": self._scale,
         }
 

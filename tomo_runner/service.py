@@ -22,11 +22,12 @@ from .process import machine_bytes
 from .readers import stamp
 from .recipe import Recipe, validate
 from .reconstruct import Reconstructor
-from .regions import Axis, centre_method, region_of_interest
+from .regions import Axis, centre_method, given_axis, region_of_interest
 from .results import describe_result, read_slice
 from .savu import exported, installed
 from .steps.active import active_steps
 from .stopping import Stop
+from .tilt import tilt_of
 from .tools import list_tools
 from .workers import Workers
 
@@ -178,10 +179,11 @@ class Service:
         dataset.require_angles()
         region = region_of_interest(recipe, dataset)
         middle = Axis((region.left + region.right - 1) / 2, 0.0, 0.0)
-        centre = recipe.get("regions", {}).get("centre", {})
-        axis = Axis(float(centre["column"]), 0.0, 0.0) if "column" in centre else middle
+        axis = given_axis(recipe, dataset) or middle
+        tilt = tilt_of(axis, dataset)
+        stands = axis if tilt is None else tilt.upright(axis)
         engine = self._workers.engine()
-        size = Reconstructor(recipe, dataset, region, axis).size(engine)
+        size = Reconstructor(recipe, dataset, region, stands).size(engine)
         name = str(request.get("name", "reconstruction"))
         cores = _number(request, "cores")
         memory = _number(request, "memory") if "memory" in request else None

@@ -57,6 +57,44 @@ def scan(
     return Scan(attenuation, angles, axis)
 
 
+def blobs(columns: int, rows: int) -> list[tuple[float, float, float, float]]:
+    """(x, y, z, width) of small smooth blobs far from the axis, z along it from the middle row."""
+    far = 0.36 * columns
+    return [
+        (far, 0.1 * far, -0.36 * rows, 2.2),
+        (-far, 0.2 * far, -0.2 * rows, 2.0),
+        (0.3 * far, far, 0.0, 2.4),
+        (-0.5 * far, -0.8 * far, 0.21 * rows, 1.9),
+        (0.7 * far, -0.6 * far, 0.36 * rows, 2.2),
+    ]
+
+
+def leaning(
+    columns: int,
+    rows: int,
+    frames: int,
+    centre: float,
+    pivot: float,
+    tilt: float,
+    made: list[tuple[float, float, float, float]],
+) -> Scan:
+    """Half a turn of blobs about an axis that leans: they leave their row as they go round.
+
+    The axis is at column ``centre`` of row ``pivot``, where z is 0; points are x and y from it.
+    """
+    angles = np.linspace(0.0, 180.0, frames, endpoint=False)
+    cosine, sine = np.cos(np.deg2rad(tilt)), np.sin(np.deg2rad(tilt))
+    y, x = np.mgrid[:rows, :columns]
+    along = (x - centre) * sine + (y - pivot) * cosine
+    across = (x - centre) * cosine - (y - pivot) * sine
+    attenuation = np.zeros((frames, rows, columns))
+    for at_x, at_y, z, width in made:
+        for frame, theta in enumerate(np.deg2rad(angles)):
+            off = across - at_x * np.cos(theta) - at_y * np.sin(theta)
+            attenuation[frame] += np.exp(-0.5 * (off**2 + (along - z) ** 2) / width**2)
+    return Scan(attenuation, angles, centre)
+
+
 def counts(made: Scan, noise: float = 0.0, stripes: float = 0.0, seed: int = 1) -> np.ndarray:
     """Camera counts (frame, row, column), uint16; noise and stripes relative to the signal."""
     rng = np.random.default_rng(seed)

@@ -8,12 +8,13 @@ from typing import List, Optional, Sequence, Tuple
 import numpy as np
 
 from ..catalogue import document
-from ..dataset import Dataset
+from ..dataset import Dataset, Window
 from ..recipe import Recipe
-from ..regions import Axis, air_region, given_axis, region_of_interest
+from ..regions import Axis, air_region, region_of_interest
 from ..selection import used_projections
 from ..steps import Counts, active_steps
 from ..steps.phase import spread_of
+from ..tilt import is_rotated, rows_off, tilt_of
 from ..toolhost.geometry import is_full_turn
 
 _EDGE = 4
@@ -31,8 +32,7 @@ def advise(recipe: Recipe, dataset: Dataset) -> List[str]:
     advice = about_steps(recipe, dataset)
     if dataset.angles.values is not None:
         advice += about_angles(used_projections(recipe, dataset).angles, dataset.columns)
-    axis = given_axis(recipe, dataset)
-    return advice if axis is None else [*advice, *about_tilt(axis.tilt, dataset.columns)]
+    return advice
 
 
 def about_steps(recipe: Recipe, dataset: Dataset) -> List[str]:
@@ -88,18 +88,40 @@ def about_tilt(tilt: float, columns: int) -> List[str]:
     ``src/tuning/advice.ts`` says the same, and the same of angles;
     ``tests/fixtures/advice.json`` holds both to the same answers.
     """
+    if not is_rotated(tilt, columns):
+        return []
+    words: str = document("advice.json")["tilt"]["words"]
+    return [words.format(rows=f"{rows_off(tilt, columns):.1f}")]
+
+
+def about_rows(beyond: float) -> List[str]:
+    """What to say when rotated projections would need so many rows more than there are."""
     rule = document("advice.json")["tilt"]
-    rows = columns / 2 * math.sin(math.radians(abs(tilt)))
-    return [rule["words"].format(rows=f"{rows:.1f}")] if rows > rule["rows"] else []
+    if beyond <= rule["beyond"]:
+        return []
+    return [rule["outside"].format(rows=math.floor(beyond + 0.5))]
 
 
-def about_axis(recipe: Recipe, dataset: Dataset, axis: Axis) -> List[str]:
-    """A sentence when the axis is off the middle in a part of a turn."""
-    region = region_of_interest(recipe, dataset)
+def about_axis(
+    recipe: Recipe, dataset: Dataset, axis: Axis, window: Optional[Window] = None
+) -> List[str]:
+    """Sentences about an axis that leans, or is off the middle in a part of a turn.
+
+    Parameters
+    ----------
+    window
+        Rows and columns that are reconstructed; the region of interest when left out.
+    """
+    region = window or region_of_interest(recipe, dataset)
+    advice: List[str] = []
+    tilt, column = tilt_of(axis, dataset), axis.column
+    if tilt is not None:
+        advice += about_tilt(axis.tilt, dataset.columns) + about_rows(tilt.beyond(region))
+        column = tilt.upright(axis).column
     said = part_of_turn(
-        used_projections(recipe, dataset).angles, axis.column - region.left, region.columns
+        used_projections(recipe, dataset).angles, column - region.left, region.columns
     )
-    return [] if said is None else [said]
+    return advice if said is None else [*advice, said]
 
 
 def part_of_turn(angles: np.ndarray, column: float, columns: int) -> Optional[str]:

@@ -21,6 +21,7 @@ from ..savu.process_list import is_list_run
 from ..selection import used_projections
 from ..steps import Counts, Measures
 from ..stopping import Stop
+from ..tilt import Tilt, tilt_of
 from ..workers import Workers
 from .advice import (
     about_axis,
@@ -38,7 +39,15 @@ from .output import ResultFolder, format_of
 from .parts import Shared
 from .plan import Plan, make_plan
 from .record import write_record
-from .request import RunRequest, check_steps, pixel_of, signature_of, sizes_of, wanted_region
+from .request import (
+    RunRequest,
+    check_steps,
+    pixel_of,
+    signature_of,
+    sizes_of,
+    wanted_region,
+    worked_rows,
+)
 
 _LOOK = 8
 """Rows whose sinograms are looked at for warnings."""
@@ -50,8 +59,8 @@ def execute(request: RunRequest, monitor: Monitor, stop: Stop) -> Dict[str, Any]
     Returns
     -------
     dict
-        The record, as ``result.json`` has it, and as ``filtered`` the rows that phase retrieval
-        took, halos too; of a part only what ``remember`` wants.
+        The record, as ``result.json`` has it, and as ``filtered`` and ``rotated`` the rows that
+        phase retrieval and a leaning axis took, halos too; of a part only what ``remember`` wants.
 
     Raises
     ------
@@ -165,15 +174,18 @@ class _Run:
         self._lock = threading.Lock()
         self._done = 0
         self._filtered = 0
+        self._rotated = 0
+        self._tilt: Optional[Tilt] = None
         self._looked_at: List[np.ndarray] = []
         whole = request.whole
         if whole is None:
             self._shared = None
-            self._watched = spread_rows(region)
+            self._all = region
         else:
             signature = signature_of(request.recipe, dataset)
             self._shared = Shared(whole.folder, signature)
-            self._watched = spread_rows(wanted_region(request.recipe, dataset, whole.rows))
+            self._all = wanted_region(request.recipe, dataset, whole.rows)
+        self._watched = spread_rows(self._all)
 
     def carry_out(self, asked: Optional[Axis]) -> Dict[str, Any]:
         if is_hosted(self._request.recipe):
@@ -185,20 +197,21 @@ class _Run:
         with Workers(self._request.cores) as workers:
             measures = self._measured(workers)
             axis = asked or self._found_axis(workers, measures)
-            for text in about_axis(self._request.recipe, self._dataset, axis):
+            for text in about_axis(self._request.recipe, self._dataset, axis, self._all):
                 self._warn(text)
+            self._tilt = tilt_of(axis, self._dataset)
             reconstructor = make_reconstructor(
                 self._request.recipe,
                 self._dataset,
                 self._region,
-                axis,
+                axis if self._tilt is None else self._tilt.upright(axis),
                 self._hosts,
                 place=Place(self._request.folder, self._request.memory),
             )
             size = reconstructor.size(workers.engine())
         if self._request.whole is not None:
             self._journal.add("slices", size=size, unit=reconstructor.unit)
-        plan = self._plan(size)
+        plan = self._plan(size, axis)
         missing = self._missing(size)
         self._monitor.slices(self._done, self._region.rows)
         with Workers(plan.threads) as workers:
@@ -229,7 +242,7 @@ class _Run:
                 self._clock.seconds,
                 self._warnings,
             )
-        return {**record, "filtered": self._filtered}
+        return {**record, "filtered": self._filtered, "rotated": self._rotated}
 
     def _measured(self, workers: Workers) -> Measures:
         known = self._known("measures")
@@ -268,9 +281,9 @@ class _Run:
             known = self._shared.get(kind)
         return known
 
-    def _plan(self, size: int) -> Plan:
+    def _plan(self, size: int, axis: Axis) -> Plan:
         request = self._request
-        sizes = sizes_of(self._dataset, request.recipe, self._region, size)
+        sizes = sizes_of(self._dataset, request.recipe, self._region, size, axis)
         rows = (self._region.top, self._region.bottom)
         return make_plan(rows, sizes, request.cores, request.memory, resident_bytes())
 
@@ -303,12 +316,17 @@ class _Run:
     ) -> None:
         with self._clock.stage("projections", len(self._used)):
             pipeline.sinograms(
-                window, self._stop, self._used, out=sinograms, progress=self._monitor.progress
+                window,
+                self._stop,
+                self._used,
+                out=sinograms,
+                progress=self._monitor.progress,
+                tilt=self._tilt,
             )
 
-        if pipeline.chain.phase:
-            around = window.grown(pipeline.chain.phase, 0, self._dataset.rows, 0)
-            self._filtered += around.rows
+        filtered, rotated = worked_rows(window, pipeline.chain, self._tilt, self._dataset)
+        self._filtered += filtered
+        self._rotated += rotated
         if is_attenuation(self._request.recipe, self._dataset):
             for row in self._watched:
                 if window.top <= row < window.bottom:
@@ -344,6 +362,7 @@ class _Run:
             "rows": [self._region.bottom - made, self._region.bottom],
             "frames": len(self._used),
             "filtered": self._filtered,
+            "rotated": self._rotated,
             "columns": self._dataset.columns,
             "width": size,
             "seconds": dict(self._clock.seconds),

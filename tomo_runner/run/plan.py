@@ -7,6 +7,8 @@ from typing import List, Tuple
 
 from ..failures import RecipeFailure
 
+_AGAIN = 0.1
+"""What a row that is read for a rotation alone takes of the time of one that becomes a slice."""
 _MARGIN = 24 << 20
 """Bytes for what is small and many: Python's own, thread stacks, file buffers."""
 
@@ -41,6 +43,8 @@ class Sizes:
         Bytes that an external tool needs for each thread, for each row of a slab, and anyway.
     phase
         Rows of the halo that phase retrieval needs, and computes again for each slab.
+    tilt
+        Rows of the halo that the rotation of projections needs, and reads again.
     """
 
     frames: int
@@ -57,6 +61,7 @@ class Sizes:
     tool_row: float = 0.0
     tool_fixed: float = 0.0
     phase: int = 0
+    tilt: int = 0
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,7 @@ def make_plan(rows: Tuple[int, int], sizes: Sizes, cores: int, memory: int, resi
             slab = -(-total // count)
             slabs = [(a, min(rows[1], a + slab)) for a in range(rows[0], rows[1], slab)]
             # Fewer threads leave room for larger slabs, which have less to do twice.
-            gained = threads * slab / (slab + 2 * sizes.phase)
+            gained = threads * slab / (slab + 2 * (sizes.phase + _AGAIN * sizes.tilt))
             if gained > speed:
                 best, speed = Plan(slabs, threads, slab, int(fixed + by_row * slab)), gained
     if best is not None:
@@ -143,6 +148,9 @@ def _needs(sizes: Sizes, threads: int) -> Tuple[float, float]:
     if sizes.phase:
         # Its halo is so large that what the engine holds of the images counts, too.
         reading += threads * row * 4 * 4
+    elif sizes.tilt:
+        # In the engine before and after it, and once more behind it.
+        reading += threads * row * 4 * 3
     references = 4.0 * row * (2 * sizes.references + sizes.reference_sets + 3)
     by_row = sinogram + reading + references + sizes.tool_row
     fixed = (

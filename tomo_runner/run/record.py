@@ -13,7 +13,9 @@ from ..dataset import Dataset
 from ..files import replace_json, replace_text
 from ..recipe import Recipe
 from ..regions import Axis, centre_method
+from ..savu.process_list import is_list_run
 from ..selection import used_projections
+from ..tilt import tilt_of
 from ..version import VERSION
 from .advice import is_attenuation
 from .output import README, RECIPE, ResultFolder
@@ -127,6 +129,7 @@ def _readme(record: Dict[str, Any], recipe: Recipe, dataset: Dataset) -> str:
     """All of it in words, for somebody who finds the folder years later."""
     found = dataset.acquisition
     used = record["centre"]["used"]
+    rotated = not is_list_run(recipe) and tilt_of(Axis(**used), dataset) is not None
     angles = used_projections(recipe, dataset).angles
     rotation = float(recipe.get("reconstruction", {}).get("rotation", 0.0))
     rows = record["rows"]
@@ -147,6 +150,11 @@ def _readme(record: Dict[str, Any], recipe: Recipe, dataset: Dataset) -> str:
         f"axis            column {used['column']:.4f} at row {used['row']:g},"
         f" tilt {used['tilt']:.4f} degrees"
         + ("" if record["centre"]["asked"] else f" (found, method {centre_method(recipe)})"),
+        *(
+            ["                projections rotated about their middle, so that it stands upright"]
+            if rotated
+            else []
+        ),
         f"method          {record['tool']} {record['method']}",
         f"slices          {rows[1] - rows[0]} of {record['height']} x {record['width']},"
         f" rows {rows[0]} to {rows[1] - 1}; "

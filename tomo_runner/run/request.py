@@ -12,9 +12,10 @@ from ..dataset import Dataset, Window
 from ..external import cost_of
 from ..failures import RecipeFailure
 from ..recipe import Recipe
-from ..regions import air_region, region_of_interest
+from ..regions import Axis, air_region, region_of_interest
 from ..selection import used_projections
 from ..steps import Chain
+from ..tilt import Tilt, tilt_of
 from .parts import Whole
 from .plan import Sizes
 
@@ -89,11 +90,37 @@ def check_steps(recipe: Recipe, dataset: Dataset) -> None:
         air_region(recipe, dataset)
 
 
+def worked_rows(
+    window: Window, chain: Chain, tilt: Optional[Tilt], dataset: Dataset
+) -> Tuple[int, int]:
+    """Rows that phase retrieval filters, and that a rotation looks at, for those of a slab."""
+    source = window if tilt is None else tilt.source(window)
+    around = source.grown(chain.phase, 0, dataset.rows, 0)
+    return around.rows if chain.phase else 0, 0 if tilt is None else source.rows
+
+
 def sizes_of(
-    dataset: Dataset, recipe: Recipe, region: Window, image: int, python: Optional[str] = None
+    dataset: Dataset,
+    recipe: Recipe,
+    region: Window,
+    image: int,
+    axis: Optional[Axis],
+    python: Optional[str] = None,
 ) -> Sizes:
-    """What the memory of a run depends on; ``python`` as of ``cost_of``."""
+    """What the memory of a run depends on.
+
+    Parameters
+    ----------
+    image
+        Width of a slice.
+    axis
+        The axis of rotation; None while it is not known.
+    python
+        As of ``cost_of``.
+    """
     chain = Chain(recipe, dataset.pixel_centimetres)
+    tilt = tilt_of(axis, dataset)
+    leaning = 0 if tilt is None else min(dataset.rows, tilt.halo(region.columns))
     frames = len(used_projections(recipe, dataset).frames)
     cost = cost_of(recipe, frames, region.columns, image, python)
     found = dataset.acquisition
@@ -107,7 +134,7 @@ def sizes_of(
         width=dataset.columns,
         pixel_bytes=found.projections.dtype.itemsize,
         batch=found.projections.batch,
-        halo=min(dataset.rows, chain.halo[0] + chain.reference_halo[0]),
+        halo=min(dataset.rows, chain.halo[0] + chain.reference_halo[0] + leaning),
         references=max(sets, default=0),
         reference_sets=len(sets),
         whole_rows=dataset.rows if turned else 0,
@@ -116,6 +143,7 @@ def sizes_of(
         tool_row=cost.row,
         tool_fixed=cost.fixed,
         phase=min(dataset.rows, chain.phase),
+        tilt=leaning,
     )
 
 

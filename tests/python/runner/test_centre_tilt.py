@@ -1,4 +1,4 @@
-"""A leaning axis: each row has its own column, in the preview and in the run."""
+"""An axis that leans a little: each row has its own column, in the preview and in the run."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import tifffile
 
 
 def test_each_row_has_its_own_column(cli, tmp_path):
-    made = phantom.scan(64, 40, 60, 180, False, 30.5, tilt=2.0)
+    made = phantom.scan(64, 40, 60, 180, False, 30.5, tilt=0.8)
     path = phantom.write_nxtomo(tmp_path / "scan.nxs", phantom.counts(made), made.angles)
     recipe = {
         "version": 1,
         "dataset": {"path": str(path)},
-        "regions": {"centre": {"column": 30.5, "row": 19.5, "tilt": 2.0}},
+        "regions": {"centre": {"column": 30.5, "row": 19.5, "tilt": 0.8}},
         "filters": [{"name": "normalise"}, {"name": "minus-log"}],
     }
     leaning = tmp_path / "leaning.tomo.json"
@@ -24,7 +24,7 @@ def test_each_row_has_its_own_column(cli, tmp_path):
     code, _, _ = cli("run", leaning, "--output", tmp_path / "out")
     assert code == 0
     for row in (0, 19, 39):
-        column = 30.5 + (row - 19.5) * math.tan(math.radians(2.0))
+        column = 30.5 + (row - 19.5) * math.tan(math.radians(0.8))
         recipe["regions"]["centre"] = {"column": column}
         upright = tmp_path / "upright.tomo.json"
         upright.write_text(json.dumps(recipe))

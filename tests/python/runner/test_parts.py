@@ -90,12 +90,17 @@ def read(folder, row):
 
 
 @pytest.mark.parametrize(
-    ("found", "phase"),
-    [(False, False), (True, False), (True, True)],
-    ids=["asked", "found", "found with phase retrieval"],
+    ("found", "phase", "tilt"),
+    [(False, False, 0.0), (True, False, 0.0), (True, True, 0.0), (False, False, -3.0)],
+    ids=["asked", "found", "found with phase retrieval", "a tilted axis"],
 )
-def test_tasks_at_once_and_finish_equal_the_single_run(jobs, scan, child, tmp_path, found, phase):
+def test_tasks_at_once_and_finish_equal_the_single_run(
+    jobs, scan, child, tmp_path, found, phase, tilt
+):
     recipe = recipe_of(scan[0], None if found else scan[1])
+    if tilt:
+        # 2.5 rows up and down at the edge: each task reads rows of its neighbours.
+        recipe["regions"]["centre"].update(row=11.5, tilt=tilt)
     if phase:
         # 18 rows up and down: more than a task has, so that each reads those of others.
         recipe["dataset"]["pixelSize"] = {"value": 2, "unit": "um"}
