@@ -11,6 +11,7 @@ from ..failures import RecipeFailure
 from ..recipe import Recipe
 from ..regions import Axis, given_axis, region_of_interest
 from ..steps.phase import reach_of
+from ..tilt import is_rotated, rows_off
 from ..toolhost.savu_files import Plugin, ProcessList
 from .plugins import plugin
 
@@ -66,6 +67,12 @@ def to_list(recipe: Recipe, dataset: Dataset, place: Optional[Place]) -> Convert
         notes.append(
             "The recipe states no centre of rotation, so VoCentering is to find it; it is right "
             "only for scans of 180 degrees."
+        )
+    if axis is not None and is_rotated(axis.tilt, dataset.columns):
+        notes.append(
+            "The projections are not rotated, each row has its own column of the axis: slices are "
+            f"off by up to {rows_off(axis.tilt, dataset.columns):.1f} rows towards their edge. "
+            "CameraRotCorrection rotates, but fills up with zeros."
         )
     log = "minus-log" in steps and dataset.state != "attenuation"
     if any(one.name == "PaganinFilter" for one in plugins):

@@ -10,6 +10,7 @@ from ..dataset import Dataset, Window
 from ..recipe import Recipe
 from ..regions import Axis, given_axis, region_of_interest
 from ..steps.phase import reach_of
+from ..tilt import is_rotated, rows_off
 from .convert import Place
 
 _LOADERS = "httomo.data.hdf.loaders"
@@ -47,7 +48,7 @@ def to_httomo(recipe: Recipe, dataset: Dataset, place: Optional[Place]) -> Tuple
         flats = "dark_flat_field_correction"
         made.insert(names.index(flats) + 1 if flats in names else 0, _centring(notes))
     methods += made
-    methods.append(_reconstruction(recipe, axis, region, notes))
+    methods.append(_reconstruction(recipe, axis, region, dataset.columns, notes))
     return _yaml(methods), notes
 
 
@@ -188,7 +189,7 @@ _FILTERED = {"FBP", "GRIDDING", "GRIDREC"}
 
 
 def _reconstruction(
-    recipe: Recipe, axis: Optional[Axis], region: Window, notes: List[str]
+    recipe: Recipe, axis: Optional[Axis], region: Window, columns: int, notes: List[str]
 ) -> Method:
     wanted = recipe.get("reconstruction", {})
     tool = str(wanted.get("tool", "builtin"))
@@ -202,6 +203,12 @@ def _reconstruction(
         given["center"] = round(axis.at((region.top + region.bottom - 1) / 2) - region.left, 4)
         if abs(axis.tilt) > 1e-6:
             notes.append("The tilt of the axis is left out: the centre is that of the middle row.")
+        if is_rotated(axis.tilt, columns):
+            off = rows_off(axis.tilt, columns)
+            notes.append(
+                f"HTTomo does not rotate projections: slices are off by up to {off:.1f} rows "
+                "towards their edge."
+            )
     if tool == "tomopy" and method in ("gridrec", ""):
         window = parameters.get("filter", "shepp")
         if window != "shepp":

@@ -68,6 +68,17 @@ def test_a_tilted_axis_is_a_line(recipe, nxtomo, to_list, small):
     assert centre["5"] == pytest.approx(small.centre + 5 * np.tan(np.radians(2)), abs=1e-3)
 
 
+@pytest.mark.parametrize(("tilt", "told"), [(2.0, "1.1 rows"), (-2.0, "1.1 rows"), (0.5, None)])
+@pytest.mark.parametrize("kind", ["savu", "httomo"])
+def test_projections_that_would_be_rotated_are_told(recipe, nxtomo, tmp_path, kind, tilt, told):
+    wanted = recipe(nxtomo)
+    wanted["regions"]["centre"]["tilt"] = tilt
+    notes = export(wanted, tmp_path, Stop(), {kind: tmp_path / "made"})["notes"]
+    notes = [note for note in notes if "not rotate" in note]
+    assert len(notes) == (told is not None)
+    assert not told or told in notes[0]
+
+
 def test_no_centre_asks_savu_to_find_it(recipe, nxtomo, to_list):
     wanted = recipe(nxtomo)
     del wanted["regions"]
