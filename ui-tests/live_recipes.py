@@ -23,7 +23,7 @@ from phantom import scan  # noqa: E402 - found by the line above
 
 from tomo_runner.cli import main  # noqa: E402
 
-ROWS = 3
+ROWS = 7
 GOLDEN = 180 * (5**0.5 - 1) / 2
 DATA = {
     "odd": (191, 180.0, False),
@@ -99,7 +99,8 @@ def make_recipe(index: int, names: dict[str, dict[str, Any]], dice: random.Rando
     parameters = {key: drawn(schema, dice) for key, schema in method["schema"].items()}
     centre = {"column": round(about["axis"] + dice.uniform(-3, 3), 2)}
     if dice.random() < 0.3:
-        centre |= {"row": 1, "tilt": round(dice.uniform(-1, 1), 2)}
+        # From 0.15 to 0.9 degrees on, by the width of the data, projections are rotated.
+        centre |= {"row": 1, "tilt": round(dice.uniform(-2, 2), 2)}
     # Half of the recipes use some of the projections, and half are turned.
     used: dict[str, Any] = {}
     if dice.random() < 0.5:

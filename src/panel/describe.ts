@@ -220,3 +220,14 @@ function field(value: unknown, key: string): unknown {
     ? Reflect.get(value, key)
     : undefined;
 }
+
+/** What the projections of a row take; null when it is not known yet. */
+export function rowCostText(
+  seconds: number | null,
+  trans: TranslationBundle
+): string | null {
+  if (seconds === null) {
+    return null;
+  }
+  return seconds < 0.1 ? trans.__('< 0.1 s') : formatSeconds(seconds);
+}

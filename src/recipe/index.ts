@@ -11,4 +11,5 @@ export * from './migration';
 export * from './needs';
 export * from './print';
 export * from './sentences';
+export * from './tilt';
 export * from './validation';

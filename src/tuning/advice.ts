@@ -1,6 +1,7 @@
 /**
  * What is said of a slice in the browser as the runner says it of its own.
  */
+import { isRotated, rowsOff } from '../recipe';
 import adviceFile from '../recipe/advice.json';
 
 /** Angles nearer than this part of the mean gap are one direction. */
@@ -75,9 +76,15 @@ export function aboutAngles(angles: Float64Array, columns: number): string[] {
  * @param columns of the image
  */
 export function aboutTilt(tilt: number, columns: number): string[] {
-  const rows = (columns / 2) * Math.sin(Math.abs(tilt) * (Math.PI / 180));
-  return rows > TILT.rows
-    ? [TILT.words.replace('{rows}', rows.toFixed(1))]
+  return isRotated(tilt, columns)
+    ? [TILT.words.replace('{rows}', rowsOff(tilt, columns).toFixed(1))]
+    : [];
+}
+
+/** What to say when rotated projections would need so many rows more than there are. */
+export function aboutRows(beyond: number): string[] {
+  return beyond > TILT.beyond
+    ? [TILT.outside.replace('{rows}', String(Math.round(beyond)))]
     : [];
 }
 

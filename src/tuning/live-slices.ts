@@ -7,7 +7,8 @@ import type { IDisposable } from '@lumino/disposable';
 
 import type { IApiClient, IFrame } from '../api';
 import { isAbort } from '../api';
-import { aboutAngles, aboutTilt, partOfTurn } from './advice';
+import { rowsBeyond } from '../recipe';
+import { aboutAngles, aboutRows, aboutTilt, partOfTurn } from './advice';
 import { coarseness } from './binning';
 import type { ISliceDone, Look } from './messages';
 import { release } from './release';
@@ -265,7 +266,7 @@ export class LiveSlices implements IDisposable {
     room: Float32Array | null = null
   ): Promise<ILiveImage> {
     checkAxis(wanted, row);
-    const { plan, centre, axis, column } = planOf(wanted, row);
+    const { plan, centre, axis, column, middle } = planOf(wanted, row);
     const done: ISliceDone = await this._options.workers.slice(
       look,
       row,
@@ -276,20 +277,24 @@ export class LiveSlices implements IDisposable {
     );
     const { data, size, bin, took } = done;
     const { angles, columns } = row.sinogram;
-    const given = wanted.recipe.regions?.centre;
+    const { rotated, left, across, down } = row;
+    const ends = [left, left + columns - 1] as const;
+    const image = { rows: down, columns: across };
     const said = [
-      ...aboutAngles(angles, row.across),
-      ...(given?.column === undefined
-        ? []
-        : aboutTilt(given.tilt ?? 0, row.across)),
-      partOfTurn(angles, axis.column - row.left, columns) ?? []
+      ...aboutAngles(angles, across),
+      ...aboutTilt(rotated, across),
+      ...(rotated
+        ? aboutRows(rowsBeyond(rotated, wanted.row, ends, image))
+        : []),
+      partOfTurn(angles, middle - left, columns) ?? []
     ];
+    const given = wanted.recipe.regions?.centre;
     const found =
       given?.column === undefined ? (row.search?.warnings ?? []) : [];
     const about = {
       row: wanted.row,
       live: true,
-      centre: { ...axis, column },
+      centre: { ...axis, column, stands: centre + left },
       unit: row.about.unit,
       warnings: [row.about.warnings ?? [], found, said].flat(2),
       projections: row.about.projections,

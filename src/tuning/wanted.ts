@@ -2,7 +2,14 @@
 import { ApiError } from '../api';
 import { compilePlan, EngineError } from '../engine';
 import type { Asked, IFrame, PreviewRequest } from '../api';
-import { centreTool, kernelFor, STEPS } from '../recipe';
+import {
+  centreTool,
+  columnAt,
+  isRotated,
+  kernelFor,
+  STEPS,
+  uprightColumn
+} from '../recipe';
 import type { Recipe } from '../recipe';
 import stepsFile from '../recipe/steps.json';
 import toolsFile from '../recipe/tools.json';
@@ -15,6 +22,8 @@ export interface IWantedSlice {
   readonly recipe: Recipe;
   /** Row of the full image. */
   readonly row: number;
+  /** Columns of the full image. */
+  readonly columns: number;
   /** Kernel whose Python has tools; the server's own when left out. */
   readonly kernel?: string;
 }
@@ -25,10 +34,14 @@ export interface IRow {
   readonly axis: IAxis;
   /** How the axis was searched for; null: the recipe had it. */
   readonly search: ISearch | null;
+  /** Degrees by which its projections were rotated to make the axis upright. */
+  readonly rotated: number;
   /** Column of the full image with which the sinogram begins. */
   readonly left: number;
   /** Columns of the full image. */
   readonly across: number;
+  /** Rows of the full image. */
+  readonly down: number;
   readonly scale: number;
   /** What the runner says about it. */
   readonly about: Readonly<Record<string, unknown>>;
@@ -67,7 +80,15 @@ export function isLive(recipe: Recipe): boolean {
 }
 
 /** The key of the values that the agent has to compute: everything before the sinogram steps. */
-export function rowKey({ base, recipe, row }: IWantedSlice): string {
+export function rowKey(wanted: IWantedSlice): string {
+  return valuesKey(wanted, rotationOf(wanted.recipe, wanted.columns));
+}
+
+/** The same where it is known by how many degrees the projections are rotated. */
+function valuesKey(
+  { base, recipe, row }: IWantedSlice,
+  rotated: number
+): string {
   const { dataset, regions, filters = [] } = recipe;
   const before = filters.filter(({ name }) => isOf('projection', name));
   return JSON.stringify([
@@ -76,8 +97,15 @@ export function rowKey({ base, recipe, row }: IWantedSlice): string {
     dataset,
     regions?.roi,
     regions?.air,
-    before
+    before,
+    rotated
   ]);
+}
+
+/** Degrees by which projections are rotated for the axis of a recipe, wherever that stands; 0 when it has none. */
+function rotationOf({ regions }: Recipe, columns: number): number {
+  const { column, tilt = 0 } = regions?.centre ?? {};
+  return column !== undefined && isRotated(tilt, columns) ? tilt : 0;
 }
 
 /**
@@ -111,13 +139,17 @@ function isOf(domain: string, name: string): boolean {
 
 /** Whether a row has all that a slice needs: its values, and the axis unless the recipe has it. */
 export function fits(
-  { sinogram, search }: IRow,
+  { sinogram, search, rotated, across }: IRow,
   wanted: IWantedSlice
 ): boolean {
+  if (wanted.recipe.regions?.centre?.column !== undefined) {
+    const asked = rotationOf(wanted.recipe, across);
+    return sinogram.key === valuesKey(wanted, asked);
+  }
   return (
-    sinogram.key === rowKey(wanted) &&
-    (wanted.recipe.regions?.centre?.column !== undefined ||
-      (search !== null && search.key === searchKey(wanted, search.ofSteps)))
+    sinogram.key === valuesKey(wanted, rotated) &&
+    search !== null &&
+    search.key === searchKey(wanted, search.ofSteps)
   );
 }
 
@@ -152,14 +184,10 @@ export function rowRequest(
 /**
  * The row that the agent gave.
  *
- * @param key of its values
+ * @param own key of its values, other than the usual one
  * @throws RowError when the frame holds no row of attenuation.
  */
-export function rowOf(
-  frame: IFrame,
-  wanted: IWantedSlice,
-  key: string = rowKey(wanted)
-): IRow {
+export function rowOf(frame: IFrame, wanted: IWantedSlice, own?: string): IRow {
   const { dtype, shape, about } = frame.header;
   const live = about?.live;
   if (dtype !== 'float32' || shape?.length !== 2 || !about || !isObject(live)) {
@@ -167,18 +195,20 @@ export function rowOf(
   }
   const [count, columns] = shape;
   const angles = numbers(live.angles);
-  const { left, columns: across, scale } = live;
+  const { left, columns: across, rows: down, rotated, scale } = live;
   if (
     frame.body.byteLength !== 4 * count * columns ||
     angles?.length !== count ||
     typeof left !== 'number' ||
     typeof across !== 'number' ||
+    typeof down !== 'number' ||
+    typeof rotated !== 'number' ||
     typeof scale !== 'number'
   ) {
     throw new RowError('The row of attenuation is not whole.');
   }
   const sinogram = {
-    key,
+    key: own ?? valuesKey(wanted, rotated),
     data: new Float32Array(frame.body),
     count,
     columns,
@@ -186,7 +216,10 @@ export function rowOf(
   };
   const search = searchOf(live.search, wanted);
   const axis = axisOf(live.axis);
-  return { sinogram, axis, search, left, across, scale, about };
+  return {
+    ...{ sinogram, axis, search, rotated },
+    ...{ left, across, down, scale, about }
+  };
 }
 
 function searchOf(value: unknown, wanted: IWantedSlice): ISearch | null {
@@ -226,14 +259,22 @@ export function checkAxis({ recipe }: IWantedSlice, { across }: IRow): void {
 }
 
 /**
- * Plan and axis (in columns of the sinogram) for a slice of a row, as the runner has them.
+ * Plan and centre (in columns of the sinogram) for a slice of a row, as the
+ * runner has them; the axis, and its column in projections as they are.
  *
  * @throws ApiError when the engine does not know what the recipe asks for.
  */
 export function planOf(
   { recipe, row }: IWantedSlice,
   source: IRow
-): { plan: Float64Array; centre: number; axis: IAxis; column: number } {
+): {
+  plan: Float64Array;
+  centre: number;
+  axis: IAxis;
+  column: number;
+  /** Column of the full image that the plan has, where the axis is upright or at its own row. */
+  middle: number;
+} {
   const given = recipe.regions?.centre;
   const axis =
     given?.column === undefined
@@ -243,13 +284,17 @@ export function planOf(
           row: given.row ?? 0,
           tilt: given.tilt ?? 0
         };
-  const { left, scale, sinogram } = source;
+  const { left, scale, sinogram, rotated, across, down } = source;
   const { count, columns } = sinogram;
-  const place = { count, columns, centre: axis.column, left, scale };
+  const column = columnAt(axis, row);
+  const stands = rotated
+    ? uprightColumn(axis, rotated, { rows: down, columns: across })
+    : null;
+  const middle = stands ?? axis.column;
+  const place = { count, columns, centre: middle, left, scale };
   const plan = planned(recipe, place);
-  const column =
-    axis.column + (row - axis.row) * Math.tan(axis.tilt * (Math.PI / 180));
-  return { plan, centre: column - left, axis, column };
+  const centre = (stands ?? column) - left;
+  return { plan, centre, axis, column, middle };
 }
 
 function planned(

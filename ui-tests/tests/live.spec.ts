@@ -9,6 +9,7 @@ import { agentsOf, previewsOf } from './agents';
 import { Tomography } from './tomography';
 
 const RECIPES = 50;
+const results = path.resolve(__dirname, '..', '..', 'test-results');
 
 interface IRun {
   file: string;
@@ -159,6 +160,47 @@ test.describe('Slices that follow the hand', () => {
     await page.keyboard.up('Shift');
     await expect(tomo.facts).toContainText('centre 140 ');
     expect(asked).toEqual([]);
+  });
+
+  test('a tilt that rotates the projections asks the server once; the axis moves without it', async ({
+    page
+  }) => {
+    const tomo = new Tomography(page);
+    await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
+    const { panel, facts, viewer } = tomo;
+    const set = async (label: string, value: string): Promise<void> => {
+      const field = panel.getByLabel(label);
+      await field.fill(value);
+      await field.press('Enter');
+    };
+    await set('Column of the axis of rotation', '131');
+    await tomo.show('Slice');
+    await expect(facts).toContainText('centre 131', { timeout: 30_000 });
+    await expect(viewer).toHaveAttribute('aria-busy', 'false');
+    const asked = previewsOf(page);
+    // Less than half a row at the edge of 256 columns: the column follows alone.
+    await set('Tilt of the axis in degrees', '0.2');
+    await expect(facts).toContainText('centre 131.');
+    await expect(panel).not.toContainText('rotates the projections');
+    expect(asked).toEqual([]);
+    await set('Tilt of the axis in degrees', '-2');
+    await expect(viewer).toContainText('tilt is 4.5 rows', { timeout: 30_000 });
+    await expect(panel).toContainText(
+      /rotates the projections: (< 0\.1|[\d.]+) s a row/
+    );
+    expect(asked).toHaveLength(1);
+    const before = await facts.textContent();
+    await set('Column of the axis of rotation', '135');
+    await expect.poll(() => facts.textContent()).not.toBe(before);
+    await expect(viewer).toHaveAttribute('aria-busy', 'false');
+    expect(asked).toHaveLength(1);
+    await viewer.screenshot({ path: path.join(results, 'tilt.png') });
+    await panel.screenshot({ path: path.join(results, 'tilt-panel.png') });
+    // Projections are shown as they are, the axis leaning over them.
+    await tomo.show('Projection');
+    await viewer.screenshot({
+      path: path.join(results, 'tilt-projection.png')
+    });
   });
 
   test('angles, rotation, windows, ends, mask, stripes and contrast need no server', async ({

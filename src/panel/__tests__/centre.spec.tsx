@@ -1,7 +1,7 @@
 import { act } from 'react-dom/test-utils';
 
 import { button, click, labelled, show, type } from './driving';
-import { CENTRE, FakeSession, fakeContext } from './fakes';
+import { CENTRE, FakeSession, GRAPES, fakeContext } from './fakes';
 
 describe('The axis in the panel', () => {
   it('moves the axis by 0.05 and by 1 with shift', async () => {
@@ -111,6 +111,30 @@ describe('The axis in the panel', () => {
     expect(session.edits).toHaveLength(0);
     await type(tilt, '0.5');
     expect(session.recipe.regions?.centre?.tilt).toBe(0.5);
+  });
+
+  it('says that a tilt rotates the projections, and what that takes', async () => {
+    const session = new FakeSession();
+    const columns = 2048;
+    session.description = { state: 'ready', value: { ...GRAPES, columns } };
+    session.edit({
+      path: ['regions', 'centre'],
+      value: { column: 1000, tilt: 0.02 }
+    });
+    const node = await show(fakeContext(session));
+    const said = (): string | null => node.textContent;
+    expect(said()).not.toContain('rotates the projections');
+    await act(async () =>
+      session.edit({ path: ['regions', 'centre', 'tilt'], value: -0.05 })
+    );
+    expect(said()).toContain('rotates the projections');
+    await act(async () => session.tookRow(3.44));
+    expect(said()).toContain('rotates the projections: 3.4 s a row');
+    // The axis that the run is to find has no tilt yet.
+    await act(async () =>
+      session.edit({ path: ['regions', 'centre', 'column'], value: undefined })
+    );
+    expect(said()).not.toContain('rotates the projections');
   });
 
   it('says how far the centre finder agrees', async () => {

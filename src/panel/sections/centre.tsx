@@ -8,9 +8,15 @@ import { axisChanges } from '../../axis';
 import { formatNumber } from '../../quantities';
 import type { IRecipeSession } from '../../tokens';
 import { CommandIDs } from '../../tokens';
+import { isRotated } from '../../recipe';
 import type { Rectangle } from '../../recipe';
 import { usePanel } from '../context';
-import { confidenceText, proposedAir, spreadText } from '../describe';
+import {
+  confidenceText,
+  proposedAir,
+  rowCostText,
+  spreadText
+} from '../describe';
 import type { RegionName } from '../edits';
 import { columnChange, sideChange } from '../edits';
 import {
@@ -192,6 +198,7 @@ export function CentreSection({
             ? ` · ${trans._n('%1 row', '%1 rows', found.rows.length)}, ${spreadText(found, trans)}`
             : null}
         </span>
+        <RotationNote session={session} />
       </Row>
       {centre.state === 'failed' ? (
         <FailureMessage failure={centre.failure} />
@@ -215,6 +222,37 @@ export function CentreSection({
         empty={trans.__('none; draw one in the viewer')}
       />
     </Section>
+  );
+}
+
+/** That the tilt of the recipe rotates the projections, and what that takes. */
+function RotationNote({
+  session
+}: {
+  session: IRecipeSession;
+}): JSX.Element | null {
+  const { trans } = usePanel();
+  const { recipe, description, rowSeconds } = session;
+  const { column, tilt = 0 } = recipe.regions?.centre ?? {};
+  if (
+    column === undefined ||
+    description.state !== 'ready' ||
+    !isRotated(tilt, description.value.columns)
+  ) {
+    return null;
+  }
+  const about = rowCostText(rowSeconds, trans);
+  return (
+    <span
+      className="jp-TomoNote"
+      title={trans.__(
+        'At the edge of the image the tilt is more than half a row: the server rotates the projections, so that the axis stands upright. The column stays live.'
+      )}
+    >
+      {about === null
+        ? trans.__('rotates the projections')
+        : trans.__('rotates the projections: %1 a row', about)}
+    </span>
   );
 }
 

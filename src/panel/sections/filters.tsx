@@ -12,10 +12,9 @@ import {
   widestMedian
 } from '../../recipe';
 import { useKept } from '../../kept';
-import { formatSeconds } from '../../quantities';
 import type { IRecipeSession } from '../../tokens';
 import { usePanel } from '../context';
-import { stepApplies, stepText } from '../describe';
+import { rowCostText, stepApplies, stepText } from '../describe';
 import { addStepChange, enableStepChange, removeStepChange } from '../edits';
 import { SchemaForm } from '../forms/schema-form';
 import type { ISliderRange } from '../forms/widgets';
@@ -95,12 +94,7 @@ const CLOSE = (
 /** What a change of one of the steps above takes: they run together, where the projections are. */
 function ProjectionCost({ seconds }: { seconds: number | null }): JSX.Element {
   const { trans } = usePanel();
-  const about =
-    seconds === null
-      ? null
-      : seconds < 0.1
-        ? trans.__('< 0.1 s')
-        : formatSeconds(seconds);
+  const about = rowCostText(seconds, trans);
   return (
     <li
       className="jp-TomoSteps-cost"

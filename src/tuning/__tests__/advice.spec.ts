@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { aboutAngles, aboutTilt, partOfTurn } from '../advice';
+import { aboutAngles, aboutRows, aboutTilt, partOfTurn } from '../advice';
 
 /** Angles are evenly spaced: first, last and how many. */
 interface ICase {
@@ -47,3 +47,10 @@ it.each(fixture('advice.json') as IAdviceCase[])(
     ]).toEqual(said);
   }
 );
+
+it('speaks of rows beyond the image when they are more than a few', () => {
+  expect(aboutRows(3)).toEqual([]);
+  expect(aboutRows(3.4)).toEqual([
+    expect.stringContaining('up to 3 rows above or below the image')
+  ]);
+});

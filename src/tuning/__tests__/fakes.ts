@@ -11,7 +11,8 @@ import type { EngineWorkers } from '../workers';
 /** A row of two projections, as the agent gives it. */
 export const frameOf = (
   columns: number,
-  about: Readonly<Record<string, unknown>> = {}
+  about: Readonly<Record<string, unknown>> = {},
+  rotated = 0
 ): IFrame =>
   ({
     header: {
@@ -22,6 +23,8 @@ export const frameOf = (
           angles: [0, 90],
           left: 0,
           columns,
+          rows: 8,
+          rotated,
           scale: 1,
           axis: { column: 1.5, row: 0, tilt: 0 },
           search: null

@@ -63,6 +63,8 @@ function frame(): IFrame {
     search: null,
     left: 0,
     columns: 1100,
+    rows: 8,
+    rotated: 0,
     scale: 1
   };
   return {
@@ -80,7 +82,8 @@ function frame(): IFrame {
 const wanted = (column: number): IWantedSlice => ({
   base: '/data',
   recipe: { version: 1, regions: { centre: { column } } },
-  row: 0
+  row: 0,
+  columns: COLUMNS
 });
 
 describe('Memory of slices that follow the hand', () => {

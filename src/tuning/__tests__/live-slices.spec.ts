@@ -1,6 +1,7 @@
 /** @jest-environment node */
 import { failureOf } from '../../api';
 import type { IApiClient } from '../../api';
+import { isRotated } from '../../recipe';
 import { LiveSlices } from '../live-slices';
 import type { IWantedSlice } from '../wanted';
 import { sliceKey } from '../wanted';
@@ -9,6 +10,7 @@ import { FakeWorkers, frameOf } from './fakes';
 const at = (column: number, row = 3): IWantedSlice => ({
   base: '/data',
   row,
+  columns: 512,
   recipe: {
     version: 1,
     dataset: { path: 'scan' },
@@ -27,9 +29,11 @@ function make(columns: number, about: object = {}) {
   const failures: unknown[] = [];
   const slices = new LiveSlices({
     api: {
-      preview: ({ row }: { row: number }) => {
+      preview: ({ row, recipe }: IWantedSlice) => {
         asked.push(row);
-        return Promise.resolve(frameOf(columns, { ...about }));
+        const { tilt = 0 } = recipe.regions?.centre ?? {};
+        const rotated = isRotated(tilt, columns) ? tilt : 0;
+        return Promise.resolve(frameOf(columns, { ...about }, rotated));
       }
     } as unknown as IApiClient,
     workers,
@@ -121,6 +125,66 @@ it('asks for another row as soon as it is wanted, and shows that one in the end'
   slices.dispose();
 });
 
+it('asks for another row when the tilt rotates the projections, and for no other axis', async () => {
+  const { slices, work, asked } = make(512);
+  const leaning = async (centre: {
+    column: number;
+    row?: number;
+    tilt: number;
+  }): Promise<number> => {
+    slices.ask({
+      ...at(100),
+      recipe: { ...at(100).recipe, regions: { centre } }
+    });
+    await settle();
+    const { centre: column } = work[0];
+    await work[0].finish();
+    return column;
+  };
+  const angle = Math.PI / 180;
+  // The image has 8 rows; row 3 is looked at.
+  expect(await leaning({ column: 100, tilt: 1 })).toBeCloseTo(
+    255.5 + (100 + 3.5 * Math.tan(angle) - 255.5) * Math.cos(angle),
+    9
+  );
+  expect(await leaning({ column: 110, row: 3.5, tilt: 1 })).toBeCloseTo(
+    255.5 + (110 - 255.5) * Math.cos(angle),
+    9
+  );
+  expect(asked).toHaveLength(1);
+  await leaning({ column: 110, tilt: -1 });
+  expect(asked).toHaveLength(2);
+  // Less than half a row: the column follows, and nothing else is asked for.
+  expect(await leaning({ column: 110, tilt: 0.1 })).toBeCloseTo(
+    110 + 3 * Math.tan(0.1 * angle),
+    9
+  );
+  expect(asked).toHaveLength(3);
+  await leaning({ column: 120, tilt: -0.1 });
+  await leaning({ column: 120, tilt: 0 });
+  expect(asked).toHaveLength(3);
+  slices.dispose();
+});
+
+it('does not wait for a row of a tilt that nobody wants any more', async () => {
+  const { slices, work, asked, told } = make(512);
+  const tilted = (tilt: number): IWantedSlice => ({
+    ...at(100),
+    recipe: { ...at(100).recipe, regions: { centre: { column: 100, tilt } } }
+  });
+  for (const tilt of [1, 1.1, 1.2]) {
+    slices.ask(tilted(tilt));
+  }
+  await settle();
+  while (work.length) {
+    await work[0].finish();
+    await settle(30);
+  }
+  expect(asked).toHaveLength(2);
+  expect(told.at(-1)).toContain(sliceKey(tilted(1.2)));
+  slices.dispose();
+});
+
 it('says that workers are lost', async () => {
   const { slices, work, told } = make(512);
   slices.ask(at(100));
@@ -137,6 +201,8 @@ it('asks once for a row whose axis is searched for, whatever is done to its sino
       angles: [0, 90],
       left: 0,
       columns: 512,
+      rows: 8,
+      rotated: 0,
       scale: 1,
       axis: { column: 250, row: 0, tilt: 0 },
       search: { ofSteps: false, warnings: ['The methods differ.'] }
@@ -193,7 +259,7 @@ it('says of a slice what holds of its own angles and axis', async () => {
   expect(told).toHaveLength(1);
   expect(warned.at(-1)).toEqual([
     '2 projections are few for 512 columns (full resolution needs about 804).',
-    expect.stringContaining('sample by 4.5 rows')
+    expect.stringContaining('tilt is 4.5 rows')
   ]);
   slices.ask({
     ...every,

@@ -37,8 +37,10 @@ function row(): IRow {
     },
     axis: { column: 0.5, row: 0, tilt: 0 },
     search: null,
+    rotated: 0,
     left: 0,
     across: 2,
+    down: 4,
     scale: 1,
     about: { unit: '1/pixel' }
   };

@@ -45,8 +45,10 @@ const ROW: IRow = {
   sinogram: disc(),
   axis: { column: AXIS, row: 0, tilt: 0 },
   search: null,
+  rotated: 0,
   left: 0,
   across: COLUMNS,
+  down: 8,
   scale: 1,
   about: {}
 };
@@ -57,6 +59,7 @@ const wanted = (
 ): IWantedSlice => ({
   base: '/data',
   row: 3,
+  columns: COLUMNS,
   recipe: { version: 1, filters, reconstruction: { parameters } }
 });
 

@@ -17,6 +17,7 @@ const RECIPE = {
 const wanted = (column: number): IWantedSlice => ({
   base: '/data',
   row: 3,
+  columns: 4,
   recipe: { ...RECIPE, regions: { centre: { column } } }
 });
 

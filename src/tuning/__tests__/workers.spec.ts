@@ -27,8 +27,10 @@ const row = (key: string): IRow => ({
   },
   axis: { column: 1.5, row: 0, tilt: 0 },
   search: null,
+  rotated: 0,
   left: 0,
   across: 4,
+  down: 4,
   scale: 1,
   about: {}
 });

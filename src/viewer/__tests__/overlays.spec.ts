@@ -135,6 +135,21 @@ describe('the recipe and its overlays', () => {
     ]);
   });
 
+  it('show it upright where projections were rotated, and leaning over those', () => {
+    const leaning = { column: 402.1, row: 5, tilt: 2, stands: 399.4 };
+    const part = { ...image, left: 100, about: { centre: leaning } };
+    expect(overlaysOf(recipe, at('sinogram'), part)).toEqual([
+      { id: 'axis', column: 399.4 - 100, pivot: 0, tilt: 0, fixed: true }
+    ]);
+    const given = { regions: { centre: { column: 400, row: 5, tilt: 2 } } };
+    expect(
+      overlaysOf({ ...recipe, ...given }, at('projection'), image)
+    ).toContainEqual({
+      ...{ id: 'axis', column: 400, pivot: 5, tilt: 2, fixed: false }
+    });
+    expect(usedCentre(part)).toBe(402.1);
+  });
+
   it('show the axis and the mask in the slice', () => {
     expect(overlaysOf(recipe, at('slice'), image)).toEqual([
       { id: 'cross', x: 299.5, y: 299.5 },

@@ -412,13 +412,17 @@ describe('The viewer of a recipe', () => {
     await settle();
     const axis = { column: 200, row: 0, tilt: 0.5 };
     const search = { ofSteps: false, warnings: [] };
-    const place = { left: 0, columns: 512, scale: 1 };
+    const place = { left: 0, columns: 512, rows: 9, rotated: 0.5, scale: 1 };
     const live = { angles: [0, 90], ...place, axis, search };
     api.asked[0].answer(frameOf(512, { live }));
     await settle();
     await work[0].finish();
     const column = 200 + 3 * Math.tan((0.5 * Math.PI) / 180);
-    expect(viewer.image?.data[0]).toBeCloseTo(column, 3);
+    // The projections are rotated about the middle of 512 columns and 9 rows.
+    const angle = (0.5 * Math.PI) / 180;
+    const middle = 200 + 4 * Math.tan(angle);
+    const stands = 255.5 + (middle - 255.5) * Math.cos(angle);
+    expect(viewer.image?.data[0]).toBeCloseTo(stands, 3);
     const used = {
       column: expect.closeTo(column, 9) as number,
       row: 3,

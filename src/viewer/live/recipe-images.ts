@@ -163,9 +163,8 @@ export class RecipeImages implements IDisposable {
     if (!place) {
       return;
     }
-    const { base, recipe, position, kernel } = place;
     const live = this.isLive ? this._slices : null;
-    const slice = { base, recipe, row: position.row, kernel };
+    const slice = sliceOf(place);
     if (live && sliceKey(slice) === this._key) {
       this._requests.drop();
       live.drop();
@@ -216,9 +215,8 @@ export class RecipeImages implements IDisposable {
     if (!place || !this.isLive || !isLive(recipe)) {
       return null;
     }
-    const { base, position, kernel } = place;
     try {
-      const wanted = { base, recipe, row: position.row, kernel };
+      const wanted = sliceOf({ ...place, recipe });
       return (await this._slices?.beside(wanted)) ?? null;
     } catch (error) {
       if (isOfBrowser(failureOf(error))) {
@@ -344,12 +342,7 @@ export class RecipeImages implements IDisposable {
   /** Whether a row is here, or on its way, that slices can be made of. */
   private _hasRow(): boolean {
     const place = this._place();
-    if (!place) {
-      return false;
-    }
-    const { base, recipe, position, kernel } = place;
-    const slice = { base, recipe, row: position.row, kernel };
-    return this._slices?.isNear(slice) === true;
+    return !!place && this._slices?.isNear(sliceOf(place)) === true;
   }
 
   /** Who sees the data; empty: this server. */
@@ -406,4 +399,11 @@ export class RecipeImages implements IDisposable {
   private _key = '';
   /** Who is at work. */
   private readonly _atWork = new Set<'page' | 'agent'>();
+}
+
+/** The slice of a place, as the engines of the page are asked for it. */
+function sliceOf(place: IPlace): IWantedSlice {
+  const { base, recipe, position, kernel, description } = place;
+  const { columns } = description;
+  return { base, recipe, row: position.row, columns, kernel };
 }

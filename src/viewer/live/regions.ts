@@ -35,7 +35,7 @@ export function overlaysOf(
       return overlays;
     }
     case 'sinogram': {
-      const column = usedCentre(image);
+      const column = standsAt(image);
       return column === null
         ? []
         : [
@@ -92,6 +92,12 @@ export function usedCentre(image: IImage): number | null {
     typeof centre.column === 'number'
     ? centre.column
     : null;
+}
+
+/** Its column in the projections that the image is made of, which may have been rotated. */
+function standsAt(image: IImage): number | null {
+  const { stands }: { stands?: unknown } = { ...(image.about.centre ?? {}) };
+  return typeof stands === 'number' ? stands : usedCentre(image);
 }
 
 /** The axis that the runner used for an image of one row; null when it does not say. */

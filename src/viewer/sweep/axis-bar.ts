@@ -100,6 +100,7 @@ export class AxisBar {
       this._list.value = String(same);
     } else if (before || !this._optional) {
       this._set(this._optional ? null : (sweepables[0] ?? null));
+      this._list.selectedIndex = 0;
     }
   }
 

@@ -9,6 +9,7 @@ import type { IEffectiveFilter, IParameterSchema, Recipe } from '../../recipe';
 import {
   effectiveFilters,
   effectiveReconstruction,
+  isRotated,
   methodOf,
   stepOf,
   widestMedian
@@ -86,11 +87,13 @@ export function sweepables(
   const steps = effectiveFilters(recipe).flatMap(filter =>
     ofStep(filter, recipe, data.columns)
   );
+  const axis = ofAxis(recipe, data, trans);
   return [
-    ...ofAxis(recipe, data, trans),
+    ...axis.filter(({ onServer }) => !onServer),
     ...ofTool(recipe, data.schema),
     ...steps.filter(({ onServer }) => !onServer),
     ...ofSlices(recipe, data.angles, trans),
+    ...axis.filter(({ onServer }) => onServer),
     ...steps.filter(({ onServer }) => onServer)
   ];
 }
@@ -118,8 +121,9 @@ function ofAxis(
   };
   const pivot = found?.row ?? stated?.row ?? 0;
   const tilt = found?.tilt ?? stated?.tilt ?? 0;
-  // In the row about which it leans, nothing changes.
-  return Math.abs(row - pivot) < 1
+  const rotates = isRotated(Math.abs(tilt) + LEAN, columns);
+  // In the row about which it leans, nothing changes unless projections are rotated.
+  return Math.abs(row - pivot) < 1 && !rotates
     ? [centre]
     : [
         centre,
@@ -129,6 +133,7 @@ function ofAxis(
           label: trans.__('Tilt of the axis (°)'),
           path: [...path, 'tilt'],
           proposed: [tilt - LEAN, tilt + LEAN],
+          ...(rotates && { onServer: true }),
           besides: found
             ? [
                 { path: [...path, 'column'], value: rounded(column) },

@@ -149,6 +149,7 @@ export class SweepView extends Widget {
       base: base ?? '',
       recipe: withAxis(recipe, axis()),
       row: position.row,
+      columns: columnsOf(session),
       ...(kernel !== undefined && { kernel })
     });
   }
@@ -207,6 +208,7 @@ export class SweepView extends Widget {
           base,
           recipe: withValues(recipe, changes),
           row: position.row,
+          columns: columnsOf(session),
           ...(kernel !== undefined && { kernel })
         };
   }
@@ -228,13 +230,19 @@ export class SweepView extends Widget {
   private _timer: ReturnType<typeof setTimeout> | undefined;
 }
 
+/** Columns of the full image; 1 while nobody knows. */
+function columnsOf({ description }: IRecipeSession): number {
+  return description.state === 'ready' ? description.value.columns : 1;
+}
+
 function dataOf(session: IRecipeSession, axis: IAxis | null): ISweptData {
   const { description, position } = session;
   const { row } = position;
+  const columns = columnsOf(session);
   if (description.state !== 'ready') {
-    return { axis, columns: 1, row, angles: null };
+    return { axis, columns, row, angles: null };
   }
-  const { columns, angles } = description.value;
+  const { angles } = description.value;
   const { first, last } = angles;
   const known = first !== null && last !== null;
   return {

@@ -6,6 +6,7 @@ import { AgentSlices } from '../agent-slices';
 const wanted = (iterations: number, column = 300): IWantedSlice => ({
   base: '/data',
   row: 7,
+  columns: 600,
   recipe: {
     version: 1,
     dataset: { path: 'scan', resource: 'scarf' },

@@ -32,7 +32,12 @@ it('says how long the rest takes, from how long the slices took that came', asyn
       }
     },
     trans,
-    wanted: () => ({ base: '/data', recipe: { version: 1 }, row: 0 }),
+    wanted: () => ({
+      base: '/data',
+      recipe: { version: 1 },
+      columns: 600,
+      row: 0
+    }),
     width: () => width,
     came: () => undefined,
     now: () => clock

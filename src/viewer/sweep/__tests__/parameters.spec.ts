@@ -57,13 +57,14 @@ describe('steps on projections', () => {
       DATA,
       trans
     )
-      .filter(({ onServer }) => onServer)
+      .filter(({ id, onServer }) => onServer && id.startsWith('filters'))
       .map(({ label }) => label);
 
   it('come last, and are known to need the server', () => {
     const server = all.filter(({ onServer }) => onServer);
     expect(all.slice(-server.length)).toEqual(server);
     expect(server.map(({ label }) => label)).toEqual([
+      'Tilt of the axis (°)',
       'Outliers: Size',
       'Outliers: Threshold (σ)',
       'Outliers: Kind'
@@ -100,7 +101,7 @@ it('proposes magnitudes by factors, with what holds now among them', () => {
     } as unknown as Recipe,
     DATA,
     trans
-  ).filter(({ onServer }) => onServer);
+  ).filter(({ id, onServer }) => onServer && id.startsWith('filters'));
   expect(sweepValues(ratio, ...ratio.proposed, 5)).toEqual([
     20, 63.2, 200, 632, 2000
   ]);
@@ -111,9 +112,10 @@ it('proposes magnitudes by factors, with what holds now among them', () => {
 describe('the tilt of the axis', () => {
   const tiltOf = (
     recipe: Recipe,
-    row: number
+    row: number,
+    columns = 100
   ): (typeof all)[number] | undefined =>
-    sweepables(recipe, { ...DATA, row }, trans).find(
+    sweepables(recipe, { ...DATA, row, columns }, trans).find(
       ({ id }) => id === 'regions.centre.tilt'
     );
 
@@ -123,7 +125,20 @@ describe('the tilt of the axis', () => {
       proposed: [-0.5, 0.5],
       besides: []
     });
+    expect(tiltOf(RECIPE, 64)?.onServer).toBeUndefined();
     expect(tiltOf(RECIPE, 0)).toBeUndefined();
+  });
+
+  it('can be tried in any row by the server where it rotates the projections', () => {
+    // Half a degree is half a row at the edge of 115 columns.
+    for (const row of [0, 64]) {
+      expect(tiltOf(RECIPE, row, 114)?.onServer).toBeUndefined();
+      expect(tiltOf(RECIPE, row, 115)?.onServer).toBe(true);
+    }
+    // What the server does comes after what is done here.
+    const sides = all.map(({ onServer }) => onServer === true);
+    expect(sides).toEqual([...sides].sort((a, b) => Number(a) - Number(b)));
+    expect(find('regions.centre.tilt').onServer).toBe(true);
   });
 
   it('of an axis that was found is stated with the whole of it, but for what is tried, too', () => {
@@ -141,7 +156,7 @@ describe('the tilt of the axis', () => {
       row: 60,
       tilt: 0.3
     });
-    expect(tiltOf(recipe, 60)).toBeUndefined();
+    expect(tiltOf(recipe, 60, 50)).toBeUndefined();
   });
 });
 

@@ -11,7 +11,8 @@ jest.mock('../../../tuning/urls', () => ({}));
 const wanted = (row: number): IWantedSlice => ({
   base: '/data',
   recipe: { version: 1 },
-  row
+  row,
+  columns: 600
 });
 
 const image = (row: number): ILiveImage => ({

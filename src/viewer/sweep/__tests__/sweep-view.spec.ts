@@ -188,7 +188,12 @@ it('says which parameters need the server, and what they cost before it begins',
   ]);
   expect(
     [...groups[1].querySelectorAll('option')].map(({ text }) => text)
-  ).toEqual(['Outliers: Size', 'Outliers: Threshold (σ)', 'Outliers: Kind']);
+  ).toEqual([
+    'Tilt of the axis (°)',
+    'Outliers: Size',
+    'Outliers: Threshold (σ)',
+    'Outliers: Kind'
+  ]);
   await choose('Parameter', 'Outliers: Kind');
   expect(labels()).toEqual(['Bright (now)', 'Dark', 'Both']);
   expect(said()).toBe('These 3 slices take about 42 s.');
