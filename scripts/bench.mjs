@@ -13,6 +13,7 @@ const expected = [
   'engine.mjs',
   'engine.py',
   'phase.py',
+  'tilt.py',
   'pair.mjs',
   'drag.mjs',
   'runner.py',
