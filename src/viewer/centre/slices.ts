@@ -11,6 +11,7 @@ import {
   coarseness,
   planOf,
   release,
+  rowKey,
   rowOf,
   rowRequest,
   Selection
@@ -144,25 +145,17 @@ export class CentreSlices implements IDisposable {
   private async _rowOf(source: ISource, signal: AbortSignal): Promise<IRow> {
     // With an axis, so that nobody looks for one first.
     const recipe = about(source.recipe, (source.columns - 1) / 2);
-    const { dataset, regions, filters } = recipe;
-    const key = JSON.stringify([
-      source.base,
-      source.row,
-      dataset,
-      regions?.roi,
-      regions?.air,
-      filters
-    ]);
+    const wanted = { ...source, recipe };
+    const key = rowKey(wanted);
     const kept = this._rows.get(key);
     if (kept) {
       return kept;
     }
     const frame = await this._options.api.preview(
-      rowRequest({ ...source, recipe }, this._options.purpose),
+      rowRequest(wanted, this._options.purpose),
       signal
     );
-    const own = `${this._options.purpose} ${key}`;
-    const row = rowOf(frame, { ...source, recipe }, own);
+    const row = rowOf(frame, wanted);
     this._rows.set(key, row);
     for (const [old, { sinogram }] of [...this._rows].slice(0, -KEPT)) {
       release(sinogram.data);

@@ -99,6 +99,24 @@ describe('Slices about several axes', () => {
     expect(told).toEqual(['busy', '2: 0', '3: 63', 'done']);
   });
 
+  it('with another stripe filter are made of the row that is there', async () => {
+    const filtered = (...filters: unknown[]): typeof SOURCE => ({
+      ...SOURCE,
+      recipe: { ...SOURCE.recipe, filters } as unknown as Recipe
+    });
+    await begun(30);
+    await workers.work[0].finish();
+    void slices.ask(filtered({ name: 'stripes-sorting', size: 21 }), [31]);
+    await settle();
+    await workers.work[0].finish();
+    expect(told).toEqual(['busy', '0: 30', 'done', 'busy', '0: 31', 'done']);
+    expect(api.asked).toHaveLength(1);
+    // A step on projections makes other values.
+    void slices.ask(filtered({ name: 'outliers' }), [31]);
+    await settle();
+    expect(api.asked).toHaveLength(2);
+  });
+
   it('of an earlier request are of no interest', async () => {
     await begun(30, 31, 32);
     const second = slices.ask(SOURCE, [40]);
