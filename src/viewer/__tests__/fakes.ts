@@ -3,7 +3,7 @@
  */
 import { Signal } from '@lumino/signaling';
 
-import type { Description, IFrame } from '../../api';
+import type { Centre, Description, IFrame } from '../../api';
 import { applyEdits, parseRecipe, textEdits } from '../../recipe';
 import type { Recipe } from '../../recipe';
 import type {
@@ -30,6 +30,7 @@ export class FakeSession {
   base: string | null = '/data';
   problems: readonly string[] = [];
   description: Fetched<Description> = { state: 'ready', value: DESCRIPTION };
+  centre: Fetched<Centre> = { state: 'none' };
   position: IViewPosition = { mode: 'slice', frame: 0, row: 3 };
   readonly changed = new Signal<
     IRecipeSession,

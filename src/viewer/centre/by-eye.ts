@@ -20,8 +20,8 @@ import type { OverlayLook } from './overlay';
 import { OverlayView } from './overlay-view';
 import type { IOverlayMove } from './overlay-view';
 import { oppositeImages } from './opposite';
-import { COUNT } from './search';
-import type { CentreSearch } from './search';
+import { CentreSearch, COUNT } from './search';
+import type { CentreSearches } from './searches';
 import { CentreSlices, isInside } from './slices';
 import { pointTable } from './table';
 import type { IPointTable } from './table';
@@ -36,7 +36,7 @@ export interface ICentreByEyeOptions {
   readonly workers: EngineWorkers;
   readonly trans: TranslationBundle;
   /** What was found so far; it outlives this. */
-  readonly search: CentreSearch;
+  readonly searches: CentreSearches;
 }
 
 /** Number of widgets so far, for requests that no other aborts. */
@@ -49,7 +49,6 @@ export class CentreByEye extends Panel {
     this.addClass('jp-tomo-centre');
     this.node.tabIndex = -1;
     const { trans, session } = options;
-    this._search = options.search;
     const purpose = `centre by eye ${++widgets}`;
     this._purpose = purpose;
     this._slices = new CentreSlices({
@@ -141,22 +140,39 @@ export class CentreByEye extends Panel {
     super.dispose();
   }
 
-  /** Where the recipe, or what was found, has the axis. */
+  /** What was found in these data; nothing while they are read. */
   private _begin(): void {
     const data = this._data();
-    if (this._search.begun || !data) {
-      this._update();
+    const { session, searches } = this.options;
+    const { base, recipe } = session;
+    if (!data) {
+      this._search = new CentreSearch();
+    } else if (base) {
+      this._search = searches.of(base, recipe.dataset, data);
+      this._enter(data);
+    }
+    this._update();
+  }
+
+  /** Without points, one looks where the recipe, or what was found, has the axis now. */
+  private _enter(data: Description): void {
+    const entered = this._entered === this._search;
+    this._entered = this._search;
+    if (entered || this._search.points.length) {
       return;
     }
-    const { session } = this.options;
+    const { recipe, centre } = this.options.session;
     const [, top, , bottom] = this._region(data);
     const row = Math.round(top + (bottom - 1 - top) / 2);
+    const known = columnAt(this._known(data), row);
+    // Perhaps the recipe was written for other data.
+    const inside = isInside(known, data.columns);
     const sure =
-      session.recipe.regions?.centre?.column !== undefined ||
-      session.centre.state === 'ready';
+      inside &&
+      (recipe.regions?.centre?.column !== undefined ||
+        centre.state === 'ready');
     const coarse = sure ? '0.5' : data.columns > 600 ? '5' : '2';
-    this._search.begin(row, columnAt(this._known(data), row), coarse);
-    this._update();
+    this._search.begin(row, inside ? known : (data.columns - 1) / 2, coarse);
   }
 
   private _known(data: Description): IAxisLine {
@@ -225,8 +241,8 @@ export class CentreByEye extends Panel {
 
   /** The line as a recipe states it. */
   private _found(): NonNullable<Recipe['regions']>['centre'] | null {
-    const { fit } = this._search;
-    if (!fit) {
+    const { fit, begun } = this._search;
+    if (!fit || !begun) {
       return null;
     }
     const tilt = Number(fit.tilt.toFixed(4));
@@ -410,7 +426,8 @@ export class CentreByEye extends Panel {
     return this.options.session.recipe.regions?.roi ?? [0, 0, columns, rows];
   }
 
-  private readonly _search: CentreSearch;
+  private _search = new CentreSearch();
+  private _entered: CentreSearch | null = null;
   private readonly _purpose: string;
   private readonly _again = new Again(() => this._askAgain());
   private readonly _slices: CentreSlices;

@@ -13,7 +13,7 @@ import { CommandIDs, IRecipeTracker, ITomoApi } from '../../tokens';
 import type { IRecipeDocument } from '../../tokens';
 import { ownWorkers } from '../../tuning';
 import { CentreByEye } from './by-eye';
-import { CentreSearch } from './search';
+import { CentreSearches } from './searches';
 
 export const centrePlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-tomo:centre-by-eye',
@@ -32,15 +32,15 @@ export const centrePlugin: JupyterFrontEndPlugin<void> = {
     const { commands, shell } = app;
     const open = new Map<IRecipeDocument, MainAreaWidget<CentreByEye>>();
     // The points outlive a finder that is closed, by accident or not.
-    const searches = new WeakMap<IRecipeDocument, CentreSearch>();
+    const searches = new WeakMap<IRecipeDocument, CentreSearches>();
 
     const make = (document: IRecipeDocument): MainAreaWidget<CentreByEye> => {
       const { session } = document;
-      const search = searches.get(document) ?? new CentreSearch();
-      searches.set(document, search);
+      const found = searches.get(document) ?? new CentreSearches();
+      searches.set(document, found);
       const content = new CentreByEye({
         session,
-        search,
+        searches: found,
         api,
         workers: ownWorkers(),
         trans

@@ -1,0 +1,133 @@
+import { nullTranslator } from '@jupyterlab/translation';
+
+import type { Recipe } from '../../../recipe';
+import { FakeWorkers } from '../../../tuning/__tests__/fakes';
+import { DESCRIPTION, FakeSession, SlowApi } from '../../__tests__/fakes';
+import { CentreByEye } from '../by-eye';
+import { CentreSearches } from '../searches';
+
+// These are files beside the page.
+jest.mock('../../../tuning/urls', () => ({}));
+// There are no ports here to send memory to.
+jest.mock('../../../tuning/release', () => ({ release: () => undefined }));
+
+const settle = async (): Promise<void> => {
+  await new Promise(resolve => setTimeout(resolve));
+};
+
+/** The fakes say what the widget uses of them. */
+class Workers extends FakeWorkers {
+  dispose(): void {
+    // None was started.
+  }
+}
+
+describe('The centre of rotation by eye', () => {
+  let session: FakeSession;
+  let api: SlowApi;
+  let workers: Workers;
+  let searches: CentreSearches;
+  let eye: CentreByEye;
+
+  const open = (): CentreByEye =>
+    new CentreByEye({
+      session: session.session,
+      searches,
+      api: api.api,
+      workers: workers.workers,
+      trans: nullTranslator.load('jupyterlab_tomo')
+    });
+  const tiles = (): HTMLElement[] => [
+    ...eye.node.querySelectorAll<HTMLElement>('.jp-tomo-centre-tile')
+  ];
+  const columns = (): number[] =>
+    tiles().map(({ textContent }) => Number(textContent));
+  const press = (node: Element, key: string): void => {
+    node.dispatchEvent(new KeyboardEvent('keydown', { key }));
+  };
+  const button = (text: string): HTMLButtonElement => {
+    const found = [...eye.node.querySelectorAll('button')].find(
+      ({ textContent }) => textContent === text
+    );
+    if (!found) {
+      throw new Error(`No button says ${text}.`);
+    }
+    return found;
+  };
+  /** Another data set: its description comes after the recipe changed. */
+  const switchTo = (path: string, size: { rows: number; columns: number }) => {
+    session.description = { state: 'pending' };
+    session.edit({ path: ['dataset', 'path'], value: path });
+    session.description = {
+      state: 'ready',
+      value: { ...DESCRIPTION, ...size }
+    };
+    return () => session.changed.emit('description');
+  };
+
+  beforeEach(() => {
+    Object.assign(globalThis, {
+      ResizeObserver: class {
+        observe(): void {}
+        disconnect(): void {}
+      }
+    });
+    jest.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
+    session = new FakeSession({
+      version: 1,
+      dataset: { path: 'scan' },
+      regions: { centre: { column: 100 } },
+      filters: [],
+      reconstruction: { tool: 'builtin', method: 'gridding', parameters: {} }
+    } as unknown as Recipe);
+    api = new SlowApi();
+    workers = new Workers(settle);
+    searches = new CentreSearches();
+    eye = open();
+  });
+  afterEach(() => {
+    eye.dispose();
+    Reflect.deleteProperty(globalThis, 'ResizeObserver');
+    jest.restoreAllMocks();
+  });
+
+  it('has no points of another data set, and those again that it had', () => {
+    press(tiles()[6], 'Enter');
+    expect(eye.points).toEqual([{ row: 4, column: 101 }]);
+    const described = switchTo('other', { rows: 3, columns: 64 });
+    // While it is read, nothing can be used.
+    expect(eye.points).toEqual([]);
+    expect(button('Use').disabled).toBe(true);
+    described();
+    expect(eye.points).toEqual([]);
+    expect(api.asked.at(-1)?.request).toMatchObject({ row: 1 });
+    // The axis of the recipe lies outside: the middle.
+    press(tiles()[4], 'Enter');
+    expect(eye.points).toEqual([{ row: 1, column: 31.5 }]);
+    switchTo('scan', DESCRIPTION)();
+    expect(eye.points).toEqual([{ row: 4, column: 101 }]);
+  });
+
+  it('has no points of the image before it was turned', () => {
+    press(tiles()[6], 'Enter');
+    session.edit({ path: ['dataset', 'flip'], value: true });
+    expect(eye.points).toEqual([]);
+    session.edit({ path: ['dataset', 'flip'], value: undefined });
+    expect(eye.points).toEqual([{ row: 4, column: 101 }]);
+  });
+
+  it('opens again at its points, and without any at the axis of now', () => {
+    expect(columns()[4]).toBe(100);
+    // While one looks, it stays where it is.
+    session.edit({ path: ['regions', 'centre', 'column'], value: 120 });
+    expect(columns()[4]).toBe(100);
+    eye.dispose();
+    eye = open();
+    expect(columns()[4]).toBe(120);
+    press(tiles()[6], 'Enter');
+    session.edit({ path: ['regions', 'centre', 'column'], value: 130 });
+    eye.dispose();
+    eye = open();
+    expect(columns()[4]).toBe(121);
+  });
+});
