@@ -74,10 +74,11 @@ export class TomoPanel extends VDomRenderer<PanelModel> {
 function PanelContent(): JSX.Element {
   const { model } = usePanel();
   const { session } = model;
+  const place = usePlace(session);
   return (
     <>
       <Header session={session} />
-      <div className="jp-TomoPanel-scroll">
+      <div className="jp-TomoPanel-scroll" {...place}>
         {session ? (
           <React.Fragment key={session.path}>
             <Problems session={session} />
@@ -96,6 +97,28 @@ function PanelContent(): JSX.Element {
       </div>
     </>
   );
+}
+
+/** A recipe is shown from its top the first time, where data ask for their angles, then where it was left. */
+function usePlace(session: IRecipeSession | null): {
+  ref: React.RefObject<HTMLDivElement>;
+  onScroll: (event: React.UIEvent) => void;
+} {
+  const ref = React.useRef<HTMLDivElement>(null);
+  const places = React.useRef(new WeakMap<IRecipeSession, number>());
+  React.useLayoutEffect(() => {
+    if (ref.current && session) {
+      ref.current.scrollTop = places.current.get(session) ?? 0;
+    }
+  }, [session]);
+  return {
+    ref,
+    onScroll: ({ currentTarget }) => {
+      if (session) {
+        places.current.set(session, currentTarget.scrollTop);
+      }
+    }
+  };
 }
 
 /** Made once: icons that are rendered write their styles again. */

@@ -61,6 +61,23 @@ describe('The data in the panel', () => {
     expect(names()).toEqual(['bbob', 'bbs']);
   });
 
+  it('says "1 projection" of a folder that is called "projections"', async () => {
+    const session = new FakeSession();
+    const [group] = GRAPES.groups;
+    session.description = {
+      state: 'ready',
+      value: {
+        ...GRAPES,
+        groups: [{ ...group, count: 1, name: 'projections' }]
+      }
+    };
+    const node = await show(fakeContext(session));
+    expect(node.querySelector('.jp-TomoChip-text')?.textContent).toBe(
+      '1 projection'
+    );
+    expect(node.querySelector('.jp-TomoChip-name')).toBeNull();
+  });
+
   it('uses the proposed angles by one click', async () => {
     const session = new FakeSession();
     const node = await show(fakeContext(session));

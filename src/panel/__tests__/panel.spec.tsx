@@ -1,7 +1,20 @@
-import { act } from 'react-dom/test-utils';
+import type { ISignal, Signal } from '@lumino/signaling';
+import { act, Simulate } from 'react-dom/test-utils';
 
 import { button, click, KNOWN, show } from './driving';
-import { FakeJobs, FakeSession, fakeContext } from './fakes';
+import type { IRecipeSession } from '../../tokens';
+import { PanelModel } from '../model';
+import {
+  FakeClusters,
+  FakeFiles,
+  FakeJobs,
+  FakeSession,
+  fakeContext,
+  fakeTracker
+} from './fakes';
+
+const emitter = <T extends object, U>(signal: ISignal<T, U | null>) =>
+  signal as Signal<T, U | null>;
 
 describe('TomoPanel', () => {
   it('has eight sections that fold', async () => {
@@ -37,6 +50,33 @@ describe('TomoPanel', () => {
     expect(button(node, 'Open data…').disabled).toBe(false);
     expect(button(node, 'New recipe').disabled).toBe(false);
     expect(node.querySelectorAll('.jp-TomoSection')).toHaveLength(2);
+  });
+
+  it('shows another recipe from its top, and one that was seen where it was left', async () => {
+    const [first, second] = [new FakeSession(), new FakeSession()];
+    const tracker = fakeTracker(first);
+    const [jobs, clusters, files] = [
+      new FakeJobs(),
+      new FakeClusters(),
+      new FakeFiles()
+    ];
+    const node = await show({
+      ...fakeContext(null),
+      model: new PanelModel(tracker, jobs, clusters, null, files)
+    });
+    const scrolled = node.querySelector('.jp-TomoPanel-scroll') as HTMLElement;
+    const turnTo = (session: IRecipeSession): Promise<void> =>
+      act(async () => {
+        Object.assign(tracker, { currentWidget: { session } });
+        emitter(tracker.currentChanged).emit(null);
+        await Promise.resolve();
+      });
+    scrolled.scrollTop = 420;
+    Simulate.scroll(scrolled);
+    await turnTo(second);
+    expect(scrolled.scrollTop).toBe(0);
+    await turnTo(first);
+    expect(scrolled.scrollTop).toBe(420);
   });
 
   it('asks for an estimate while it is seen, half a second after an edit', async () => {

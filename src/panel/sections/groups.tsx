@@ -51,10 +51,10 @@ export function roleWord(
   }
 }
 
-/** Whether a text like "20 flats" tells the name of the group, too. */
+/** Whether a text like "20 flats" tells the name of the group, too; of one image or of several. */
 function saysName(text: string, name: string): boolean {
-  const words = text.toLowerCase().split(' ');
-  return [name, `${name}s`].some(each => words.includes(each.toLowerCase()));
+  const bare = (word: string): string => word.toLowerCase().replace(/s$/, '');
+  return text.split(' ').map(bare).includes(bare(name));
 }
 
 function roleName(role: string, trans: TranslationBundle): string {
