@@ -149,6 +149,24 @@ describe('The viewer of a recipe', () => {
     return { ...made, viewer: made.viewer };
   }
 
+  it('keeps its levels while parameters change, and takes new ones with another pixel size', async () => {
+    const { api, session, viewer, work } = await shown();
+    viewer.contrast.setLevels({ low: 2, high: 5 }, false);
+    await work[0].finish();
+    expect(viewer.image?.data[0]).toBe(101);
+    expect(viewer.contrast.levels).toEqual({ low: 2, high: 5 });
+    session.edit({
+      path: ['dataset', 'pixelSize'],
+      value: { value: 5, unit: 'um' }
+    });
+    await settle(300);
+    api.asked[1].answer(frameOf(512));
+    await settle();
+    await work[0].finish();
+    expect(viewer.contrast.automatic).toBe(true);
+    expect(viewer.contrast.levels.high).toBeGreaterThan(100);
+  });
+
   const said = (viewer: RecipeViewer): string =>
     viewer.info.node.textContent ?? '';
 

@@ -272,16 +272,20 @@ export class RecipeViewer extends ImagePanel {
   /** @param place what the image is of; the viewer may be elsewhere by now. */
   private _show(image: IImage, { recipe, position, stage }: IShownPlace): void {
     const slice = position.mode === 'slice';
-    const path = recipe.dataset?.path ?? '';
+    const { path = '', pixelSize } = recipe.dataset ?? {};
+    // Values of another scale: the levels would be black or white all over.
+    const scale = slice ? JSON.stringify([image.about.unit, pixelSize]) : '';
     const fresh =
-      this._shown?.mode !== position.mode || this._shown.path !== path;
+      this._shown?.mode !== position.mode ||
+      this._shown.path !== path ||
+      this._shown.scale !== scale;
     const first = this._shown === null;
     const took = rowSecondsOf(image);
     if (took !== null) {
       this.options.session.tookRow(took);
     }
     this._again.reset();
-    this._shown = { mode: position.mode, path, image };
+    this._shown = { mode: position.mode, path, scale, image };
     const before = new Set([this.image, this._earlier.image]);
     this._earlier.replaced(
       JSON.stringify([
@@ -508,7 +512,12 @@ export class RecipeViewer extends ImagePanel {
   private _chosen: Stage = 'raw';
   private _region: Region = 'roi';
   private _relevel = false;
-  private _shown: { mode: ViewMode; path: string; image: IImage } | null = null;
+  private _shown: {
+    mode: ViewMode;
+    path: string;
+    scale: string;
+    image: IImage;
+  } | null = null;
   private _amount = '';
   /** The description whose failure was looked at. */
   private _toldOf: unknown = null;
