@@ -30,7 +30,8 @@ export async function byEither<T>(
   const first = workers.isLate
     ? ask()
     : page().catch((error: unknown) => {
-        if (signal.aborted || !isOfBrowser(failureOf(error))) {
+        // A server that is at work already may do what the page could not.
+        if (signal.aborted || (!asked && !isOfBrowser(failureOf(error)))) {
           throw error;
         }
         return ask();

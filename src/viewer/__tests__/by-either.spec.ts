@@ -98,6 +98,16 @@ describe('Slices by page or server', () => {
     expect(server.asked).toBe(0);
   });
 
+  it('come from a server that is at work when the page fails, whatever of', async () => {
+    const slice = made();
+    await workers.late(true);
+    page.fail('');
+    await settle();
+    expect(server.signal?.aborted).toBe(false);
+    server.answer('server');
+    expect([await slice, server.asked]).toEqual(['server', 1]);
+  });
+
   it('are not asked for any more when nobody wants them', async () => {
     const slice = made();
     await workers.late(true);

@@ -28,7 +28,14 @@ export function sliceSource(
   purpose: string,
   rowSeconds: () => number | null
 ): ISliceSource {
-  const options = { api, purpose, columns, kernel: kernel(), rowSeconds };
+  const options = {
+    api,
+    // The rows that the page asks for go on while the agent helps.
+    purpose: `${purpose} slice`,
+    columns,
+    kernel: kernel(),
+    rowSeconds
+  };
   // What the browser does not let the engine do, or not soon, the agent does.
   return workers && isLive(session.recipe)
     ? new EngineSlices(
