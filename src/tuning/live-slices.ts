@@ -298,7 +298,8 @@ export class LiveSlices implements IDisposable {
       unit: row.about.unit,
       warnings: [row.about.warnings ?? [], found, said].flat(2),
       projections: row.about.projections,
-      seconds: { slice: took / 1000 }
+      seconds: { slice: took / 1000 },
+      rowSeconds: row.about.seconds
     };
     return { data, rows: size, columns: size, bin, about };
   }

@@ -37,6 +37,7 @@ export class FakeSession {
     'recipe' | 'description' | 'position'
   >(this.session);
   readonly edits: IRecipeChange[][] = [];
+  rowSeconds: number | null = null;
   /** What rows are told to have taken. */
   readonly took: unknown[][] = [];
 

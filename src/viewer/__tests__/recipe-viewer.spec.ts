@@ -420,6 +420,37 @@ describe('The viewer of a recipe', () => {
     viewer.node.remove();
   });
 
+  it.each([
+    // Twelve seconds for each of three rows, and none of the search for the axis.
+    [{ centre: 50, projections: 12, slice: 0 }, 1, 'take about 36 s'],
+    // A row that does not say so was waited for.
+    [undefined, 20, 'take about 1 min'],
+    [undefined, null, 'Nobody can tell']
+  ])('says what the rows of a sweep take: %j', async (seconds, took, says) => {
+    const made = make('slice', { filters: [{ name: 'outliers' }] });
+    viewer = made.viewer;
+    const { session, api, work } = made;
+    await settle();
+    api.asked[0].answer(frameOf(512, { seconds }));
+    await settle();
+    await work[0].finish();
+    session.rowSeconds = took;
+    button(viewer, 'Sweep…').click();
+    await settle(200);
+    const parameter = viewer.node.querySelector<HTMLSelectElement>(
+      '.jp-tomo-sweep select'
+    );
+    const texts = [...(parameter?.options ?? [])].map(({ text }) => text);
+    const requests = api.asked.length;
+    parameter!.selectedIndex = texts.indexOf('Outliers: Kind');
+    parameter!.dispatchEvent(new Event('change'));
+    await settle(200);
+    expect(
+      viewer.node.querySelector('.jp-tomo-sweep-say')?.textContent
+    ).toContain(says);
+    expect(api.asked).toHaveLength(requests);
+  });
+
   it('tries other values, and leaves out filters, with the axis of the image', async () => {
     const made = make('slice', {
       regions: {},

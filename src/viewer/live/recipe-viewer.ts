@@ -230,7 +230,9 @@ export class RecipeViewer extends ImagePanel {
         this.options,
         image.columns,
         `sweep ${this._name}`,
-        () => this._shown && projectionSecondsOf(this._shown.image)
+        () =>
+          (this._shown && projectionSecondsOf(this._shown.image)) ??
+          session.rowSeconds
       ),
       contrast: this.contrast,
       trans,

@@ -135,8 +135,10 @@ export function rowSecondsOf({ about }: IImage): number | null {
 
 /** Seconds of them for the projections of its row, without the search for an axis; null when it does not say. */
 export function projectionSecondsOf({ about }: IImage): number | null {
+  // A slice made here was made of a row that the runner gave before.
+  const seconds = about.rowSeconds ?? about.seconds;
   const { projections }: { projections?: unknown } = {
-    ...(typeof about.seconds === 'object' ? about.seconds : {})
+    ...(typeof seconds === 'object' ? seconds : {})
   };
   return typeof projections === 'number' ? projections : null;
 }

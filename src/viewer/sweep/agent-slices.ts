@@ -8,6 +8,7 @@ import { effectiveReconstruction, kernelFor } from '../../recipe';
 import type { ILiveImage, IWantedSlice } from '../../tuning';
 import { imageOf } from '../pixels/image';
 import { priceOf } from '../price';
+import { countRows, rowsPrice } from './row-price';
 import type { ISliceSource } from './slice-source';
 
 export interface IAgentSlicesOptions {
@@ -33,7 +34,13 @@ export class AgentSlices implements ISliceSource {
     wanted: readonly IWantedSlice[],
     signal: AbortSignal
   ): Promise<number | null> {
-    let total = wanted.length * (this._options.rowSeconds?.() ?? 0);
+    const row = this._options.rowSeconds?.() ?? null;
+    // Nobody keeps a row: each slice takes its projections anew.
+    const rows = row === null ? countRows(wanted) : wanted.length;
+    let total = rowsPrice(rows, row);
+    if (total === null) {
+      return null;
+    }
     // The same parameters cost the same; the axis of rotation costs nothing.
     const known = new Map<string, number | null>();
     for (const { base, recipe } of wanted) {

@@ -2,10 +2,10 @@
  * Slices for a sweep by the engine of the browser, or by the agent.
  */
 import type { ILiveImage, IWantedSlice, Sweep } from '../../tuning';
-import { rowKey } from '../../tuning';
 import { byEither } from '../by-either';
 import type { Lateness } from '../by-either';
 import { links } from '../frames';
+import { countRows, rowsPrice } from './row-price';
 import type { ISliceSource } from './slice-source';
 
 export class EngineSlices implements ISliceSource {
@@ -22,9 +22,9 @@ export class EngineSlices implements ISliceSource {
   }
 
   /** What the engine takes is nothing beside the rows that it needs from the server. */
-  seconds(wanted: readonly IWantedSlice[]): Promise<number> {
-    this._rows = new Set(wanted.map(rowKey)).size;
-    return Promise.resolve(this._rows * (this._rowSeconds() ?? 0));
+  seconds(wanted: readonly IWantedSlice[]): Promise<number | null> {
+    this._rows = countRows(wanted);
+    return Promise.resolve(rowsPrice(this._rows, this._rowSeconds()));
   }
 
   slice(

@@ -3,6 +3,9 @@ import type { Recipe } from '../../../recipe';
 import type { IWantedSlice } from '../../../tuning';
 import { AgentSlices } from '../agent-slices';
 
+// What only a page has.
+jest.mock('../../../tuning/urls', () => ({}));
+
 const wanted = (iterations: number, column = 300): IWantedSlice => ({
   base: '/data',
   row: 7,
@@ -109,6 +112,10 @@ it('adds the projections of each slice, which nobody keeps', async () => {
   await expect(
     slices.seconds([wanted(10), wanted(10), wanted(40)], signal)
   ).resolves.toBe(12);
+  const one = wanted(10);
+  await expect(
+    make().slices.seconds([one, { ...one, row: 8 }], signal)
+  ).resolves.toBeNull();
 });
 
 it('an estimate that was stopped is none', async () => {

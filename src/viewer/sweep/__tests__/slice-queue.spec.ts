@@ -154,7 +154,9 @@ describe('the engine of the browser', () => {
   it('costs the rows that the server has to give', async () => {
     const { slices } = make(7);
     await expect(slices.seconds([of(1), of(1), of(2)])).resolves.toBe(14);
-    await expect(make(null).slices.seconds([of(1)])).resolves.toBe(0);
+    const unknown = make(null).slices;
+    await expect(unknown.seconds([of(1), of(1)])).resolves.toBe(0);
+    await expect(unknown.seconds([of(1), of(2)])).resolves.toBeNull();
   });
 
   it('takes slices, not rows, over a slow link, unless one row is enough', async () => {
