@@ -41,10 +41,15 @@ export interface ICentreSlicesOptions {
   readonly workers: EngineWorkers;
   /** Purpose of the requests, of this widget alone. */
   readonly purpose: string;
-  /** A slice about one of the axes; its index, and the width of its pixels. */
-  readonly ready: (index: number, image: IImage, bin: number) => void;
+  /** A slice about one of the axes, and its index; another one when the server goes on with them. */
+  readonly ready: (index: number, image: IImage) => void;
   readonly failed: (error: unknown) => void;
   readonly busy: (busy: boolean) => void;
+}
+
+interface IMade {
+  readonly image: ILiveImage;
+  readonly byServer: boolean;
 }
 
 export class CentreSlices implements IDisposable {
@@ -68,6 +73,8 @@ export class CentreSlices implements IDisposable {
       .map((_, index) => index)
       .filter(index => isInside(columns[index], source.columns))
       .sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
+    const made: number[] = [];
+    let byServer = false;
     try {
       // One after the other: the workers share each of them.
       for (
@@ -75,12 +82,19 @@ export class CentreSlices implements IDisposable {
         index !== undefined && !signal.aborted;
         index = order.shift()
       ) {
-        const { bin, ...image } = await this._slice(
+        const next = await this._slice(
           { ...source, recipe: about(source.recipe, columns[index]) },
+          byServer,
           signal
         );
+        if (next.byServer && !byServer) {
+          // Server and page bin in different ways: which is the sharpest shows only among slices of one of them.
+          byServer = true;
+          order.push(...made);
+        }
+        made.push(index);
         if (!signal.aborted) {
-          this._options.ready(index, image, bin);
+          this._options.ready(index, next.image);
         }
       }
     } catch (error) {
@@ -107,27 +121,42 @@ export class CentreSlices implements IDisposable {
     this._rows.clear();
   }
 
-  private _slice(source: ISource, signal: AbortSignal): Promise<ILiveImage> {
-    const { api, workers, purpose } = this._options;
-    const { columns } = source;
-    const server = {
-      api,
-      purpose: `${purpose} slice`,
-      columns,
-      kernel: undefined
-    };
-    return byEither(
-      workers,
-      () => this._byPage(source, signal),
-      helping => sliceByAgent(server, source, WIDE, helping),
-      signal
-    );
+  private _slice(
+    source: ISource,
+    byServer: boolean,
+    signal: AbortSignal
+  ): Promise<IMade> {
+    return byServer
+      ? this._byServer(source, signal)
+      : byEither(
+          this._options.workers,
+          () => this._byPage(source, signal),
+          helping => this._byServer(source, helping),
+          signal
+        );
   }
 
-  private async _byPage(
+  private async _byServer(
     source: ISource,
     signal: AbortSignal
-  ): Promise<ILiveImage> {
+  ): Promise<IMade> {
+    const { api, purpose } = this._options;
+    const [left, , right] = source.recipe.regions?.roi ?? [
+      0,
+      0,
+      source.columns
+    ];
+    const options = {
+      api,
+      purpose: `${purpose} slice`,
+      columns: right - left,
+      kernel: undefined
+    };
+    const image = await sliceByAgent(options, source, WIDE, signal);
+    return { image, byServer: true };
+  }
+
+  private async _byPage(source: ISource, signal: AbortSignal): Promise<IMade> {
     const whole = await this._rowOf(source, signal);
     const row = this._selection.of(source.recipe, whole);
     const { plan, centre } = planOf(source, row);
@@ -139,7 +168,8 @@ export class CentreSlices implements IDisposable {
       plan,
       centre
     );
-    return { data, rows: size, columns: size, bin, about: {} };
+    const image = { data, rows: size, columns: size, bin, about: {} };
+    return { image, byServer: false };
   }
 
   private async _rowOf(source: ISource, signal: AbortSignal): Promise<IRow> {

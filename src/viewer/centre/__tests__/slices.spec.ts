@@ -74,11 +74,55 @@ describe('Slices about several axes', () => {
     api.asked[1].answer(imageFrame(7));
     await settle();
     expect(told).toEqual(['busy', '1: 7']);
-    // The next one is tried here again.
+    for (const [at, value] of [
+      [2, 8],
+      [3, 9]
+    ]) {
+      api.asked[at].answer(imageFrame(value));
+      await settle();
+    }
+    expect(told.slice(2)).toEqual(['0: 8', '2: 9', 'done']);
+    // The next ones are tried here again.
+    void slices.ask(SOURCE, [40]);
+    await settle();
     await workers.work[0].finish();
+    expect(told.slice(-2)).toEqual(['0: 40', 'done']);
+    expect(api.asked).toHaveLength(4);
+  });
+
+  it('come all from the server when it makes one of them', async () => {
+    await begun(30, 31, 32);
     await workers.work[0].finish();
-    expect(told.slice(2)).toEqual(['0: 30', '2: 32', 'done']);
-    expect(api.asked).toHaveLength(2);
+    await workers.work[0].lose();
+    for (let i = 1; i <= 3; i++) {
+      api.asked[i].answer(imageFrame(i));
+      await settle();
+    }
+    expect(told).toEqual([
+      'busy',
+      '1: 31',
+      '0: 1',
+      '2: 2',
+      // Of the page before.
+      '1: 3',
+      'done'
+    ]);
+    expect(api.asked[3].request).toMatchObject({
+      recipe: { regions: { centre: { column: 31 } } }
+    });
+  });
+
+  it('of a region are binned by the server as wide as that is', async () => {
+    const region = (...roi: number[]): typeof SOURCE => ({
+      ...SOURCE,
+      columns: 8192,
+      recipe: { ...SOURCE.recipe, regions: { roi } } as unknown as Recipe
+    });
+    await workers.late(true);
+    void slices.ask(region(1000, 0, 3048, 8), [2000]);
+    void slices.ask(region(1000, 0, 2024, 8), [2000]);
+    await settle();
+    expect(api.asked.map(({ request }) => request.bin)).toEqual([2, undefined]);
   });
 
   it('come from the server while workers are late', async () => {
