@@ -14,7 +14,7 @@ export type Lateness = Pick<EngineWorkers, 'isLate' | 'lateChanged'>;
  * is asked.
  *
  * @param server is aborted when the page was first
- * @throws ApiError when neither can.
+ * @throws ApiError when neither can; when the server cannot while the workers are late from the start.
  */
 export async function byEither<T>(
   workers: Lateness,

@@ -66,6 +66,14 @@ describe('Slices by page or server', () => {
     ]);
   });
 
+  it('fail when the server cannot while the page was late before', async () => {
+    await workers.late(true);
+    const slice = made();
+    server.fail('');
+    await expect(slice).rejects.toThrow('It cannot.');
+    expect([page.asked, server.asked]).toEqual([0, 1]);
+  });
+
   it('come from the page when it is late, and first all the same', async () => {
     const slice = made();
     await workers.late(true);
