@@ -60,7 +60,7 @@ export class CentreByEye extends Panel {
         this._tiles.show(index, image);
       },
       failed: error => this._fail(error),
-      busy: busy => this._setBusy(busy)
+      busy: busy => this._setBusy('slices', busy)
     });
     this._tiles = new SliceTiles(
       COUNT,
@@ -314,8 +314,9 @@ export class CentreByEye extends Panel {
     );
     this._tiles.expect(
       labels,
-      labels.map(column =>
-        trans.__('Column %1: click when it is the sharpest', column)
+      labels.map(
+        column =>
+          column && trans.__('Column %1: click when it is the sharpest', column)
       )
     );
     void this._slices.ask(
@@ -337,7 +338,7 @@ export class CentreByEye extends Panel {
     this._fetching?.abort();
     const fetching = new AbortController();
     this._fetching = fetching;
-    this._setBusy(true);
+    this._setBusy('images', true);
     try {
       this._overlay.setImages(
         await oppositeImages(api, base, recipe, this._purpose, fetching.signal)
@@ -352,7 +353,7 @@ export class CentreByEye extends Panel {
     } finally {
       if (this._fetching === fetching) {
         this._fetching = null;
-        this._setBusy(false);
+        this._setBusy('images', false);
       }
     }
   }
@@ -411,9 +412,11 @@ export class CentreByEye extends Panel {
     }
   }
 
-  private _setBusy(busy: boolean): void {
+  private _setBusy(what: 'slices' | 'images', busy: boolean): void {
+    this._busy[what] = busy;
     if (!this.isDisposed) {
-      this.node.setAttribute('aria-busy', String(busy));
+      const { slices, images } = this._busy;
+      this.node.setAttribute('aria-busy', String(slices || images));
     }
   }
 
@@ -437,6 +440,7 @@ export class CentreByEye extends Panel {
   private readonly _message = new MessageCard();
   private readonly _bar: ICentreToolbar;
   private readonly _facts: HTMLElement;
+  private readonly _busy = { slices: false, images: false };
   private _fetching: AbortController | null = null;
   private _way: Way = 'strip';
   private _look: OverlayLook = 'red-cyan';

@@ -1,8 +1,13 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
 import type { Recipe } from '../../../recipe';
-import { FakeWorkers } from '../../../tuning/__tests__/fakes';
-import { DESCRIPTION, FakeSession, SlowApi } from '../../__tests__/fakes';
+import { FakeWorkers, frameOf } from '../../../tuning/__tests__/fakes';
+import {
+  DESCRIPTION,
+  FakeSession,
+  imageFrame,
+  SlowApi
+} from '../../__tests__/fakes';
 import { CentreByEye } from '../by-eye';
 import { CentreSearches } from '../searches';
 
@@ -114,6 +119,36 @@ describe('The centre of rotation by eye', () => {
     expect(eye.points).toEqual([]);
     session.edit({ path: ['dataset', 'flip'], value: undefined });
     expect(eye.points).toEqual([{ row: 4, column: 101 }]);
+  });
+
+  it('says nothing of slices about axes outside the image', () => {
+    session.edit({ path: ['regions', 'centre', 'column'], value: 1 });
+    eye.dispose();
+    eye = open();
+    const names = tiles().map(tile => tile.getAttribute('aria-label'));
+    expect(names.slice(0, 3)).toEqual([
+      '',
+      '',
+      'Column 0: click when it is the sharpest'
+    ]);
+    expect(tiles()[0].title).toBe('');
+  });
+
+  it('is busy until slices and images are there', async () => {
+    const busy = (): string | null => eye.node.getAttribute('aria-busy');
+    api.asked[0].answer(frameOf(512));
+    await settle();
+    button('0°/180° overlay').click();
+    for (let image = 1; image <= 2; image++) {
+      api.asked[image].answer(imageFrame(1));
+      await settle();
+    }
+    expect([busy(), workers.work.length]).toEqual(['true', 1]);
+    for (let slice = 0; slice < 9; slice++) {
+      expect(busy()).toBe('true');
+      await workers.work[0].finish();
+    }
+    expect(busy()).toBe('false');
   });
 
   it('opens again at its points, and without any at the axis of now', () => {
