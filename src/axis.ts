@@ -1,6 +1,7 @@
 /**
  * An axis of rotation that was found, in a recipe.
  */
+import { columnAt } from './recipe';
 import type { Recipe } from './recipe';
 import type { IRecipeChange } from './tokens';
 
@@ -16,14 +17,27 @@ export interface IAxis {
  * is to be found stays in the recipe.
  */
 export function axisChanges(axis: IAxis, recipe: Recipe): IRecipeChange[] {
-  const column = rounded(axis.column, 3);
-  const tilt = rounded(axis.tilt, 3);
+  const { column, row, tilt } = statedAxis(axis);
   const method = recipe.regions?.centre?.method;
   const value = {
-    ...(tilt === 0 ? { column } : { column, row: rounded(axis.row, 2), tilt }),
+    ...(tilt === 0 ? { column } : { column, row, tilt }),
     ...(method && { method })
   };
   return [{ path: ['regions', 'centre'], value }];
+}
+
+/** An axis to the digits that mean something, as it is written into recipes. */
+export function statedAxis({ column, row, tilt }: IAxis): IAxis {
+  return {
+    column: rounded(column, 3),
+    row: rounded(row, 2),
+    tilt: rounded(tilt, 3)
+  };
+}
+
+/** The same line, at its column in another row. */
+export function axisAbout(axis: IAxis, row: number): IAxis {
+  return { column: columnAt(axis, row), row, tilt: axis.tilt };
 }
 
 /** A recipe that leaves the axis to the run, with this one: it is not searched for again. */

@@ -1,4 +1,4 @@
-import { axisChanges, withAxis } from '../axis';
+import { axisAbout, axisChanges, withAxis } from '../axis';
 
 const FOUND = { column: 399.44321, row: 63.5, tilt: 0 };
 
@@ -19,6 +19,16 @@ describe('axisChanges', () => {
       }
     ]);
   });
+});
+
+it('is the same line about another row', () => {
+  const axis = { column: 100, row: 60, tilt: 45 };
+  expect(axisAbout(axis, 64)).toEqual({
+    column: expect.closeTo(104, 9) as number,
+    row: 64,
+    tilt: 45
+  });
+  expect(axisAbout(axis, 60)).toEqual(axis);
 });
 
 describe('withAxis', () => {

@@ -4,6 +4,7 @@ import {
   overlaysOf,
   secondsOf,
   usedAxis,
+  usedPivot,
   usedCentre
 } from '../live/regions';
 import { wantedKey } from '../live/wanted';
@@ -186,6 +187,8 @@ describe('the recipe and its overlays', () => {
       tilt: 0.5
     });
     expect(usedAxis({ ...image, about: { centre } })).toBeNull();
+    expect(usedPivot({ ...image, about: { centre, row: 60 } })).toBe(0);
+    expect(usedPivot({ ...image, about: {} })).toBeNull();
   });
 
   it('are drawn at the edges of pixels', () => {

@@ -482,7 +482,8 @@ describe('The viewer of a recipe', () => {
     const asked = (): unknown => api.asked.at(-1)?.request;
     expect(asked()).toMatchObject({
       product: 'attenuation',
-      recipe: { regions: { centre: { ...used, column: 196.026 } } }
+      // About the row of the axis, with its tilt.
+      recipe: { regions: { centre: { ...axis, column: 196 } } }
     });
     const parameter = viewer.node.querySelector<HTMLSelectElement>(
       '.jp-tomo-sweep select'

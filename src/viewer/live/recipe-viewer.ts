@@ -29,6 +29,7 @@ import {
   projectionSecondsOf,
   rowSecondsOf,
   usedAxis,
+  usedPivot,
   warningsOf
 } from './regions';
 import { Earlier } from './earlier';
@@ -237,6 +238,7 @@ export class RecipeViewer extends ImagePanel {
       contrast: this.contrast,
       trans,
       axis: () => this._shown && usedAxis(this._shown.image),
+      pivot: () => this._shown && usedPivot(this._shown.image),
       shown: this.shown,
       kernel: this.options.kernel(),
       schema

@@ -110,6 +110,12 @@ export function usedAxis(image: IImage): IAxis | null {
     : null;
 }
 
+/** The row about which the axis of an image leans; null when the runner does not say. */
+export function usedPivot(image: IImage): number | null {
+  const { row }: { row?: unknown } = { ...(image.about.centre ?? {}) };
+  return typeof row === 'number' ? row : null;
+}
+
 /** Seconds that the runner took for an image; null when it does not say. */
 export function secondsOf(image: IImage): number | null {
   const { seconds } = image.about;

@@ -4,6 +4,7 @@
  */
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import { statedAxis } from '../../axis';
 import type { IAxis } from '../../axis';
 import type { IEffectiveFilter, IParameterSchema, Recipe } from '../../recipe';
 import {
@@ -66,7 +67,7 @@ const { tilt: TILT } =
 
 /** What is known of the data set and its slice. */
 export interface ISweptData {
-  /** Where the axis of rotation is where the recipe does not state it; null when it is not known. */
+  /** Where the axis of rotation is, about its own row, where the recipe does not state it; null when it is not known. */
   readonly axis: IAxis | null;
   /** Columns of the image. */
   readonly columns: number;
@@ -105,11 +106,12 @@ function ofAxis(
   trans: TranslationBundle
 ): ISweepable[] {
   const stated = recipe.regions?.centre;
-  const column = stated?.column ?? axis?.column;
+  // The column that is found is tried about the same row as the tilt.
+  const found = stated?.column === undefined && axis ? statedAxis(axis) : null;
+  const column = stated?.column ?? found?.column;
   if (column === undefined) {
     return [];
   }
-  const found = stated?.column === undefined ? axis : null;
   const path = ['regions', 'centre'];
   const centre: ISweepable = {
     ...numeric(column, 0, columns - 1, false),
@@ -136,7 +138,7 @@ function ofAxis(
           ...(rotates && { onServer: true }),
           besides: found
             ? [
-                { path: [...path, 'column'], value: rounded(column) },
+                { path: [...path, 'column'], value: column },
                 { path: [...path, 'row'], value: pivot }
               ]
             : []
@@ -215,18 +217,12 @@ function byMagnitude({
 /** What a column of an axis that was found is to be stated with. */
 function leaning({ row, tilt }: IAxis): IRecipeChange[] {
   const path = ['regions', 'centre'];
-  const lean = rounded(tilt);
-  return lean === 0
+  return tilt === 0
     ? []
     : [
         { path: [...path, 'row'], value: row },
-        { path: [...path, 'tilt'], value: lean }
+        { path: [...path, 'tilt'], value: tilt }
       ];
-}
-
-/** To the digits that mean something. */
-function rounded(value: number): number {
-  return Number(value.toFixed(3));
 }
 
 /** Which projections slices are made of, and how they are turned. */

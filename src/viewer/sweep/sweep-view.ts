@@ -7,7 +7,7 @@ import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 
-import { withAxis } from '../../axis';
+import { axisAbout, withAxis } from '../../axis';
 import type { IAxis } from '../../axis';
 import type { IRecipeSession } from '../../tokens';
 import { sliceKey } from '../../tuning';
@@ -42,6 +42,8 @@ export interface ISweepViewOptions {
   readonly trans: TranslationBundle;
   /** The axis with which the shown row was made; null when it is not known. */
   readonly axis: () => IAxis | null;
+  /** The row about which it leans; null when it is not known. */
+  readonly pivot: () => number | null;
   /** Another image is shown: the axis may be another one. */
   readonly shown: ISignal<unknown, unknown>;
   /** Kernel whose Python has tools; the server's own when left out. */
@@ -121,10 +123,12 @@ export class SweepView extends Widget {
 
   /** What can be tried out of the recipe as it is now. */
   private _offered(): ISweepable[] {
-    const { session, axis, schema, trans } = this.options;
+    const { session, axis, pivot, schema, trans } = this.options;
+    const found = axis();
+    const about = found && axisAbout(found, pivot() ?? found.row);
     return sweepables(
       session.recipe,
-      { ...dataOf(session, axis()), ...(schema && { schema }) },
+      { ...dataOf(session, about), ...(schema && { schema }) },
       trans
     );
   }

@@ -1,5 +1,6 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
+import { axisChanges } from '../../../axis';
 import type { Recipe } from '../../../recipe';
 import { cellsOf } from '../cell-values';
 import { sweepables } from '../parameters';
@@ -18,6 +19,8 @@ const RECIPE = {
 } as unknown as Recipe;
 
 const trans = nullTranslator.load('jupyterlab_tomo');
+/** An axis as a search gives it. */
+const FOUND = { column: 399.44321, row: 60.512, tilt: 0.20004 };
 const DATA = {
   axis: { column: 399.4, row: 60, tilt: 0.2 },
   columns: 835,
@@ -327,6 +330,22 @@ describe('an external tool', () => {
     expect(all).toContain('reconstruction.parameters.stripe_snr');
     expect(all).not.toContain('reconstruction.parameters.stripe_level');
   });
+});
+
+it('states an axis that was found to the digits that the panel writes', () => {
+  const recipe = { ...RECIPE, regions: {} };
+  const [written] = axisChanges(FOUND, recipe);
+  const offered = sweepables(recipe, { ...DATA, axis: FOUND }, trans);
+  for (const id of ['regions.centre.column', 'regions.centre.tilt']) {
+    const sweepable = offered.find(each => each.id === id)!;
+    const values = [sweepable.value];
+    const [{ changes }] = cellsOf({ sweepable, values }, null, trans);
+    expect(withValues(recipe, changes).regions?.centre).toEqual(written.value);
+  }
+  // A lean that means nothing is none.
+  const upright = { ...FOUND, tilt: 0.0004 };
+  const [column] = sweepables(recipe, { ...DATA, axis: upright }, trans);
+  expect(column.besides).toEqual([]);
 });
 
 it.each([

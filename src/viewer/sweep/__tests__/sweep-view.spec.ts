@@ -4,7 +4,7 @@ import { Signal } from '@lumino/signaling';
 import { ApiError } from '../../../api';
 import type { Recipe } from '../../../recipe';
 import type { ILiveImage, IWantedSlice } from '../../../tuning';
-import { FakeSession } from '../../__tests__/fakes';
+import { DESCRIPTION, FakeSession } from '../../__tests__/fakes';
 import { ContrastModel } from '../../contrast';
 import { EngineSlices } from '../engine-slices';
 import type { ISliceSource } from '../slice-source';
@@ -79,14 +79,24 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-function make(source: ISliceSource, recipe = RECIPE): SweepView {
+function make(
+  source: ISliceSource,
+  recipe = RECIPE,
+  axis = { column: 262.351237, row: 3, tilt: 0 },
+  columns = DESCRIPTION.columns
+): SweepView {
   session = new FakeSession(recipe);
+  session.description = {
+    state: 'ready',
+    value: { ...DESCRIPTION, columns }
+  };
   view = new SweepView({
     session: session.session,
     sweep: source,
     contrast,
     trans,
-    axis: () => ({ column: 262.351237, row: 3, tilt: 0 }),
+    axis: () => axis,
+    pivot: () => 0,
     shown: new Signal({})
   });
   document.body.append(view.node);
@@ -328,6 +338,26 @@ it('has no Stop when all slices are there', async () => {
   }
   await settle();
   expect(button('Stop').hidden).toBe(true);
+});
+
+it('offers the tilt of an axis that was found in rows other than its own, and keeps it', async () => {
+  // So narrow that no projections are rotated; row 3 is shown.
+  make(new SlowSource(), RECIPE, { column: 31, row: 3, tilt: 0.3 }, 64);
+  const tilt = 'Tilt of the axis (°)';
+  await choose('Parameter', tilt);
+  const stated = { row: 0, column: 30.984 };
+  view?.node.querySelectorAll<HTMLElement>('.jp-tomo-sweep-take')[0].click();
+  expect(session.recipe.regions?.centre).toEqual({ ...stated, tilt: -0.2 });
+  session.edit({ path: ['regions'], value: {} });
+  session.moveTo({ row: 5 });
+  await settle(200);
+  expect(list('Parameter').selectedOptions[0].text).toBe(tilt);
+  // In its own row nothing changes.
+  session.moveTo({ row: 0 });
+  await settle(200);
+  expect([...list('Parameter').options].map(({ text }) => text)).not.toContain(
+    tilt
+  );
 });
 
 it('marks what holds now of an axis that was found, with all its digits', () => {
