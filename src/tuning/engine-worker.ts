@@ -189,6 +189,6 @@ function lost(why: string): ApiError {
     code: 'worker-lost',
     message: `The computation of slices in this browser was lost${why ? ` (${why})` : ''}.`,
     where: 'browser',
-    hint: 'Move anything: it starts again by itself. If it stays, switch Live off.'
+    hint: 'It is started again with the next slice; the server computes slices meanwhile.'
   });
 }

@@ -24,6 +24,7 @@ import {
   rowRequest,
   sliceKey
 } from './wanted';
+import { isLoss } from './workers';
 import type { EngineWorkers } from './workers';
 
 /** Milliseconds without a change before the whole slice is computed. */
@@ -53,6 +54,8 @@ export interface ILiveOptions {
   /** A row came, after so many seconds. */
   readonly fetched?: (seconds: number, transfer: IFrame['transfer']) => void;
   readonly failed: (error: unknown) => void;
+  /** The workers were lost over a slice that is not wanted any more. */
+  readonly lost?: (error: unknown) => void;
   readonly busy: (busy: boolean) => void;
 }
 
@@ -248,6 +251,9 @@ export class LiveSlices implements IDisposable {
   /** @returns whether it is worth trying again. */
   private _failed(wanted: object, error: unknown): boolean {
     if (this._wanted !== wanted) {
+      if (isLoss(error)) {
+        this._options.lost?.(error);
+      }
       return this._wanted !== null;
     }
     this._wanted = null;

@@ -107,12 +107,13 @@ export class EngineWorkers implements IDisposable {
       throw new DOMException('The row was given up.', 'AbortError');
     }
     const number = ++this._last;
-    const halves = pair.map((worker, i) => {
-      worker.load(look, row.sinogram, coarse.bin, coarse.thin);
-      const own = i === 0 ? room : null;
-      return worker.slice(look, plan, centre, number, own);
-    });
+    const halves: Promise<ISliceDone | null>[] = [];
     try {
+      for (const [i, worker] of pair.entries()) {
+        worker.load(look, row.sinogram, coarse.bin, coarse.thin);
+        const own = i === 0 ? room : null;
+        halves.push(worker.slice(look, plan, centre, number, own));
+      }
       const [done] = await Promise.all(halves);
       if (!done) {
         throw new TypeError('The first worker gave no slice.');
@@ -122,6 +123,7 @@ export class EngineWorkers implements IDisposable {
       if (!(await isRefusal(error, halves))) {
         // The other half waits for what will not come.
         this._end(pair);
+        await Promise.allSettled(halves);
       }
       throw error;
     }
@@ -204,7 +206,8 @@ export function isOfBrowser({ where, code }: Failure): boolean {
   return where === 'browser' || code === 'engine-trap';
 }
 
-function isLoss(error: unknown): boolean {
+/** Whether a worker has ended over a slice. */
+export function isLoss(error: unknown): boolean {
   return error instanceof ApiError && error.failure.code === 'worker-lost';
 }
 

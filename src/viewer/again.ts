@@ -30,11 +30,12 @@ export class Again implements IDisposable {
   after(failure: Failure, trans: TranslationBundle): Failure {
     window.clearTimeout(this._timer);
     const isCut = failure.code === 'network';
-    const isFresh = ENDED.has(failure.code) && this._pause === 0;
-    if (this._disposed || !(isCut || isFresh)) {
+    const isFresh = ENDED.has(failure.code) && !this._ended;
+    this._ended ||= isFresh;
+    this._waits = !this._disposed && (isCut || isFresh);
+    if (!this._waits) {
       return failure;
     }
-    this._waits = true;
     this._pause = Math.min(MOST, 2 * this._pause || FIRST);
     this._timer = window.setTimeout(() => this._now(), this._pause);
     const hint = `${failure.hint} ${trans.__('It is tried again by itself.')}`;
@@ -44,7 +45,7 @@ export class Again implements IDisposable {
   /** It works. */
   reset(): void {
     window.clearTimeout(this._timer);
-    this._waits = false;
+    this._waits = this._ended = false;
     this._pause = 0;
   }
 
@@ -68,6 +69,8 @@ export class Again implements IDisposable {
 
   private _timer = 0;
   private _waits = false;
+  /** One more try was made for what had ended. */
+  private _ended = false;
   /** Before the last try; 0 when nothing failed. */
   private _pause = 0;
   private _disposed = false;

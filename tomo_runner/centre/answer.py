@@ -100,9 +100,8 @@ class Centre:
     @property
     def of_steps(self) -> bool:
         """Whether steps on sinograms had a part in it: sharpness alone looks at what they leave."""
-        return self.method == "sharpness" or any(
-            one.name == "sharpness" and one.column is not None for one in self.tried
-        )
+        # One that found nothing may find something after other steps.
+        return "sharpness" in (self.method, *(one.name for one in self.tried))
 
     def with_warning(self, text: str) -> Centre:
         """The same, and a sentence more."""

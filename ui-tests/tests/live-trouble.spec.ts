@@ -195,7 +195,7 @@ test.describe('Slices that follow the hand, when the browser does not help', () 
       expect(asked).toEqual(['slice']);
       await expect(tomo.facts).toContainText('centre 124');
       await expect(tomo.facts).toContainText(
-        'The server computes slices for now: This browser has given no slice for some seconds.'
+        'The server computes slices for now: this browser has given none for some seconds.'
       );
       await page.screenshot({
         path: path.join(results, `worker-${what.replaceAll(' ', '-')}.png`)

@@ -177,7 +177,7 @@ describe('The viewer of a recipe', () => {
     expect(api.asked).toHaveLength(2);
     expect(api.asked[1].request).toMatchObject({ product: 'slice' });
     expect(said(viewer)).toContain(
-      'The server computes slices for now: This browser has given no slice for some seconds.'
+      'The server computes slices for now: this browser has given none for some seconds.'
     );
     api.asked[1].answer(imageFrame(7));
     await settle();

@@ -4,13 +4,13 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { withAxis } from '../../axis';
-import type { Recipe } from '../../recipe';
 import type { IRecipeSession, ITomoApi } from '../../tokens';
 import type { ICompareSource } from '../compare';
 import { keep } from '../pixels/image';
 import type { IImage } from '../pixels/image';
 import { usedAxis } from './regions';
 import { removals } from './removals';
+import type { Beside } from './removals';
 import type { Stage } from './wanted';
 
 export interface IComparablesOptions {
@@ -22,8 +22,7 @@ export interface IComparablesOptions {
   readonly before: IImage | null;
   readonly shown: IImage | null;
   readonly stage: Stage;
-  /** The slice of another recipe where this page can make it; null: it cannot. */
-  readonly here: (recipe: Recipe) => Promise<IImage | null>;
+  readonly beside: Beside;
   /** Purpose of the requests, of this viewer alone. */
   readonly purpose: string;
 }
@@ -37,7 +36,7 @@ export function comparables({
   before,
   shown,
   stage,
-  here,
+  beside,
   purpose
 }: IComparablesOptions): readonly ICompareSource[] {
   const { base, recipe, position, description } = session;
@@ -65,5 +64,5 @@ export function comparables({
     kernel: kernel(),
     purpose
   };
-  return [...first, ...removals(api, place, here, trans)];
+  return [...first, ...removals(api, place, beside, trans)];
 }

@@ -5,12 +5,13 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
 
-import { failureOf } from '../../api';
+import { failureOf, isAbort } from '../../api';
 import type { Failure } from '../../api';
 import type { Recipe } from '../../recipe';
 import type { IRecipeSession, ITomoApi } from '../../tokens';
 import { isLive, isOfBrowser, LiveSlices, sliceKey } from '../../tuning';
 import type { EngineWorkers, ILiveImage, IWantedSlice } from '../../tuning';
+import { byEither } from '../by-either';
 import { images, links, Newest } from '../frames';
 import type { IMessage } from '../message';
 import type { IImage } from '../pixels/image';
@@ -23,6 +24,14 @@ import type { IPlace, IWantedImage, Stage } from './wanted';
 
 /** What an image is of. */
 export type IShownPlace = Pick<IPlace, 'recipe' | 'position' | 'stage'>;
+
+/** The keys of what is shown; none: it is not what is wanted. */
+interface IShownAs {
+  /** In the cache of images, when the agent made it. */
+  readonly image?: string;
+  /** Of the slice in all digits, whoever made it. */
+  readonly slice?: string;
+}
 
 export interface IRecipeImagesOptions {
   readonly session: IRecipeSession;
@@ -70,7 +79,7 @@ export class RecipeImages implements IDisposable {
             this._recovery.reset();
             // The server may have been asked, too.
             this._requests.drop();
-            this._show(image, key, this._sliceShown());
+            this._show(image, { slice: key }, this._sliceShown());
           },
           fetched: (seconds, transfer) => {
             session.tookRow(seconds);
@@ -79,6 +88,11 @@ export class RecipeImages implements IDisposable {
             }
           },
           failed: error => this._fallBack(failureOf(error)),
+          lost: error => {
+            // The server was first; the browser is left alone for a while.
+            this._recovery.failed(failureOf(error));
+            _options.troubled();
+          },
           busy: busy => this._works('page', busy)
         })
       : null;
@@ -99,12 +113,13 @@ export class RecipeImages implements IDisposable {
           _options.changed();
           return;
         }
-        // The workers of the page may be late with it.
-        this._slices?.drop();
-        this._show(image, key, place);
+        this._spareWorkers();
+        const whole = place.position.mode === 'slice' && !image.sent;
+        const slice = whole ? sliceKey(sliceOf(place)) : '';
+        this._show(image, { image: key, slice }, place);
       },
       // Until the whole is there, its key stays wanted.
-      look: (image, { place }) => this._show(image, '', place),
+      look: (image, { place }) => this._show(image, {}, place),
       failed: error => this._fail(failureOf(error)),
       busy: busy => this._works('agent', busy)
     });
@@ -120,7 +135,7 @@ export class RecipeImages implements IDisposable {
   setLive(live: boolean): void {
     this._live = live;
     this._recovery.reset();
-    this._key = '';
+    this._shown = {};
     this._options.changed();
   }
 
@@ -136,15 +151,24 @@ export class RecipeImages implements IDisposable {
     );
   }
 
-  /** Why slices come from the server; empty: they do not, or are not to come from here. */
+  /** Whether the workers of the page give no slices, though they are asked. */
+  get isLate(): boolean {
+    return this._options.workers?.isLate === true;
+  }
+
+  /** Why slices come from the server, in a sentence; empty: they do not, or are not to come from here. */
   get trouble(): string {
+    const { trans } = this._options;
     const { trouble } = this._recovery;
     if (trouble) {
-      return trouble.message;
+      return trans.__(
+        'The server computes slices for now: %1 The browser is tried again by itself.',
+        trouble.message
+      );
     }
-    return this._isLate && this.isLive
-      ? this._options.trans.__(
-          'This browser has given no slice for some seconds.'
+    return this.isLate && this.isLive
+      ? trans.__(
+          'The server computes slices for now: this browser has given none for some seconds.'
         )
       : '';
   }
@@ -165,12 +189,14 @@ export class RecipeImages implements IDisposable {
     }
     const live = this.isLive ? this._slices : null;
     const slice = sliceOf(place);
-    if (live && sliceKey(slice) === this._key) {
+    // A browser that is to be tried again is, though the server's slice is there.
+    const made = this._shown.image === undefined || !this._recovery.trouble;
+    if (live && made && sliceKey(slice) === this._shown.slice) {
       this._requests.drop();
       live.drop();
       this._options.endLook();
       this._options.say(null);
-    } else if (!live || this._isLate) {
+    } else if (!live || this.isLate) {
       // Whoever is first: the workers of the page may be slow, or lost.
       this._request(place, live, slice);
     } else if (this._glances(slice, place)) {
@@ -189,14 +215,21 @@ export class RecipeImages implements IDisposable {
 
   /** What is shown is not what is wanted any more, whatever it is of. */
   reject(): void {
-    this._key = '';
+    this._shown = {};
+  }
+
+  /** As `drop`; and nothing is tried again until something is asked for. */
+  stop(): void {
+    this.drop();
+    this.reject();
+    this._recovery.hold();
   }
 
   /** Nothing that is kept counts any more: it is asked for again. */
   forget(): void {
-    images.delete(this._key);
+    images.delete(this._shown.image ?? '');
     this._slices?.forget();
-    this._key = '';
+    this._shown = {};
   }
 
   /** The next image is asked for with all digits. */
@@ -205,25 +238,36 @@ export class RecipeImages implements IDisposable {
   }
 
   /**
-   * The slice of another recipe, made here of the row that is here.
+   * The slice of another recipe: of the row that is here, where this page makes
+   * slices of it; else, or when it is late, of the server.
    *
-   * @returns null when it is to be asked of the agent
-   * @throws ApiError when the engine refuses it
+   * @throws ApiError when the engine refuses it, or the server
    */
-  async beside(recipe: Recipe): Promise<IImage | null> {
+  beside(
+    recipe: Recipe,
+    server: (signal: AbortSignal) => Promise<IImage>,
+    signal: AbortSignal
+  ): Promise<IImage> {
+    const { workers } = this._options;
     const place = this._place();
-    if (!place || !this.isLive || !isLive(recipe)) {
-      return null;
+    const slices = this.isLive && isLive(recipe) ? this._slices : null;
+    if (!workers || !place || !slices) {
+      return server(signal);
     }
-    try {
-      const wanted = sliceOf({ ...place, recipe });
-      return (await this._slices?.beside(wanted)) ?? null;
-    } catch (error) {
-      if (isOfBrowser(failureOf(error))) {
-        return null;
+    const wanted = sliceOf({ ...place, recipe });
+    const page = async (): Promise<IImage> => {
+      try {
+        const made = await slices.beside(wanted);
+        return made ?? (await server(signal));
+      } catch (error) {
+        // The row may have been given up meanwhile.
+        if (isAbort(error) && !signal.aborted) {
+          return server(signal);
+        }
+        throw error;
       }
-      throw error;
-    }
+    };
+    return byEither(workers, page, server, signal);
   }
 
   /** The memory of an image that nobody needs any more. */
@@ -252,9 +296,10 @@ export class RecipeImages implements IDisposable {
     const { api, say } = this._options;
     const wanted = wantedImage(api, place);
     this._exact = false;
-    if (wanted.key === this._key) {
+    if (wanted.key === this._shown.image) {
       this._requests.drop();
-      this._slices?.drop();
+      this._spareWorkers();
+      this._options.endLook();
       say(null);
       return;
     }
@@ -326,14 +371,16 @@ export class RecipeImages implements IDisposable {
     return true;
   }
 
-  /** Whether the workers of the page give no slices, though they are asked. */
-  private get _isLate(): boolean {
-    return this._options.workers?.isLate === true;
+  /** The server's slice is there; only a browser that is tried again goes on with its own. */
+  private _spareWorkers(): void {
+    if (!this._recovery.trouble) {
+      this._slices?.drop();
+    }
   }
 
   /** The server helps for as long as it lasts. */
   private readonly _lateChanged = (): void => {
-    if (this._isLate && this._atWork.has('page')) {
+    if (this.isLate && this._atWork.has('page')) {
       this._options.changed();
     }
     this._options.troubled();
@@ -357,8 +404,8 @@ export class RecipeImages implements IDisposable {
     return { recipe, position: { ...position, mode: 'slice' }, stage: stage() };
   }
 
-  private _show(image: IImage, key: string, of: IShownPlace): void {
-    this._key = key;
+  private _show(image: IImage, as: IShownAs, of: IShownPlace): void {
+    this._shown = as;
     this._options.show(image, of);
   }
 
@@ -373,7 +420,7 @@ export class RecipeImages implements IDisposable {
   }
 
   private _fail(failure: Failure): void {
-    this._key = '';
+    this._shown = {};
     this._options.failed(failure);
   }
 
@@ -395,8 +442,7 @@ export class RecipeImages implements IDisposable {
   private _exact = false;
   /** The coarse slice that was shown last. */
   private _glanced = '';
-  /** Of what is shown; empty: it is not what is wanted. */
-  private _key = '';
+  private _shown: IShownAs = {};
   /** Who is at work. */
   private readonly _atWork = new Set<'page' | 'agent'>();
 }

@@ -169,8 +169,8 @@ export class RecipeViewer extends ImagePanel {
     if (what === 'description') {
       this._described();
     }
-    const slow =
-      what === 'recipe' && mode !== 'projection' && !this._images.isLive;
+    const here = this._images.isLive && !this._images.isLate;
+    const slow = what === 'recipe' && mode !== 'projection' && !here;
     this._update(slow ? SETTLE : what === 'position' ? FOLLOW : 0);
   };
 
@@ -328,8 +328,8 @@ export class RecipeViewer extends ImagePanel {
   protected override cancel(): void {
     const { trans } = this.options;
     window.clearTimeout(this._timer);
-    this._images.drop();
-    this._images.reject();
+    this._again.reset();
+    this._images.stop();
     super.cancel();
     this.message({
       kind: 'empty',
@@ -349,7 +349,7 @@ export class RecipeViewer extends ImagePanel {
       before: this.before,
       shown: this._shown?.image ?? null,
       stage: this._chosen,
-      here: recipe => this._images.beside(recipe),
+      beside: (...asked) => this._images.beside(...asked),
       purpose: `compare ${this._name}`
     });
   }
@@ -445,14 +445,7 @@ export class RecipeViewer extends ImagePanel {
       }),
       ...warningMarks(
         [
-          ...(trouble && mode === 'slice'
-            ? [
-                trans.__(
-                  'The server computes slices for now: %1 The browser is tried again by itself.',
-                  trouble
-                )
-              ]
-            : []),
+          ...(trouble && mode === 'slice' ? [trouble] : []),
           ...(live && mode === 'slice' && !this._images.isLive && !isWorth(way)
             ? [
                 trans.__(

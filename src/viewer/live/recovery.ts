@@ -41,6 +41,11 @@ export class Recovery implements IDisposable {
     this._rest();
   }
 
+  /** It is not tried by itself any more. */
+  hold(): void {
+    this._rest();
+  }
+
   get isDisposed(): boolean {
     return this._disposed;
   }

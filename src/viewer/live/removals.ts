@@ -13,22 +13,25 @@ import { mayBeSlow, priceOf } from '../price';
 import { wantedImage } from './wanted';
 import type { IPlace } from './wanted';
 
-/**
- * The same place without one of the filters, for each that can be left out.
- *
- * @param here the slice of another recipe where this page can make it
- */
+/** The slice of another recipe of the same row, made by this page where it can be, or by `server`. */
+export type Beside = (
+  recipe: Recipe,
+  server: (signal: AbortSignal) => Promise<IImage>,
+  signal: AbortSignal
+) => Promise<IImage>;
+
+/** The same place without one of the filters, for each that can be left out. */
 export function removals(
   api: ITomoApi,
   place: IPlace,
-  here: (recipe: Recipe) => Promise<IImage | null>,
+  beside: Beside,
   trans: TranslationBundle
 ): ICompareSource[] {
   return removable(place).map(({ index, title }) => ({
     id: `filter ${index} ${title}`,
     label: trans.__('Without %1', title),
     removed: trans.__('What “%1” removed', title),
-    ...imageWithout(api, here, {
+    ...imageWithout(api, beside, {
       ...place,
       recipe: without(place.recipe, index)
     })
@@ -37,16 +40,23 @@ export function removals(
 
 function imageWithout(
   api: ITomoApi,
-  here: (recipe: Recipe) => Promise<IImage | null>,
+  beside: Beside,
   place: IPlace
 ): Pick<ICompareSource, 'image' | 'price'> {
   const wanted = wantedImage(api, place);
   const slow = place.position.mode === 'slice' && mayBeSlow(place.recipe);
   return {
-    image: async signal =>
-      images.get(wanted.key) ??
-      (await here(place.recipe)) ??
-      wanted.fetch(signal, () => undefined),
+    image: async signal => {
+      const server = (signal: AbortSignal): Promise<IImage> =>
+        wanted.fetch(signal, () => undefined);
+      const kept = images.get(wanted.key);
+      return (
+        kept ??
+        (place.position.mode === 'slice'
+          ? beside(place.recipe, server, signal)
+          : server(signal))
+      );
+    },
     ...(slow && {
       price: async signal =>
         images.get(wanted.key)
