@@ -24,9 +24,9 @@ from .run.advice import (
     about_gaps,
     about_steps,
     advise,
-    is_attenuation,
 )
 from .selection import used_projections
+from .steps.active import is_attenuation
 from .stopping import Stop
 from .tilt import tilt_of
 

@@ -16,7 +16,7 @@ from ..failures import DataFailure
 from ..pipeline import Pipeline
 from ..stopping import Stop
 from .answer import Estimates, Picture
-from .sample import without_air
+from .sample import attenuation_of, without_air
 
 _ROUNDS = 5
 
@@ -42,8 +42,7 @@ def from_mass(
     weights, errors = np.zeros((1, len(windows))), np.full(len(windows), np.nan)
     shown, truncated = (-1.0, Picture("", "", "", [])), 0
     for band, window in enumerate(windows):
-        rows = pipeline.sinograms(window, stop)
-        profile = np.nan_to_num(rows).mean(axis=0, dtype=np.float64)
+        profile = attenuation_of(pipeline, window, stop).mean(axis=0, dtype=np.float64)
         found = without_air(profile)
         if found is None:
             continue

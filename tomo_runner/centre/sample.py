@@ -7,10 +7,32 @@ from typing import NamedTuple, Optional
 
 import numpy as np
 
+from ..dataset import Window
+from ..pipeline import Pipeline
+from ..steps.active import is_attenuation
+from ..stopping import Stop
+
 _EDGE = 0.02
 """Share of the columns at each side that must show air."""
 _AIR = 0.06
 """What counts as air, relative to the sample."""
+
+
+_DARK = 1e-3
+"""Least transmission whose logarithm is taken."""
+
+
+def attenuation_of(pipeline: Pipeline, window: Window, stop: Stop) -> np.ndarray:
+    """Sinograms (row, projection, column) in which a sample stands above its air.
+
+    Where the recipe takes no logarithm it is taken here: mass is a matter of attenuation.
+    """
+    rows: np.ndarray = np.nan_to_num(pipeline.sinograms(window, stop))
+    if is_attenuation(pipeline.recipe, pipeline.dataset):
+        return rows
+    air = max(float(np.quantile(rows, 0.99)), 1e-30)
+    taken: np.ndarray = -np.log(np.maximum(rows / np.float32(air), np.float32(_DARK)))
+    return taken
 
 
 class Cleared(NamedTuple):

@@ -20,7 +20,7 @@ from ..pipeline import Pipeline
 from ..recipe import Recipe
 from ..stopping import Stop
 from .answer import Estimates, Picture
-from .sample import without_air
+from .sample import attenuation_of, without_air
 from .steady import steady
 
 _COARSE, _FINE = 128, 1024
@@ -50,8 +50,8 @@ def from_sharpness(
     order = half_turn(angles)
     sinograms = []
     for window in windows:
-        rows = pipeline.sinograms(window, stop)
-        sinograms.append(np.nan_to_num(rows).mean(axis=0, dtype=np.float32))
+        rows = attenuation_of(pipeline, window, stop)
+        sinograms.append(rows.mean(axis=0, dtype=np.float32))
 
     def one(engine: Engine, sinogram: np.ndarray) -> _Found:
         sample = without_air(sinogram)

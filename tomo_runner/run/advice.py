@@ -194,12 +194,6 @@ def about_levels(edge: float, largest: float) -> List[str]:
     ]
 
 
-def is_attenuation(recipe: Recipe, dataset: Dataset) -> bool:
-    """Whether the sinograms are attenuation, not transmission."""
-    steps = active_steps(recipe, "projection")
-    return dataset.state == "attenuation" or any(step.name == "minus-log" for step in steps)
-
-
 def about_gaps(recipe: Recipe, sinogram: np.ndarray) -> List[str]:
     """A sentence when many pixels of a row say nothing of the sample; before the sinogram steps."""
     floors = [

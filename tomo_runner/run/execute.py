@@ -20,6 +20,7 @@ from ..regions import Axis, centre_method, given_axis
 from ..savu.process_list import is_list_run
 from ..selection import used_projections
 from ..steps import Counts, Measures
+from ..steps.active import is_attenuation
 from ..stopping import Stop
 from ..tilt import Tilt, tilt_of
 from ..workers import Workers
@@ -29,7 +30,6 @@ from .advice import (
     about_pixels,
     advise,
     edge_levels,
-    is_attenuation,
 )
 from .by_list import check_list, execute_list
 from .clock import Clock

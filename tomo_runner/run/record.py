@@ -15,9 +15,9 @@ from ..recipe import Recipe
 from ..regions import Axis, centre_method
 from ..savu.process_list import is_list_run
 from ..selection import used_projections
+from ..steps.active import is_attenuation
 from ..tilt import tilt_of
 from ..version import VERSION
-from .advice import is_attenuation
 from .output import README, RECIPE, ResultFolder
 from .read import read_image
 

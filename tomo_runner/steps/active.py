@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, List
 
 from .. import catalogue
+from ..dataset import Dataset
 from ..recipe import Recipe
 
 
@@ -41,3 +42,9 @@ def active_steps(recipe: Recipe, domain: str) -> List[ActiveStep]:
                 ActiveStep(entry["name"], domain, parameters, halo["rows"], halo["columns"])
             )
     return chosen
+
+
+def is_attenuation(recipe: Recipe, dataset: Dataset) -> bool:
+    """Whether the sinograms are attenuation, not transmission."""
+    steps = active_steps(recipe, "projection")
+    return dataset.state == "attenuation" or any(step.name == "minus-log" for step in steps)

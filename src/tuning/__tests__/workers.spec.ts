@@ -258,6 +258,23 @@ describe('The workers of a page', () => {
     expect(FakeWorker.all).toHaveLength(4);
   });
 
+  it('start anew when the second cannot be given what it needs', async () => {
+    const workers = pool();
+    const slice = (): Promise<unknown> =>
+      workers.slice('whole', row('a'), ALL, PLAN, 1.5);
+    FakeWorker.answer = (asked, number) => {
+      if (asked.kind === 'sinogram' && number === 1) {
+        throw new RangeError('Array buffer allocation failed');
+      }
+      return null;
+    };
+    await expect(slice()).rejects.toThrow('allocation failed');
+    expect(FakeWorker.all.map(({ ended }) => ended)).toEqual([true, true]);
+    FakeWorker.answer = healthy;
+    await slice();
+    expect(FakeWorker.all).toHaveLength(4);
+  });
+
   it('are late when one of them hangs, and started again when it stays so', async () => {
     const workers = pool({ idle: 10 });
     const late: boolean[] = [];

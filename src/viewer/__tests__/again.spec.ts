@@ -65,6 +65,19 @@ describe('What failed', () => {
     expect(retry).toHaveBeenCalledTimes(1);
   });
 
+  it('by the end of an agent is tried once more, also after a connection was cut', () => {
+    again.after(failure('network'), trans);
+    jest.advanceTimersByTime(1000);
+    expect(again.after(failure('agent-died'), trans).hint).toContain('again');
+    jest.advanceTimersByTime(60_000);
+    expect(retry).toHaveBeenCalledTimes(2);
+    // What is of another kind by now is not tried when there is a connection.
+    again.after(failure('network'), trans);
+    again.after(failure('outside'), trans);
+    window.dispatchEvent(new Event('online'));
+    expect(retry).toHaveBeenCalledTimes(2);
+  });
+
   it('for another reason is not tried', () => {
     const wrong = failure('outside');
     expect(again.after(wrong, trans)).toBe(wrong);

@@ -249,6 +249,57 @@ describe('The viewer of a recipe', () => {
     expect(work).toHaveLength(1);
   });
 
+  it('lets a browser that is tried again go on, though the server was first', async () => {
+    const { api, viewer, work, workers } = await shown();
+    await work[0].lose();
+    expect(said(viewer)).toContain('A worker ended. The browser is tried');
+    api.asked[1].answer(imageFrame(7));
+    await settle();
+    expect(viewer.image?.data[0]).toBe(7);
+    expect(work).toHaveLength(0);
+    // Two seconds later it is, and is late.
+    await settle(2000);
+    expect(work).toHaveLength(1);
+    await workers.late(true);
+    await settle(300);
+    expect(api.asked).toHaveLength(2);
+    await work[0].finish();
+    await workers.late(false);
+    await settle(30);
+    expect(viewer.image?.data[0]).toBe(101);
+    expect(said(viewer)).not.toContain('The server');
+    expect(viewer.node.getAttribute('aria-busy')).toBe('false');
+  });
+
+  it('leaves a browser alone for a while that lost what nobody wants any more', async () => {
+    const { api, viewer, work, workers } = await shown();
+    await workers.late(true);
+    api.asked[1].answer(imageFrame(7));
+    await settle();
+    await work[0].lose();
+    await workers.late(false);
+    expect(said(viewer)).toContain('A worker ended. The browser is tried');
+    await settle(2000);
+    expect(work).toHaveLength(1);
+    await work[0].finish();
+    await settle(30);
+    expect(viewer.image?.data[0]).toBe(101);
+    expect(said(viewer)).not.toContain('The server');
+  });
+
+  it('tries nothing by itself after a stop', async () => {
+    const { api, viewer, work } = await shown();
+    await work[0].lose();
+    await settle(1100);
+    button(viewer, 'Cancel').click();
+    expect(api.asked[1].signal?.aborted).toBe(true);
+    await settle(200_000);
+    expect([api.asked.length, work.length]).toEqual([2, 0]);
+    expect(
+      viewer.node.querySelector('.jp-tomo-viewer-message')?.textContent
+    ).toContain('Stopped before');
+  });
+
   it('leaves the image before on the screen while it is held', async () => {
     const made = make();
     viewer = made.viewer;

@@ -416,6 +416,7 @@ export class RecipeImages implements IDisposable {
       return;
     }
     this._recovery.failed(failure);
+    this._options.troubled();
     this._options.changed();
   }
 

@@ -55,6 +55,15 @@ def test_every_method(find, method, span, centre):
         assert len(picture["line"]) == len(picture["points"])
 
 
+@pytest.mark.parametrize("method", ["mass", "sharpness"])
+def test_the_logarithm_is_taken_for_it_where_the_recipe_takes_none(find, monkeypatch, method):
+    monkeypatch.setitem(globals(), "STEPS", [{"name": "normalise"}])
+    made = phantom.scan(256, 40, 241, 360, True, 124.7)
+    code, found = find(made, phantom.counts(made, 0.01, 0.005), "--method", method)
+    assert code == 0
+    assert found["column"] == pytest.approx(124.7, abs=0.25)
+
+
 def test_all_agree(find):
     made = phantom.scan(256, 40, 241, 360, True, 131.3)
     code, found = find(made, phantom.counts(made, 0.01, 0.005), "--method", "all")
