@@ -70,7 +70,7 @@ function cellOf(
 }
 
 /** Whether two values are one: numbers are proposed with some digits less. */
-function isSame(one: SweepValue, other: SweepValue): boolean {
+export function isSame(one: SweepValue, other: SweepValue): boolean {
   return typeof one === 'number' && typeof other === 'number'
     ? Math.abs(one - other) <= ALIKE * Math.max(Math.abs(one), Math.abs(other))
     : one === other;

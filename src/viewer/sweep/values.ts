@@ -5,6 +5,7 @@ import { ApiError } from '../../api';
 import type { Recipe } from '../../recipe';
 import { applyEdits, parseRecipe, textEdits } from '../../recipe';
 import type { IRecipeChange } from '../../tokens';
+import { isSame } from './cell-values';
 import type { ISweepable, SweepValue } from './parameters';
 
 /**
@@ -21,12 +22,12 @@ export function sweepValues(
   if (sweepable.choices.length) {
     return [...sweepable.choices];
   }
-  const { integer, odd, byFactors, minimum, maximum } = sweepable;
+  const { integer, odd, byFactors, minimum, maximum, value: now } = sweepable;
   const factors = byFactors && first > 0 && last > 0;
   const values = Array.from({ length: count }, (_, i) => {
     const share = i / Math.max(1, count - 1);
     const value = factors
-      ? Number((first * (last / first) ** share).toPrecision(3))
+      ? short(first * (last / first) ** share, now)
       : first + (last - first) * share;
     const within = Math.min(maximum, Math.max(minimum, value));
     if (odd) {
@@ -35,6 +36,11 @@ export function sweepValues(
     return integer ? Math.round(within) : Number(within.toPrecision(6));
   });
   return [...new Set(values)];
+}
+
+/** A value by a factor, in few digits; what holds now keeps all of its own. */
+function short(value: number, now: SweepValue): number {
+  return isSame(value, now) ? Number(now) : Number(value.toPrecision(3));
 }
 
 /**

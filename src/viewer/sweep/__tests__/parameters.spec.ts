@@ -108,6 +108,14 @@ it('proposes magnitudes by factors, with what holds now among them', () => {
   expect(sweepValues(ratio, ...ratio.proposed, 5)).toEqual([
     20, 63.2, 200, 632, 2000
   ]);
+  // Few digits, but for what holds now.
+  const { value } = ratio;
+  const now = { ...ratio, value: 1234, proposed: [123.4, 12340] as const };
+  const values = sweepValues(now, ...now.proposed, 5);
+  expect([value, values]).toEqual([200, [123, 390, 1234, 3900, 12300]]);
+  expect(
+    cellsOf({ sweepable: now, values }, null, trans).map(({ held }) => held)
+  ).toEqual([false, false, true, false, false]);
   // Nothing is so many times zero.
   expect(sweepValues(ratio, 0, 10, 3)).toEqual([0, 5, 10]);
 });
