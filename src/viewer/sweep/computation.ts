@@ -146,12 +146,12 @@ export class Computation implements IDisposable {
           queued.push({ wanted, ready, failed });
         }
       } catch (error) {
-        failed(error);
+        cell.fail(failureOf(error));
       }
     }
     this._begun = { at: this._now(), done: this._done() };
-    this._tell();
     this._queue.add(byRows(queued));
+    this._tell();
   }
 
   private _done(): number {
@@ -160,38 +160,46 @@ export class Computation implements IDisposable {
 
   /** How far it is. */
   private _tell(): void {
-    const { trans } = this._options;
+    const done = this._done();
+    const rests = this._queue.left === 0;
+    // Stopped before, one slice alone may have been tried again.
+    setHidden(this._go, !rests || done === this._cells.length);
+    // Also where the engine makes them: what it does not, the server may take long for.
+    setHidden(this._end, rests);
+    this._say.textContent =
+      done === this._cells.length ? this._outcome() : this._progress(done);
+  }
+
+  private _outcome(): string {
     const { length } = this._cells;
     const failed = this._cells.filter(({ isFailed }) => isFailed).length;
-    const done = this._done();
-    const left = this._left(done, length);
-    // Also where the engine makes them: what it does not, the server may take long for.
-    setHidden(this._end, done === length);
-    this._say.textContent =
-      done < length
-        ? left >= LONG
-          ? trans.__(
-              '%1 of %2, about %3 left',
-              done,
-              length,
-              formatSeconds(left)
-            )
-          : trans.__('%1 of %2', done, length)
-        : failed
-          ? trans._n(
-              '%1 of %2 slices failed, and says why.',
-              '%1 of %2 slices failed; each says why.',
-              failed,
-              length
-            )
-          : '';
+    return failed
+      ? this._options.trans._n(
+          '%1 of %2 slices failed, and says why.',
+          '%1 of %2 slices failed; each says why.',
+          failed,
+          length
+        )
+      : '';
+  }
+
+  private _progress(done: number): string {
+    const { trans } = this._options;
+    const { length } = this._cells;
+    if (this._queue.left === 0) {
+      return trans.__('Stopped.');
+    }
+    const left = this._left(done);
+    return left < LONG
+      ? trans.__('%1 of %2', done, length)
+      : trans.__('%1 of %2, about %3 left', done, length, formatSeconds(left));
   }
 
   /** Seconds that the rest takes if it goes on like this; 0 when nothing came yet. */
-  private _left(done: number, length: number): number {
+  private _left(done: number): number {
     const came = done - this._begun.done;
     const took = (this._now() - this._begun.at) / 1000;
-    return came > 0 ? (took / came) * (length - done) : 0;
+    return came > 0 ? (took / came) * this._queue.left : 0;
   }
 
   private _now(): number {

@@ -24,6 +24,11 @@ export class SliceQueue implements IDisposable {
     return this._disposed;
   }
 
+  /** How many slices are to come. */
+  get left(): number {
+    return this._waiting.length + (this._busy ? 1 : 0);
+  }
+
   /** These follow what waits already. */
   add(more: readonly IQueued[]): void {
     this._waiting.push(...more);
@@ -36,6 +41,7 @@ export class SliceQueue implements IDisposable {
   /** None of them is wanted any more. */
   stop(): void {
     this._waiting = [];
+    this._busy = false;
     this._turn?.abort();
     this._turn = null;
   }
@@ -47,6 +53,7 @@ export class SliceQueue implements IDisposable {
 
   private async _run(signal: AbortSignal): Promise<void> {
     for (let next = this._waiting.shift(); next; next = this._waiting.shift()) {
+      this._busy = true;
       try {
         const image = await this._source.slice(
           next.wanted,
@@ -56,11 +63,13 @@ export class SliceQueue implements IDisposable {
         if (signal.aborted) {
           return;
         }
+        this._busy = false;
         next.ready(image);
       } catch (error) {
         if (signal.aborted) {
           return;
         }
+        this._busy = false;
         next.failed(error);
       }
     }
@@ -68,6 +77,8 @@ export class SliceQueue implements IDisposable {
   }
 
   private _waiting: IQueued[] = [];
+  /** A slice is under way. */
+  private _busy = false;
   private _turn: AbortController | null = null;
   private _disposed = false;
 }

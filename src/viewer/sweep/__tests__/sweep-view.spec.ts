@@ -49,6 +49,7 @@ class SlowSource implements ISliceSource {
     this.signal = signal;
     return new Promise((resolve, reject) => {
       this.answer = () => resolve(IMAGE);
+      this.fail = () => reject(new Error('not this one'));
       signal.addEventListener('abort', () => reject(new Error('stopped')));
     });
   }
@@ -58,6 +59,7 @@ class SlowSource implements ISliceSource {
   }
 
   answer = (): void => undefined;
+  fail = (): void => undefined;
   signal: AbortSignal | null = null;
 }
 
@@ -184,6 +186,38 @@ it('that falls back to the server can be stopped, and goes on where it was', asy
   expect(button('Stop').hidden).toBe(false);
   // The button that was pressed is gone; the keys are with the sweep.
   expect(document.activeElement).toBe(view?.node);
+});
+
+it('once stopped, stays so when one slice is tried again', async () => {
+  const server = new SlowSource();
+  make(server);
+  await settle();
+  server.fail();
+  await settle();
+  button('Stop').click();
+  expect([button('Start').hidden, button('Stop').hidden]).toEqual([
+    false,
+    true
+  ]);
+  const asked = server.asked.length;
+  button('Try again').click();
+  await settle();
+  expect(server.asked).toHaveLength(asked + 1);
+  expect([button('Start').hidden, button('Stop').hidden]).toEqual([
+    true,
+    false
+  ]);
+  server.answer();
+  await settle();
+  expect(server.asked).toHaveLength(asked + 1);
+  expect([said(), button('Start').hidden, button('Stop').hidden]).toEqual([
+    'Stopped.',
+    false,
+    true
+  ]);
+  button('Start').click();
+  await settle();
+  expect(said()).toBe('1 of 9');
 });
 
 it('says which parameters need the server, and what they cost before it begins', async () => {
