@@ -94,7 +94,7 @@ export class AxisBar {
         : this._options(here))
     );
     const before = this._sweepable;
-    const same = sweepables.findIndex(({ label }) => label === before?.label);
+    const same = before ? placeOf(before, sweepables) : -1;
     if (same >= 0) {
       this._sweepable = sweepables[same];
       this._list.value = String(same);
@@ -141,4 +141,21 @@ export class AxisBar {
   private _from = 0;
   private _to = 1;
   private _count: number;
+}
+
+/** Where a parameter is among others, though its step has moved or there are more of its kind; -1: nowhere. */
+function placeOf(
+  before: ISweepable,
+  sweepables: readonly ISweepable[]
+): number {
+  const plain = ({ label, plain }: ISweepable): string => plain ?? label;
+  const tests: ((one: ISweepable) => boolean)[] = [
+    one => one.label === before.label,
+    one => one.id === before.id && plain(one) === plain(before),
+    one => plain(one) === plain(before)
+  ];
+  return tests.reduce(
+    (found, test) => (found < 0 ? sweepables.findIndex(test) : found),
+    -1
+  );
 }

@@ -24,7 +24,10 @@ export type SweepValue = number | string | boolean;
 export interface ISweepable {
   /** Its path in the recipe, as text. */
   readonly id: string;
+  /** Tells it from all others. */
   readonly label: string;
+  /** The same without the number of a step; left out: it is of no step. */
+  readonly plain?: string;
   readonly path: IRecipeChange['path'];
   /** What holds now. */
   readonly value: SweepValue;
@@ -85,9 +88,12 @@ export function sweepables(
   data: ISweptData,
   trans: TranslationBundle
 ): ISweepable[] {
-  const steps = effectiveFilters(recipe).flatMap(filter =>
-    ofStep(filter, recipe, data.columns)
-  );
+  const taking = effectiveFilters(recipe).filter(one => takesPart(one, recipe));
+  const steps = taking.flatMap(filter => {
+    const alike = taking.filter(({ name }) => name === filter.name);
+    const number = alike.length > 1 ? alike.indexOf(filter) + 1 : null;
+    return ofStep(filter, number, data.columns);
+  });
   const axis = ofAxis(recipe, data, trans);
   return [
     ...axis.filter(({ onServer }) => !onServer),
@@ -172,28 +178,41 @@ function ofTool(recipe: Recipe, others: ISweptData['schema']): ISweepable[] {
     );
 }
 
-/** Parameters of a step that takes part. */
+function takesPart(
+  { name, enabled }: IEffectiveFilter,
+  { dataset }: Recipe
+): boolean {
+  return enabled && !!stepOf(name)?.states.includes(dataset?.state ?? 'raw');
+}
+
+/**
+ * Parameters of a step that takes part.
+ *
+ * @param number among those of its kind; null: it is the only one
+ */
 function ofStep(
-  { name, enabled, index, parameters }: IEffectiveFilter,
-  recipe: Recipe,
+  { name, index, parameters }: IEffectiveFilter,
+  number: number | null,
   columns: number
 ): ISweepable[] {
   const step = stepOf(name);
-  const state = recipe.dataset?.state ?? 'raw';
-  if (!step || !enabled || !step.states.includes(state)) {
+  if (!step) {
     return [];
   }
   return Object.entries(step.schema).map(([key, schema]) => {
     const widest = widestMedian(step, key, columns);
     const { title = key, unit } = schema;
+    const its = `: ${title}${unit ? ` (${unit})` : ''}`;
+    const plain = step.title + its;
     const one = parameter(
       widest === null ? schema : { ...schema, maximum: widest },
       parameters[key],
       ['filters', index, key],
-      `${step.title}: ${title}${unit ? ` (${unit})` : ''}`
+      number === null ? plain : `${step.title} (${number})${its}`
     );
     return {
       ...one,
+      plain,
       ...(widest !== null && { odd: true }),
       ...(step.domain === 'projection' && { onServer: true }),
       ...(MAGNITUDES.includes(`${name}.${key}`) && byMagnitude(one))

@@ -249,6 +249,34 @@ it('says which parameters need the server, and what they cost before it begins',
   ]);
 });
 
+it('tells steps of one kind apart, and keeps the one that was chosen', async () => {
+  const threshold = (...values: number[]): object[] =>
+    values.map(value => ({ name: 'outliers', threshold: value }));
+  const chosen = (): string => list('Parameter').selectedOptions[0].text;
+  const now = (): string | undefined =>
+    labels().find(label => label.endsWith(' (now)'));
+  const filters = threshold(4);
+  make(new SlowSource(), { ...RECIPE, filters } as unknown as Recipe);
+  await choose('Parameter', 'Outliers: Threshold (σ)');
+  const edit = async (value: object[]): Promise<void> => {
+    session.edit({ path: ['filters'], value });
+    await settle(200);
+  };
+  await edit(threshold(4, 8));
+  expect(chosen()).toBe('Outliers (1): Threshold (σ)');
+  await choose('Parameter', 'Outliers (2): Threshold (σ)');
+  expect(now()).toBe('8 (now)');
+  // Another step before them moves both.
+  await edit([{ name: 'phase', ratio: 50 }, ...threshold(4, 8)]);
+  expect(chosen()).toBe('Outliers (2): Threshold (σ)');
+  view?.node.querySelectorAll<HTMLElement>('.jp-tomo-sweep-take')[0].click();
+  expect(session.edits.at(-1)).toEqual([
+    { path: ['filters', 2, 'threshold'], value: 4 }
+  ]);
+  await edit(threshold(8));
+  expect(chosen()).toBe('Outliers: Threshold (σ)');
+});
+
 it('asks for all slices of the same projections one after the other', async () => {
   const filters = [{ name: 'outliers' }, { name: 'stripes-sorting', size: 21 }];
   const source = new SlowSource();
