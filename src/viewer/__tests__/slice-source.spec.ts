@@ -5,7 +5,7 @@ import type { ITomoApi } from '../../tokens';
 import type { IWantedSlice } from '../../tuning';
 import { FakeWorkers, frameOf } from '../../tuning/__tests__/fakes';
 import { sliceSource } from '../live/slice-source';
-import { FakeSession } from './fakes';
+import { FakeSession, SlowApi } from './fakes';
 
 // These are files beside the page.
 jest.mock('../../tuning/urls', () => ({}));
@@ -61,5 +61,21 @@ it('the row of a sweep is on its way still when the server helps', async () => {
   await settle();
   await fake.work[0].finish();
   expect([...(await slice).data]).toEqual([100]);
+  source.dispose();
+});
+
+it.each([
+  ['builtin', 'gridding', true],
+  ['tomopy', 'gridrec', false]
+] as const)('slices of %s (%s) are made here: %s', (tool, method, here) => {
+  const { session } = new FakeSession({
+    version: 1,
+    reconstruction: { tool, method }
+  });
+  const { workers } = new FakeWorkers(settle);
+  const { api } = new SlowApi();
+  const options = { session, api, workers, kernel: () => undefined };
+  const source = sliceSource(options, 512, 'sweep', () => null);
+  expect(source.isHere).toBe(here);
   source.dispose();
 });

@@ -26,6 +26,8 @@ export interface IAgentSlicesOptions {
 export class AgentSlices implements ISliceSource {
   constructor(private readonly _options: IAgentSlicesOptions) {}
 
+  readonly isHere = false;
+
   get isDisposed(): boolean {
     return this._disposed;
   }

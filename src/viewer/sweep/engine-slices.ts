@@ -17,6 +17,8 @@ export class EngineSlices implements ISliceSource {
     private readonly _rowSeconds: () => number | null
   ) {}
 
+  readonly isHere = true;
+
   get isDisposed(): boolean {
     return this._engine.isDisposed;
   }

@@ -6,6 +6,8 @@ import type { IDisposable } from '@lumino/disposable';
 import type { ILiveImage, IWantedSlice } from '../../tuning';
 
 export interface ISliceSource extends IDisposable {
+  /** Whether slices are made here, of rows of the server's. */
+  readonly isHere: boolean;
   /** Seconds that all of them take; null when nobody can tell. */
   seconds(
     wanted: readonly IWantedSlice[],

@@ -123,14 +123,18 @@ export class SweepView extends Widget {
 
   /** What can be tried out of the recipe as it is now. */
   private _offered(): ISweepable[] {
-    const { session, axis, pivot, schema, trans } = this.options;
+    const { session, axis, pivot, schema, trans, sweep } = this.options;
     const found = axis();
     const about = found && axisAbout(found, pivot() ?? found.row);
-    return sweepables(
+    const offered = sweepables(
       session.recipe,
       { ...dataOf(session, about), ...(schema && { schema }) },
       trans
     );
+    // Where the server makes all slices, it does not so for some alone.
+    return sweep.isHere
+      ? offered
+      : offered.map(one => ({ ...one, onServer: false }));
   }
 
   private _changed(): void {

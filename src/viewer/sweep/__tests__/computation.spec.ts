@@ -19,6 +19,7 @@ it('says how long the rest takes, from how long the slices took that came', asyn
   let width = 320;
   const computation = new Computation({
     source: {
+      isHere: true,
       isDisposed: false,
       dispose: () => undefined,
       seconds: () => Promise.resolve(0),

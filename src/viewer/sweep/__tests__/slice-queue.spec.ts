@@ -36,6 +36,7 @@ function make(failing: Set<number>): {
   const asked: number[] = [];
   const told: string[] = [];
   const source: ISliceSource = {
+    isHere: true,
     isDisposed: false,
     dispose: () => undefined,
     seconds: () => Promise.resolve(0),
@@ -104,6 +105,7 @@ it('where the browser does not let the engine, the agent makes the slice', async
   const agent = { slice: jest.fn(() => Promise.resolve(image(7))) };
   const slices = new EngineSlices(
     {
+      isHere: true,
       isDisposed: false,
       dispose: () => undefined,
       slice: () => Promise.reject(error)
@@ -133,6 +135,7 @@ describe('the engine of the browser', () => {
   ): { slices: EngineSlices; made: string[] } => {
     const made: string[] = [];
     const by = (who: string): ISliceSource => ({
+      isHere: true,
       isDisposed: false,
       dispose: () => undefined,
       seconds: () => Promise.resolve(0),

@@ -34,6 +34,7 @@ class SlowSource implements ISliceSource {
   constructor(private readonly _price: number | null = 0) {}
 
   readonly asked: IWantedSlice[] = [];
+  isHere = true;
   isDisposed = false;
 
   seconds(): Promise<number | null> {
@@ -247,6 +248,18 @@ it('says which parameters need the server, and what they cost before it begins',
   expect(source.asked.map(({ recipe }) => recipe.filters?.[0])).toEqual([
     { name: 'outliers', kind: 'bright' }
   ]);
+});
+
+it('tells nothing of the server where it makes all slices', async () => {
+  const source = new SlowSource(42);
+  source.isHere = false;
+  const filters = [{ name: 'outliers' }];
+  make(source, { ...RECIPE, filters } as unknown as Recipe);
+  await settle();
+  expect(list('Parameter').querySelector('optgroup')).toBeNull();
+  expect([...list('Parameter').options].map(({ text }) => text)).toContain(
+    'Outliers: Size'
+  );
 });
 
 it('tells steps of one kind apart, and keeps the one that was chosen', async () => {
