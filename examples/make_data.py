@@ -392,7 +392,7 @@ def recipe(geometry: Geometry, dataset: dict[str, object]) -> dict[str, object]:
             {"name": "normalise"},
             {"name": "air"},
             {"name": "minus-log"},
-            {"name": "stripes-sorting", "size": 11},
+            {"name": "stripes-sorting", "size": 5},
         ],
         "reconstruction": {
             "tool": "builtin",
