@@ -168,8 +168,12 @@ test('narrow and dark, with nothing chosen and with an error', async ({
   await page.sidebar.setWidth(250, 'right');
   await fits(tomo.panel);
   await shoot('panel-250');
-  await page.setViewportSize({ width: 960, height: 800 });
-  await fits(tomo.viewer);
+  await page.setViewportSize({ width: 880, height: 800 });
+  for (const mode of ['Projection', 'Slice'] as const) {
+    await tomo.show(mode);
+    await fits(tomo.viewer.locator('.jp-tomo-viewer-toolbar'));
+    await fits(tomo.viewer);
+  }
   await shoot('narrow');
   await page.setViewportSize({ width: 1680, height: 1000 });
 
