@@ -162,6 +162,15 @@ describe('the engine of the browser', () => {
     await expect(unknown.seconds([of(1), of(2)])).resolves.toBeNull();
   });
 
+  it('costs a row for each tilt that rotates the projections', async () => {
+    // Of 600 columns, a tenth of a degree is half a row at the edge.
+    const leaning = [-0.5, -0.2, -0.05, 0, 0.05, 0.2].map(tilt => ({
+      ...of(1),
+      recipe: { ...of(1).recipe, regions: { centre: { column: 300, tilt } } }
+    }));
+    await expect(make(7).slices.seconds(leaning)).resolves.toBe(28);
+  });
+
   it('takes slices, not rows, over a slow link, unless one row is enough', async () => {
     const { slices, made } = make(1);
     for (const all of [
