@@ -38,10 +38,17 @@ def load_recipe(path: Path) -> Recipe:
     """
     try:
         text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except (IsADirectoryError, UnicodeDecodeError):
         raise RecipeFailure(
             "recipe-unreadable",
-            f"The recipe {path} cannot be read: {getattr(error, 'strerror', None) or error}.",
+            f"{path} is no recipe.",
+            str(path),
+            "Give a recipe, or a data set with --data on the command line.",
+        ) from None
+    except OSError as error:
+        raise RecipeFailure(
+            "recipe-unreadable",
+            f"The recipe {path} cannot be read: {error.strerror or error}.",
             str(path),
             "Check the path of the recipe.",
         ) from None

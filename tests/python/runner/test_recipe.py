@@ -72,6 +72,16 @@ def test_assign_refuses(setting):
     assert failed.value.exit_code == 2
 
 
+@pytest.mark.parametrize("content", [None, b"\x89HDF\r\n\x1a\n\xff"], ids=["folder", "HDF5"])
+def test_data_in_the_place_of_a_recipe_are_told_where_they_belong(tmp_path, content):
+    path = tmp_path / "scan"
+    path.mkdir() if content is None else path.write_bytes(content)
+    with pytest.raises(RecipeFailure) as failed:
+        recipes.load_recipe(path)
+    assert failed.value.message == f"{path} is no recipe."
+    assert "--data" in failed.value.hint
+
+
 def test_broken_file_is_named_with_its_line(tmp_path):
     path = tmp_path / "a 'quoted' name.tomo.json"
     path.write_text('{\n  "version": 1,\n}', encoding="utf-8")
