@@ -16,6 +16,11 @@ test.describe('The recipe as a document', () => {
         reply.url().includes('/checkpoints') &&
         reply.request().method() === 'POST'
     );
+    await page.menu.open('Tomography');
+    const first = page.locator('.lm-Menu:visible .lm-Menu-itemLabel');
+    await expect(first.nth(0)).toHaveText('Open Tomography Data…');
+    await expect(first.nth(1)).toHaveText('New Tomography Recipe');
+    await page.menu.closeAll();
     await page.menu.clickMenuItem('File>New>Tomography Recipe');
     await opened;
     await expect(tomo.viewer).toContainText('Choose data');
