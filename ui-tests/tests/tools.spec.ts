@@ -133,7 +133,7 @@ test.describe('The tools', () => {
     expect(sums.map(([width]) => width)).toEqual(Array(16).fill(256));
     expect(new Set(sums.map(([, sum]) => sum)).size).toBeGreaterThan(12);
     await page.screenshot({ path: path.join(results, 'tools-sweep.png') });
-    await cells.filter({ hasText: /^hann$/ }).click();
+    await cells.filter({ hasText: /^Hann$/ }).click();
     await expect(sweep).toBeHidden();
 
     const job = await tomo.reconstruct('finished');
