@@ -213,11 +213,22 @@ function ofStep(
     return {
       ...one,
       plain,
-      ...(widest !== null && { odd: true }),
+      ...(widest !== null && { odd: true, proposed: oddAround(one) }),
       ...(step.domain === 'projection' && { onServer: true }),
       ...(MAGNITUDES.includes(`${name}.${key}`) && byMagnitude(one))
     };
   });
+}
+
+/** Odd widths as far below what holds now as above it, so that the ends are those of the slices. */
+function oddAround({
+  value,
+  minimum,
+  maximum
+}: ISweepable): ISweepable['proposed'] {
+  const now = Number(value);
+  const half = Math.max(2, 2 * Math.floor((now + 1) / 4));
+  return [Math.max(minimum, now - half), Math.min(maximum, now + half)];
 }
 
 /** Values on both sides of what holds now, each so many times the one before. */

@@ -202,8 +202,14 @@ it('keeps to whole numbers and to the range, each value once', () => {
 it('proposes odd widths of medians, no wider than the image', () => {
   const size = find('filters.1.size');
   expect(sweepValues(size, ...size.proposed, 6)).toEqual([
-    11, 15, 19, 23, 27, 33
+    11, 15, 19, 23, 27, 31
   ]);
+  const small = sweepables(
+    { ...RECIPE, filters: [{ name: 'stripes-sorting', size: 5 }] },
+    DATA,
+    trans
+  ).find(({ id }) => id === 'filters.0.size');
+  expect(small?.proposed).toEqual([3, 7]);
   const narrow = sweepables(RECIPE, { ...DATA, columns: 64 }, trans).find(
     ({ id }) => id === 'filters.1.size'
   );
