@@ -195,4 +195,9 @@ test('narrow and dark, with nothing chosen and with an error', async ({
   await page.menu.clickMenuItem('File>New>Tomography Recipe');
   await expect(tomo.viewer).toContainText('Choose data', { timeout: 30_000 });
   await shoot('empty');
+  // It lies beside the example data, which other tests open.
+  const removed = await page.request.delete(
+    '/api/contents/examples/data/untitled.tomo.json'
+  );
+  expect(removed.status()).toBe(204);
 });

@@ -105,7 +105,6 @@ it('where the browser does not let the engine, the agent makes the slice', async
   const agent = { slice: jest.fn(() => Promise.resolve(image(7))) };
   const slices = new EngineSlices(
     {
-      isHere: true,
       isDisposed: false,
       dispose: () => undefined,
       slice: () => Promise.reject(error)
