@@ -5,7 +5,6 @@ import path from 'node:path';
 
 import { expect, test } from '@jupyterlab/galata';
 
-import { previewsOf } from './agents';
 import { keepClusters } from './clusters';
 import { tuneAll } from './controls';
 import { Tomography } from './tomography';
@@ -179,26 +178,6 @@ test.describe('Data that stay on a cluster', () => {
     await page.screenshot({
       path: path.join(checkout, 'test-results', 'remote-slice.png')
     });
-    // The row has come over: axis and stripes ask nobody any more.
-    const asked = previewsOf(page);
-    const field = tomo.panel.getByLabel('Column of the axis of rotation');
-    await field.fill('120');
-    await field.press('Enter');
-    await expect(tomo.facts).toContainText('centre 120');
-    await tomo.panel
-      .getByLabel('Add a step', { exact: true })
-      .selectOption('stripes-sorting');
-    const before = await tomo.valueAt(100, 100);
-    const step = tomo.panel.locator('.jp-TomoStep', {
-      hasText: 'Stripes: sorting'
-    });
-    await step.locator('.jp-TomoStep-toggle').click();
-    const size = step.getByRole('textbox', { name: 'Size' });
-    await size.fill('61');
-    await size.press('Enter');
-    await expect.poll(() => tomo.valueAt(100, 100)).not.toBe(before);
-    expect(asked).toEqual([]);
-
     // One row came over; tuning needs nobody there.
     const axis = tomo.panel.getByLabel('Column of the axis of rotation');
     await axis.fill('131');
