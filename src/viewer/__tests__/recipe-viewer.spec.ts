@@ -225,6 +225,7 @@ describe('The viewer of a recipe', () => {
     // Nor does a document stay without its data.
     session.description = { state: 'failed', failure: cut };
     session.changed.emit('description');
+    expect(card()).toContain('It is tried again by itself.');
     const describe = jest.fn(() => Promise.resolve());
     Object.assign(session, { describe });
     await settle(10_000);

@@ -343,6 +343,7 @@ export class CentreByEye extends Panel {
       this._overlay.setImages(
         await oppositeImages(api, base, recipe, this._purpose, fetching.signal)
       );
+      this._again.reset();
       this._paint();
     } catch (error) {
       if (!fetching.signal.aborted) {

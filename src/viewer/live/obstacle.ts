@@ -3,12 +3,14 @@
  */
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import type { Failure } from '../../api';
 import type { IRecipeSession } from '../../tokens';
 import { failureMessage, logInAction } from '../message';
 import type { IMessage } from '../message';
 
-/** What the user can do about it. */
+/** What the user can do about it, and what is told of data that cannot be read. */
 export interface IWaysOut {
+  readonly failure: Failure | null;
   readonly showPanel: () => void;
   readonly logIn: () => void;
 }
@@ -17,7 +19,7 @@ export interface IWaysOut {
 export function obstacleOf(
   session: IRecipeSession,
   trans: TranslationBundle,
-  { showPanel, logIn }: IWaysOut
+  { failure, showPanel, logIn }: IWaysOut
 ): IMessage | null {
   const panel = { text: trans.__('Show panel'), run: showPanel };
   const { description } = session;
@@ -39,7 +41,7 @@ export function obstacleOf(
     };
   }
   if (description.state === 'failed') {
-    return failureMessage(description.failure, trans, [
+    return failureMessage(failure ?? description.failure, trans, [
       ...logInAction(description.failure, trans, logIn),
       {
         text: trans.__('Try again'),

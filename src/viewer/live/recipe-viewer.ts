@@ -374,11 +374,13 @@ export class RecipeViewer extends ImagePanel {
     const { description } = session;
     if (description !== this._toldOf) {
       this._toldOf = description;
-      if (description.state === 'failed') {
-        this._again.after(description.failure, trans);
-      }
+      this._unread =
+        description.state === 'failed'
+          ? this._again.after(description.failure, trans)
+          : null;
     }
     const obstacle = obstacleOf(session, trans, {
+      failure: this._unread,
       showPanel,
       logIn: () => logIn(this._resource())
     });
@@ -518,5 +520,7 @@ export class RecipeViewer extends ImagePanel {
   private _amount = '';
   /** The description whose failure was looked at. */
   private _toldOf: unknown = null;
+  /** Why the data cannot be read, and whether that is tried again. */
+  private _unread: Failure | null = null;
   private _timer = 0;
 }
