@@ -3,18 +3,18 @@
 
 /**
  * Runs in the page: a value goes in with each frame, ever upwards and then from
- * the start, so that none comes twice within two seconds. Which value an image
+ * the start, so that none comes twice within a second. Which value an image
  * has is known from its array, from the worker to the canvas.
  *
  * @param {object} what
  * @param {number} what.seconds
  * @param {number} what.least painted columns of an image, at least
  * @param {string} what.label of the slider, or a part of it
- * @param {[number, number]} what.range from, step; 120 steps
+ * @param {[number, number]} what.range from, step (one that the slider has); 70 steps
  * @param {number} what.first step: with another one the drag ends at another value
  */
 async function dragInPage({ seconds, least, label, range: [low, by], first }) {
-  const STEPS = 120;
+  const STEPS = 70;
   const slider = [...document.querySelectorAll('.jp-TomoSlider')].find(each =>
     each.getAttribute('aria-label').includes(label)
   );
@@ -86,13 +86,13 @@ export const WIDE = 512;
 export const PART = 256;
 
 /** The cheapest of all changes. */
-export const CUT_OFF = { label: 'Cut', range: [0.3, 0.005] };
+export const CUT_OFF = { label: 'Cut', range: [0.3, 0.01] };
 
 /** Of the drags so far: a value that is shown as a whole already would be there at once. */
 let drags = 0;
 
 export function drag(page, seconds, slider, least = WIDE) {
-  const first = (17 * drags++) % 120;
+  const first = (17 * drags++) % 70;
   return page.evaluate(dragInPage, { seconds, least, first, ...slider });
 }
 
