@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import subprocess
 
@@ -15,7 +14,7 @@ from tomo_runner.dataset import Dataset, Window
 from tomo_runner.estimate import estimate, remember
 from tomo_runner.external import python_of
 from tomo_runner.pipeline import Pipeline
-from tomo_runner.run.plan import Plan, Sizes, make_plan
+from tomo_runner.run.plan import Sizes, make_plan
 from tomo_runner.steps.phase import reach_of, spread_of
 from tomo_runner.stopping import Stop
 from tomo_runner.workers import Workers
@@ -63,26 +62,15 @@ def test_the_length_is_that_of_the_formula():
     assert reach_of({**NUMBERS, "ratio": 0.01}, 2e-4) == 16
 
 
-def test_slabs_rows_and_preview_equal_the_single_run(cli, tall, phase, save, tmp_path, monkeypatch):
-    execute = importlib.import_module("tomo_runner.run.execute")
+def test_slabs_rows_and_preview_equal_the_single_run(
+    cli, tall, phase, save, tmp_path, same_by_every_way
+):
     asked = phase(tall)
     asked["regions"].update(air=[0, 1, 6, 70], roi=[11, 2, 86, 75])
     asked["filters"].insert(2, {"name": "air"})
     asked["filters"][0].update(size=5, threshold=2, kind="both")
     path = save(asked)
-    assert cli("run", path, "--output", tmp_path / "one")[0] == 0
-    whole = volume(tmp_path / "one")
-    assert len(whole) == 73 and np.isfinite(whole).all()
-    slabs = [(2, 7), (7, 40), (40, 41), (41, 75)]
-    monkeypatch.setattr(execute, "make_plan", lambda *_: Plan(slabs, 2, 34, 0))
-    assert cli("run", path, "--output", tmp_path / "slabs")[0] == 0
-    assert np.array_equal(volume(tmp_path / "slabs"), whole)
-    monkeypatch.undo()
-    assert cli("run", path, "--output", tmp_path / "rows", "--rows", "30:33")[0] == 0
-    assert np.array_equal(volume(tmp_path / "rows"), whole[28:31])
-    for row in (2, 38, 74):
-        assert cli("preview", path, "--row", row, "--output", tmp_path / "p.tif")[0] == 0
-        assert np.array_equal(tifffile.imread(tmp_path / "p.tif"), whole[row - 2])
+    whole = same_by_every_way(path)
     # And it does something.
     asked["filters"] = [step for step in asked["filters"] if step["name"] != "phase"]
     assert cli("run", save(asked), "--output", tmp_path / "off", "--rows", "30:33")[0] == 0

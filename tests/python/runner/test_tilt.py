@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import math
 from pathlib import Path
@@ -19,7 +18,7 @@ from tomo_runner.pipeline import Pipeline
 from tomo_runner.preview import preview_row
 from tomo_runner.reconstruct import Reconstructor
 from tomo_runner.regions import Axis
-from tomo_runner.run.plan import Plan, Sizes, make_plan
+from tomo_runner.run.plan import Sizes, make_plan
 from tomo_runner.service import Service
 from tomo_runner.stopping import Stop
 from tomo_runner.tilt import Tilt, is_rotated, tilt_of
@@ -179,9 +178,8 @@ def volume(folder):
 
 @pytest.mark.parametrize("phase", [False, True], ids=["alone", "after phase retrieval"])
 def test_slabs_rows_and_preview_equal_the_single_run(
-    cli, tall, leaning, save, tmp_path, monkeypatch, phase
+    cli, tall, leaning, save, tmp_path, same_by_every_way, phase
 ):
-    execute = importlib.import_module("tomo_runner.run.execute")
     asked = leaning(tall, -4.0)
     asked["regions"].update(air=[0, 1, 6, 70], roi=[11, 2, 86, 75])
     asked["filters"].insert(2, {"name": "air"})
@@ -190,19 +188,7 @@ def test_slabs_rows_and_preview_equal_the_single_run(
         asked["dataset"]["pixelSize"] = {"value": 2, "unit": "um"}
         asked["filters"].insert(3, {"name": "phase", "energy": 20, "distance": 50, "ratio": 20})
     path = save(asked)
-    assert cli("run", path, "--output", tmp_path / "one")[0] == 0
-    whole = volume(tmp_path / "one")
-    assert len(whole) == 73 and np.isfinite(whole).all()
-    slabs = [(2, 7), (7, 40), (40, 41), (41, 75)]
-    monkeypatch.setattr(execute, "make_plan", lambda *_: Plan(slabs, 2, 34, 0))
-    assert cli("run", path, "--output", tmp_path / "slabs")[0] == 0
-    assert np.array_equal(volume(tmp_path / "slabs"), whole)
-    monkeypatch.undo()
-    assert cli("run", path, "--output", tmp_path / "rows", "--rows", "30:33")[0] == 0
-    assert np.array_equal(volume(tmp_path / "rows"), whole[28:31])
-    for row in (2, 38, 74):
-        assert cli("preview", path, "--row", row, "--output", tmp_path / "p.tif")[0] == 0
-        assert np.array_equal(tifffile.imread(tmp_path / "p.tif"), whole[row - 2])
+    whole = same_by_every_way(path)
     # And it does something.
     asked["regions"]["centre"]["tilt"] = 0
     assert cli("run", save(asked), "--output", tmp_path / "off", "--rows", "30:33")[0] == 0
