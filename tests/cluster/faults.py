@@ -159,7 +159,9 @@ class Faults:
 
     def lift_quota(self, folder: Path) -> None:
         """No quota any more, as when an administrator grants more."""
-        run("btrfs", "qgroup", "limit", "none", str(folder))
+        identity = run("btrfs", "inspect-internal", "rootid", str(folder)).strip()
+        # By the disk: a change that is asked for in the full folder is written on its account.
+        run("btrfs", "qgroup", "limit", "none", f"0/{identity}", str(folder.parent))
 
     def fill(self, folder: Path, size: int | None = None) -> Path:
         """Write so many bytes, or all that fit, into a folder; the file that has them."""
