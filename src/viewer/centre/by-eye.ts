@@ -7,19 +7,24 @@ import { Panel } from '@lumino/widgets';
 
 import { failureOf } from '../../api';
 import type { Description } from '../../api';
-import type { Recipe } from '../../recipe';
 import type { IRecipeSession, ITomoApi } from '../../tokens';
 import type { EngineWorkers } from '../../tuning';
 import { Again } from '../again';
 import { element } from '../dom';
 import { short } from '../format';
 import { failureMessage, MessageCard } from '../message';
-import { columnAt } from './line';
-import type { IAxisLine, ICentrePoint } from './line';
+import type { ICentrePoint } from './line';
 import type { OverlayLook } from './overlay';
 import { OverlayView } from './overlay-view';
 import type { IOverlayMove } from './overlay-view';
 import { oppositeImages } from './opposite';
+import {
+  beginSearch,
+  foundCentre,
+  isCentreOf,
+  knownAxis,
+  rowAt
+} from './recipe-axis';
 import { CentreSearch, COUNT } from './search';
 import type { CentreSearches } from './searches';
 import { CentreSlices, isInside } from './slices';
@@ -161,40 +166,13 @@ export class CentreByEye extends Panel {
     if (entered || this._search.points.length) {
       return;
     }
-    const { recipe, centre } = this.options.session;
-    const [, top, , bottom] = this._region(data);
-    const row = Math.round(top + (bottom - 1 - top) / 2);
-    const known = columnAt(this._known(data), row);
-    // Perhaps the recipe was written for other data.
-    const inside = isInside(known, data.columns);
-    const sure =
-      inside &&
-      (recipe.regions?.centre?.column !== undefined ||
-        centre.state === 'ready');
-    const coarse = sure ? '0.5' : data.columns > 600 ? '5' : '2';
-    this._search.begin(row, inside ? known : (data.columns - 1) / 2, coarse);
-  }
-
-  private _known(data: Description): IAxisLine {
-    const { recipe, centre } = this.options.session;
-    const given = recipe.regions?.centre;
-    if (given?.column !== undefined) {
-      return {
-        column: given.column,
-        row: given.row ?? 0,
-        tilt: given.tilt ?? 0
-      };
-    }
-    return centre.state === 'ready'
-      ? centre.value
-      : { column: (data.columns - 1) / 2, row: 0, tilt: 0 };
+    beginSearch(this._search, this.options.session, data);
   }
 
   private _visitShare(share: number): void {
     const data = this._data();
     if (data) {
-      const [, top, , bottom] = this._region(data);
-      this._visit(Math.round(top + share * (bottom - 1 - top)));
+      this._visit(rowAt(this.options.session.recipe, data, share));
     }
   }
 
@@ -204,7 +182,7 @@ export class CentreByEye extends Panel {
       return;
     }
     const next = Math.max(0, Math.min(data.rows - 1, Math.round(row)));
-    this._search.visit(next, this._known(data));
+    this._search.visit(next, knownAxis(this.options.session, data));
     this._update();
   }
 
@@ -233,36 +211,11 @@ export class CentreByEye extends Panel {
 
   /** One undo step. */
   private _use(): void {
-    const value = this._found();
+    const { session } = this.options;
+    const value = foundCentre(this._search, session.recipe);
     if (value) {
-      this.options.session.edit({ path: ['regions', 'centre'], value });
+      session.edit({ path: ['regions', 'centre'], value });
     }
-  }
-
-  /** The line as a recipe states it. */
-  private _found(): NonNullable<Recipe['regions']>['centre'] | null {
-    const { fit, begun } = this._search;
-    if (!fit || !begun) {
-      return null;
-    }
-    const tilt = Number(fit.tilt.toFixed(4));
-    const method = this.options.session.recipe.regions?.centre?.method;
-    return {
-      column: Number(fit.column.toFixed(3)),
-      ...(tilt !== 0 && { row: Number(fit.row.toFixed(2)), tilt }),
-      ...(method && { method })
-    };
-  }
-
-  private _inRecipe(): boolean {
-    const found = this._found();
-    const { centre } = this.options.session.recipe.regions ?? {};
-    return (
-      found?.column !== undefined &&
-      found.column === centre?.column &&
-      found.row === centre.row &&
-      found.tilt === centre.tilt
-    );
   }
 
   private readonly _onSession = (
@@ -393,7 +346,8 @@ export class CentreByEye extends Panel {
   }
 
   private _controls(): void {
-    const { trans } = this.options;
+    const { trans, session } = this.options;
+    const { recipe } = session;
     const strip = this._way === 'strip';
     this._tiles.node.hidden = !strip;
     this._overlay.node.hidden = strip;
@@ -404,7 +358,8 @@ export class CentreByEye extends Panel {
           'Click the sharpest slice; the next nine are closer together. Wheel: zoom, drag: move, all alike.'
         )
       : '';
-    this._table.set(points, fit, row, this._inRecipe());
+    const found = foundCentre(this._search, recipe);
+    this._table.set(points, fit, row, isCentreOf(recipe, found));
     if (!this._data()) {
       this._message.display({
         kind: 'busy',
@@ -424,10 +379,6 @@ export class CentreByEye extends Panel {
   private _data(): Description | null {
     const { description } = this.options.session;
     return description.state === 'ready' ? description.value : null;
-  }
-
-  private _region({ columns, rows }: Description): readonly number[] {
-    return this.options.session.recipe.regions?.roi ?? [0, 0, columns, rows];
   }
 
   private _search = new CentreSearch();
