@@ -7,14 +7,8 @@ import type { IDrag, IPoint } from './gestures';
 import { between, dragged } from './overlays';
 import type { IGrab, Overlay } from './overlays';
 import { boxed, magnification, panned } from './view';
-import type { ISize, IView } from './view';
-
-/** What is seen of an image, and how large it is. */
-export interface IExtent {
-  readonly view: IView;
-  readonly image: ISize;
-  readonly plot: ISize;
-}
+import type { IView } from './view';
+import type { IExtent } from './viewport';
 
 /** What drags do to a view; points are in image coordinates. */
 export interface IDragTarget {

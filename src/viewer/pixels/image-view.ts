@@ -11,7 +11,6 @@ import { Widget } from '@lumino/widgets';
 import type { Rectangle } from '../../recipe';
 import type { ContrastModel } from '../contrast/model';
 import { loadPlotly } from '../plotly';
-import type { IShape } from '../plotly';
 import { coloursAt, followTheme } from '../theme';
 import type { IColours } from '../theme';
 import { colourScale, colourTable } from './colours';
@@ -21,13 +20,12 @@ import { Gestures } from './gestures';
 import type { IPoint } from './gestures';
 import type { IImage } from './image';
 import { valueAt } from './image';
-import { cursorOf, grabAt } from './overlays';
+import { OverlayLayer } from './overlay-layer';
+import { cursorOf } from './overlays';
 import type { IGrab, Overlay } from './overlays';
 import { PixelLayer } from './pixel-layer';
 import { AxesPlot, MARGIN } from './plot';
-import { shapesOf } from './shapes';
-import { fitted, magnification, resized, zoomed } from './view';
-import type { ISize, IView } from './view';
+import { Viewport } from './viewport';
 
 /** Half the width of a grip, in CSS pixels. */
 const REACH = 6;
@@ -57,7 +55,7 @@ export class ImageView extends Widget {
       node.style.inset = `${MARGIN.top}px ${MARGIN.right}px ${MARGIN.bottom}px ${MARGIN.left}px`;
     }
     this._gestures = new Gestures(this._surface, {
-      toImage: point => this._toImage(point),
+      toImage: point => this._port.toImage(point),
       begin: (at, modifier) => this._drags.begin(at, modifier),
       hover: at => this._hover(at),
       wheel: (at, factor) => this._zoomAt(at, factor),
@@ -66,7 +64,8 @@ export class ImageView extends Widget {
     contrast.changed.connect(this._contrastChanged);
     this._theme = followTheme(themes, () => {
       this._colours = null;
-      this._reshape();
+      this._overlays.renew();
+      this._draw();
     });
     if (typeof ResizeObserver !== 'undefined') {
       this._observer = new ResizeObserver(() => this._measure());
@@ -101,7 +100,7 @@ export class ImageView extends Widget {
 
   /** Whether not the whole image is shown as large as it goes. */
   get isZoomed(): boolean {
-    return !this._fits;
+    return !this._port.fits;
   }
 
   get image(): IImage | null {
@@ -122,6 +121,7 @@ export class ImageView extends Widget {
   setImage(image: IImage | null, unit: string = ''): void {
     const before = this._image;
     this._image = image;
+    this._port.image = image && { width: image.columns, height: image.rows };
     this._look = null;
     this._unit = unit;
     if (
@@ -129,7 +129,7 @@ export class ImageView extends Widget {
       (image.rows !== before?.rows || image.columns !== before?.columns)
     ) {
       this._gestures.abort();
-      this._shapes = null;
+      this._overlays.renew();
       this._fit();
     }
     this.node.classList.toggle('jp-mod-empty', !image);
@@ -145,30 +145,23 @@ export class ImageView extends Widget {
    * @param bin width of its pixels in those of the image
    */
   showLook(look: IImage, bin: number): void {
-    if (this._image && this._view && this._size) {
+    if (this._port.extent) {
       this._look = { image: look, bin };
-      this._paint();
-      this._pixels.place(this._view, this._size);
+      this._repaint();
     }
   }
 
   /** Paint the image again where a first look lies. */
   endLook(): void {
-    if (this._look && this._view && this._size) {
+    if (this._look) {
       this._look = null;
-      this._paint();
-      this._pixels.place(this._view, this._size);
+      this._repaint();
     }
   }
 
   setOverlays(overlays: readonly Overlay[]): void {
-    // Every edit of a recipe sets them; to lay out the same ones takes as long as others.
-    if (JSON.stringify(overlays) === JSON.stringify(this._overlays)) {
-      return;
-    }
-    this._overlays = overlays;
-    if (!this._held) {
-      this._reshape();
+    if (this._overlays.set(overlays) && !this._overlays.holds) {
+      this._draw();
     }
   }
 
@@ -179,23 +172,16 @@ export class ImageView extends Widget {
 
   /** Show the part of the image that another view of the same size shows. */
   showSame(other: ImageView): void {
-    if (other._view && other._view !== this._view) {
-      this._view = other._view;
-      this._fits = other._fits;
+    if (this._port.showSame(other._port)) {
       this._draw();
     }
   }
 
   /** Zoom about the middle. */
   zoomBy(factor: number): void {
-    if (this._view) {
-      this._zoomAt(
-        {
-          x: (this._view.left + this._view.right) / 2,
-          y: (this._view.top + this._view.bottom) / 2
-        },
-        factor
-      );
+    const { middle } = this._port;
+    if (middle) {
+      this._zoomAt(middle, factor);
     }
   }
 
@@ -235,72 +221,46 @@ export class ImageView extends Widget {
   }
 
   private _measure(): void {
-    const outer = {
-      width: this.node.clientWidth,
-      height: this.node.clientHeight
-    };
-    const plot = {
-      width: outer.width - MARGIN.left - MARGIN.right,
-      height: outer.height - MARGIN.top - MARGIN.bottom
-    };
-    const before = this._size;
-    if (
-      plot.width < 8 ||
-      plot.height < 8 ||
-      (plot.width === before?.width && plot.height === before.height)
-    ) {
-      return;
-    }
-    this._outer = outer;
-    this._size = plot;
-    if (this._view && before && !this._fits) {
-      this._view = resized(this._view, before, plot);
+    const { clientWidth: width, clientHeight: height } = this.node;
+    const view = this._port.resize({ width, height });
+    if (view === 'kept') {
       this._draw();
-    } else {
+    } else if (view === 'lost') {
       this.resetZoom();
     }
   }
 
   private _fit(): void {
-    const image = this._imageSize();
-    if (image && this._size) {
-      this._fits = true;
-      this._view = fitted(image, this._size);
+    if (this._port.fit()) {
       this._viewChanged.emit();
     }
   }
 
-  private _setView(view: IView): void {
-    this._view = view;
-    this._fits = false;
-    this._draw();
-    this._viewChanged.emit();
-  }
-
   private _zoomAt(at: IPoint, factor: number): void {
-    const image = this._imageSize();
-    if (this._view && image && this._size) {
-      this._setView(zoomed(this._view, at.x, at.y, factor, image, this._size));
+    if (this._port.zoom(at, factor)) {
+      this._draw();
+      this._viewChanged.emit();
     }
   }
 
   private _makeDrags(): Drags {
     return new Drags({
-      extent: () => {
-        const [view, image, plot] = [this._view, this._imageSize(), this._size];
-        return view && image && plot ? { view, image, plot } : null;
-      },
+      extent: () => this._port.extent,
       draws: () => this._drawing,
       grab: at => {
         const grab = this._grab(at);
-        const overlay = this._overlays.find(({ id }) => id === grab?.id);
+        const overlay = grab && this._overlays.of(grab);
         return grab && overlay ? { grab, overlay } : null;
       },
-      look: view => this._setView(view),
+      look: view => {
+        this._port.look(view);
+        this._draw();
+        this._viewChanged.emit();
+      },
       panning: on => this.toggleClass('jp-mod-panning', on),
       hold: overlay => {
-        this._held = overlay;
-        this._reshape();
+        this._overlays.hold(overlay);
+        this._draw();
       },
       pick: at => this._picked.emit(at),
       draw: rectangle => {
@@ -308,22 +268,15 @@ export class ImageView extends Widget {
         this._drawn.emit(rectangle);
       },
       drop: dropped => {
-        this._overlays = this._overlays.map(overlay =>
-          overlay.id === dropped.id ? dropped : overlay
-        );
-        this._held = null;
-        this._reshape();
+        this._overlays.drop(dropped);
+        this._draw();
         this._moved.emit(dropped);
       }
     });
   }
 
   private _grab(at: IPoint): IGrab | null {
-    if (!this._view || !this._size) {
-      return null;
-    }
-    const reach = REACH / magnification(this._view, this._size);
-    return grabAt(this._overlays, at.x, at.y, reach);
+    return this._overlays.at(at, this._port.toPixels(REACH));
   }
 
   private _hover(at: IPoint | null): void {
@@ -339,28 +292,11 @@ export class ImageView extends Widget {
     } else {
       this._hovered.emit(null);
     }
-    if (at && !this._held) {
+    if (at && !this._overlays.holds) {
       this._surface.style.cursor = this._drawing
         ? 'crosshair'
         : cursorOf(this._grab(at));
     }
-  }
-
-  private _toImage(point: IPoint): IPoint {
-    if (!this._view || !this._size) {
-      return { x: NaN, y: NaN };
-    }
-    const scale = magnification(this._view, this._size);
-    return {
-      x: this._view.left + point.x / scale,
-      y: this._view.top + point.y / scale
-    };
-  }
-
-  private _imageSize(): ISize | null {
-    return (
-      this._image && { width: this._image.columns, height: this._image.rows }
-    );
   }
 
   private readonly _contrastChanged = (): void => {
@@ -394,40 +330,30 @@ export class ImageView extends Widget {
     }
   }
 
-  private _reshape(): void {
-    this._shapes = null;
-    this._draw();
+  private _repaint(): void {
+    const { extent } = this._port;
+    if (extent) {
+      this._paint();
+      this._pixels.place(extent.view, extent.plot);
+    }
   }
 
   /** Lay out everything but the pixels' colours. */
   private _draw(): void {
-    const image = this._imageSize();
-    if (
-      this.isDisposed ||
-      !image ||
-      !this._view ||
-      !this._size ||
-      !this._outer
-    ) {
+    const { extent, outer } = this._port;
+    if (this.isDisposed || !extent || !outer) {
       return;
     }
-    this._pixels.place(this._view, this._size);
+    const { view, image, plot } = extent;
+    this._pixels.place(view, plot);
     this._colours ??= coloursAt(this.node);
-    const held = this._held;
-    this._shapes ??= shapesOf(
-      held
-        ? this._overlays.map(one => (one.id === held.id ? held : one))
-        : this._overlays,
-      image,
-      this._colours
-    );
     this._plot
       .draw({
-        outer: this._outer,
+        outer,
         image,
         left: this._image?.left ?? 0,
-        view: this._view,
-        shapes: this._shapes,
+        view,
+        shapes: this._overlays.shapes(image, this._colours),
         levels: this.contrast.levels,
         scale: this._scale,
         unit: this._unit,
@@ -442,7 +368,9 @@ export class ImageView extends Widget {
       );
   }
 
+  private readonly _port = new Viewport();
   private readonly _pixels = new PixelLayer();
+  private readonly _overlays = new OverlayLayer();
   private readonly _plot: AxesPlot;
   private readonly _surface: HTMLDivElement;
   private readonly _drags: Drags;
@@ -455,14 +383,7 @@ export class ImageView extends Widget {
   private readonly _viewChanged = new Signal<this, void>(this);
   private _image: IImage | null = null;
   private _unit = '';
-  private _overlays: readonly Overlay[] = [];
-  private _held: Overlay | null = null;
-  private _shapes: IShape[] | null = null;
   private _drawing = false;
-  private _outer: ISize | null = null;
-  private _size: ISize | null = null;
-  private _view: IView | null = null;
-  private _fits = true;
   private _pointer: IPoint | null = null;
   private _painting = 0;
   /** What is painted in the place of the image. */

@@ -1,0 +1,60 @@
+import { MARGIN } from '../pixels/plot';
+import { Viewport } from '../pixels/viewport';
+
+/** Size of the widget that has room for such a plot. */
+const around = (width: number, height: number): [number, number] => [
+  width + MARGIN.left + MARGIN.right,
+  height + MARGIN.top + MARGIN.bottom
+];
+
+describe('What is seen of an image', () => {
+  const resize = (
+    port: Viewport,
+    ...plot: [number, number]
+  ): ReturnType<Viewport['resize']> => {
+    const [width, height] = around(...plot);
+    return port.resize({ width, height });
+  };
+  const shown = (): Viewport => {
+    const port = new Viewport();
+    port.image = { width: 100, height: 100 };
+    resize(port, 200, 200);
+    port.fit();
+    return port;
+  };
+
+  it('is nothing before there are an image and room for it', () => {
+    const port = new Viewport();
+    expect(port.fit()).toBe(false);
+    expect(port.toImage({ x: 0, y: 0 })).toEqual({ x: NaN, y: NaN });
+    expect(resize(port, 200, 200)).toBe('lost');
+    expect(port.fit()).toBe(false);
+    port.image = { width: 100, height: 100 };
+    expect(port.fit()).toBe(true);
+    expect(port.toImage({ x: 0, y: 0 })).toEqual({ x: -0.5, y: -0.5 });
+  });
+
+  it('keeps its middle and magnification in a plot of another size, where it was zoomed', () => {
+    const port = shown();
+    expect(resize(port, 200, 200)).toBeNull();
+    expect(resize(port, 7, 200)).toBeNull();
+    expect(resize(port, 300, 200)).toBe('lost');
+    port.fit();
+    port.zoom({ x: 10, y: 20 }, 2);
+    const { middle } = port;
+    const length = port.toPixels(6);
+    expect(resize(port, 400, 240)).toBe('kept');
+    expect(port.middle).toEqual(middle);
+    expect(port.toPixels(6)).toBeCloseTo(length, 12);
+    expect(port.fits).toBe(false);
+  });
+
+  it('is what another one shows, once', () => {
+    const [port, other] = [shown(), shown()];
+    other.zoom({ x: 10, y: 20 }, 2);
+    expect(port.showSame(other)).toBe(true);
+    expect(port.showSame(other)).toBe(false);
+    expect(port.extent).toEqual(other.extent);
+    expect(port.fits).toBe(false);
+  });
+});

@@ -1,0 +1,130 @@
+/**
+ * What is seen of an image on a plot: the sizes of both, pan and zoom.
+ */
+import type { IPoint } from './gestures';
+import { MARGIN } from './plot';
+import { fitted, magnification, resized, zoomed } from './view';
+import type { ISize, IView } from './view';
+
+/** What is seen of an image, and how large it is. */
+export interface IExtent {
+  readonly view: IView;
+  readonly image: ISize;
+  readonly plot: ISize;
+}
+
+export class Viewport {
+  /** Size of the image; null while there is none. */
+  image: ISize | null = null;
+
+  /** Size of the widget; null before it has one. */
+  get outer(): ISize | null {
+    return this._outer;
+  }
+
+  /** Whether the whole image is shown as large as it goes. */
+  get fits(): boolean {
+    return this._fits;
+  }
+
+  /** Null while there is no image, or no room for it. */
+  get extent(): IExtent | null {
+    const { image, _view: view, _plot: plot } = this;
+    return view && image && plot ? { view, image, plot } : null;
+  }
+
+  /** The middle of what is seen. */
+  get middle(): IPoint | null {
+    const view = this._view;
+    return (
+      view && {
+        x: (view.left + view.right) / 2,
+        y: (view.top + view.bottom) / 2
+      }
+    );
+  }
+
+  /** Show the whole image; false when that has to wait for an image or for room. */
+  fit(): boolean {
+    if (!this.image || !this._plot) {
+      return false;
+    }
+    this._fits = true;
+    this._view = fitted(this.image, this._plot);
+    return true;
+  }
+
+  look(view: IView): void {
+    this._view = view;
+    this._fits = false;
+  }
+
+  /** Zoom about a point of the image; false when there is none. */
+  zoom(at: IPoint, factor: number): boolean {
+    const { extent } = this;
+    if (!extent) {
+      return false;
+    }
+    const { view, image, plot } = extent;
+    this.look(zoomed(view, at.x, at.y, factor, image, plot));
+    return true;
+  }
+
+  /** Show the part that another view of the same size shows; false when it is shown already. */
+  showSame({ _view: view, _fits: fits }: Viewport): boolean {
+    if (!view || view === this._view) {
+      return false;
+    }
+    this._view = view;
+    this._fits = fits;
+    return true;
+  }
+
+  /**
+   * The widget has this size.
+   *
+   * @returns what becomes of the view; null: nothing, as the plot is of the size it was
+   */
+  resize(outer: ISize): 'kept' | 'lost' | null {
+    const plot = {
+      width: outer.width - MARGIN.left - MARGIN.right,
+      height: outer.height - MARGIN.top - MARGIN.bottom
+    };
+    const before = this._plot;
+    if (
+      plot.width < 8 ||
+      plot.height < 8 ||
+      (plot.width === before?.width && plot.height === before.height)
+    ) {
+      return null;
+    }
+    this._outer = outer;
+    this._plot = plot;
+    if (!this._view || !before || this._fits) {
+      return 'lost';
+    }
+    this._view = resized(this._view, before, plot);
+    return 'kept';
+  }
+
+  /** The point of the image at a point of the plot; NaN while nothing is seen. */
+  toImage(point: IPoint): IPoint {
+    const { _view: view, _plot: plot } = this;
+    if (!view || !plot) {
+      return { x: NaN, y: NaN };
+    }
+    const scale = magnification(view, plot);
+    return { x: view.left + point.x / scale, y: view.top + point.y / scale };
+  }
+
+  /** Pixels of the image in a length on the screen; NaN while nothing is seen. */
+  toPixels(length: number): number {
+    const { _view: view, _plot: plot } = this;
+    return view && plot ? length / magnification(view, plot) : NaN;
+  }
+
+  private _outer: ISize | null = null;
+  private _plot: ISize | null = null;
+  private _view: IView | null = null;
+  private _fits = true;
+}
