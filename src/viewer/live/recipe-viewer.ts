@@ -4,44 +4,30 @@
 import type { IThemeManager } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Failure } from '../../api';
-import { fieldOf, inWords } from '../../field-names';
-import { isOfAnotherPackage } from '../../recipe';
+import { inWords } from '../../field-names';
 import type { Rectangle } from '../../recipe';
 import type { IRecipeSession, ITomoApi, ViewMode } from '../../tokens';
 import { release } from '../../tuning';
 import type { EngineWorkers, ILiveImage } from '../../tuning';
 import { element } from '../dom';
-import { Again } from '../again';
 import { ImagePanel } from '../image-panel';
 import type { ICompareSource } from '../compare';
 import { duration } from '../format';
-import { failureMessage, logInAction } from '../message';
 import { isFree } from '../pixels/image';
 import type { IImage } from '../pixels/image';
 import type { Overlay } from '../pixels/overlays';
 import { precisionMarks } from '../precision';
-import { othersSchema, SweepView } from '../sweep';
-import type { Schema } from '../sweep';
-import {
-  changeOf,
-  overlaysOf,
-  projectionSecondsOf,
-  rowSecondsOf,
-  usedAxis,
-  usedPivot,
-  warningsOf
-} from './regions';
+import { changeOf, overlaysOf, rowSecondsOf, warningsOf } from './regions';
 import { Earlier } from './earlier';
 import { factsOf, warningMarks } from './facts';
-import { obstacleOf } from './obstacle';
 import { comparables } from './comparables';
-import { sliceSource } from './slice-source';
 import { RecipeImages } from './recipe-images';
 import type { IShownPlace } from './recipe-images';
+import { RecipeSweep } from './recipe-sweep';
 import { RecipeToolbar } from './toolbar';
 import type { Region } from './toolbar';
 import { comesLate, isWorth } from './row-way';
+import { Troubles } from './troubles';
 import { amountOf } from './wanted';
 import type { Stage } from './wanted';
 
@@ -86,13 +72,27 @@ export class RecipeViewer extends ImagePanel {
         ),
       draw: region => this._draw(region),
       toggleLive: () => this._images.setLive(!this._images.live),
-      sweep: () => void this._openSweep(),
+      sweep: () => void this._sweep.open(),
       compare: () => this.compare(),
       hold: on => this.showBefore(on),
       resetZoom: () => this.view.resetZoom()
     });
     this.stepper = this._tools.stepper;
     this.toolbar.node.append(...this._tools.nodes);
+    this._troubles = new Troubles({
+      ...options,
+      again: () => this._update(0),
+      refresh: () => this.refresh()
+    });
+    this._sweep = new RecipeSweep({
+      ...options,
+      contrast: this.contrast,
+      shown: this.shown,
+      image: () => this._shown?.image ?? null,
+      purpose: this._name,
+      cover: view => this.cover(view),
+      closed: () => this.node.focus()
+    });
     this._images = new RecipeImages({
       ...options,
       purpose: this._name,
@@ -100,7 +100,7 @@ export class RecipeViewer extends ImagePanel {
       show: (image, of) => this._show(image, of),
       look: look => this._look(look),
       endLook: () => this.view.endLook(),
-      failed: failure => this._fail(failure),
+      failed: failure => this.message(this._troubles.failed(failure)),
       say: message => this.message(message),
       busy: busy => this._works(busy),
       troubled: () => {
@@ -140,9 +140,9 @@ export class RecipeViewer extends ImagePanel {
     }
     window.clearTimeout(this._timer);
     this.options.session.changed.disconnect(this._changed);
-    this._again.dispose();
+    this._troubles.dispose();
     this._images.dispose();
-    this._sweep?.dispose();
+    this._sweep.dispose();
     this._shown = null;
     const { image } = this;
     const { image: earlier } = this._earlier;
@@ -203,58 +203,6 @@ export class RecipeViewer extends ImagePanel {
     }
   }
 
-  /** Who sees the data; empty: this server. */
-  private _resource(): string {
-    return this.options.session.recipe.dataset?.resource ?? '';
-  }
-
-  private async _openSweep(): Promise<void> {
-    const { session, api, kernel } = this.options;
-    const { recipe } = session;
-    const schema = isOfAnotherPackage(recipe.reconstruction?.tool ?? '')
-      ? await othersSchema(api, recipe, `sweep tools ${this._name}`, kernel())
-      : undefined;
-    if (!this.isDisposed && recipe === session.recipe) {
-      this._sweepOf(schema);
-    }
-  }
-
-  private _sweepOf(schema: Schema | undefined): void {
-    const { session, trans } = this.options;
-    const image = this._shown?.image;
-    if (!image || this._sweep) {
-      return;
-    }
-    const sweep = new SweepView({
-      session,
-      sweep: sliceSource(
-        this.options,
-        image.columns,
-        `sweep ${this._name}`,
-        () =>
-          (this._shown && projectionSecondsOf(this._shown.image)) ??
-          session.rowSeconds
-      ),
-      contrast: this.contrast,
-      trans,
-      axis: () => this._shown && usedAxis(this._shown.image),
-      pivot: () => this._shown && usedPivot(this._shown.image),
-      shown: this.shown,
-      kernel: this.options.kernel(),
-      schema
-    });
-    sweep.closed.connect(() => this._closeSweep());
-    this._sweep = sweep;
-    this._sweepTool = session.recipe.reconstruction?.tool;
-    this.cover(sweep);
-  }
-
-  private _closeSweep(): void {
-    this._sweep?.dispose();
-    this._sweep = null;
-    this.node.focus();
-  }
-
   private _works(busy: boolean): void {
     const { position, rowSeconds } = this.options.session;
     const way = this._images.rowSeconds ?? 0;
@@ -288,7 +236,7 @@ export class RecipeViewer extends ImagePanel {
     if (took !== null) {
       this.options.session.tookRow(took);
     }
-    this._again.reset();
+    this._troubles.reset();
     this._shown = { mode: position.mode, path, scale, image };
     const before = new Set([this.image, this._earlier.image]);
     this._earlier.replaced(
@@ -328,7 +276,7 @@ export class RecipeViewer extends ImagePanel {
   protected override cancel(): void {
     const { trans } = this.options;
     window.clearTimeout(this._timer);
-    this._again.reset();
+    this._troubles.reset();
     this._images.stop();
     super.cancel();
     this.message({
@@ -354,40 +302,16 @@ export class RecipeViewer extends ImagePanel {
     });
   }
 
-  private _fail(failure: Failure): void {
-    const { trans, logIn, showPanel } = this.options;
-    const told = this._again.after(failure, trans);
-    this.message(
-      failureMessage(told, trans, [
-        ...logInAction(failure, trans, () => logIn(this._resource())),
-        { text: trans.__('Try again'), run: () => this.refresh() },
-        ...(fieldOf(failure.where, trans)
-          ? [{ text: trans.__('Show panel'), run: showPanel }]
-          : [])
-      ])
-    );
-  }
-
   /** Why there can be no image, said in the image's place. */
   private _obstacle(): boolean {
-    const { session, trans, showPanel, logIn } = this.options;
-    const { description } = session;
-    if (description !== this._toldOf) {
-      this._toldOf = description;
-      this._unread =
-        description.state === 'failed'
-          ? this._again.after(description.failure, trans)
-          : null;
-    }
-    const obstacle = obstacleOf(session, trans, {
-      failure: this._unread,
-      showPanel,
-      logIn: () => logIn(this._resource())
-    });
+    const obstacle = this._troubles.obstacle();
     if (!obstacle) {
       return false;
     }
-    if (obstacle.kind === 'empty' && !session.recipe.dataset?.path) {
+    if (
+      obstacle.kind === 'empty' &&
+      !this.options.session.recipe.dataset?.path
+    ) {
       this.clear();
       this._shown = null;
       this._images.reject();
@@ -401,15 +325,10 @@ export class RecipeViewer extends ImagePanel {
       return;
     }
     const { session } = this.options;
-    const { position, recipe, description } = session;
+    const { position, description } = session;
     const data = description.state === 'ready' ? description.value : null;
     const slice = position.mode === 'slice';
-    const tool = recipe.reconstruction?.tool;
-    const canSweep = slice && tool !== 'command';
-    if (!canSweep || this._sweepTool !== tool) {
-      this._sweep?.dispose();
-      this._sweep = null;
-    }
+    this._sweep.follow();
     this._couldHold = this._earlier.image !== null;
     this._tools.set({
       position,
@@ -418,7 +337,7 @@ export class RecipeViewer extends ImagePanel {
       rows: data?.rows ?? 1,
       drawing: this.view.drawing ? this._region : null,
       live: slice ? this._images.live : null,
-      canSweep,
+      canSweep: this._sweep.isPossible,
       zoomed: this.view.isZoomed,
       shown: this._shown !== null,
       before: this._couldHold
@@ -496,18 +415,9 @@ export class RecipeViewer extends ImagePanel {
   /** Names the requests of this viewer: what is asked for the same purpose is aborted. */
   private readonly _name = `viewer ${++viewers}`;
   private readonly _images: RecipeImages;
-  private readonly _again = new Again(() => {
-    const { session } = this.options;
-    if (session.description.state === 'failed') {
-      void session.describe();
-    } else {
-      this._update(0);
-    }
-  });
+  private readonly _troubles: Troubles;
   private readonly _earlier = new Earlier();
-  private _sweep: SweepView | null = null;
-  /** The tool whose slices the sweep shows. */
-  private _sweepTool: string | undefined;
+  private readonly _sweep: RecipeSweep;
   private _chosen: Stage = 'raw';
   private _region: Region = 'roi';
   private _relevel = false;
@@ -518,9 +428,5 @@ export class RecipeViewer extends ImagePanel {
     image: IImage;
   } | null = null;
   private _amount = '';
-  /** The description whose failure was looked at. */
-  private _toldOf: unknown = null;
-  /** Why the data cannot be read, and whether that is tried again. */
-  private _unread: Failure | null = null;
   private _timer = 0;
 }
