@@ -4,7 +4,7 @@ import { plane } from './grid';
 import { columns, count, Refusal, stepAt, stepCount } from './plan';
 import { isHalf } from './share';
 import { values } from './spectra';
-import { checkStripes, prepareStripes, releaseStripes, removeStripes, stripeBytes } from './stripes';
+import { checkStripes, prepareStripes, releaseStripes, removeStripes, sortsColumns, stripeBytes } from './stripes';
 import { fullTurn, order, partTurn } from './views';
 
 /** float32[count][columns], acquisition order: the host writes here. */
@@ -44,18 +44,19 @@ export function isLent(): bool {
   return isHalf() && !fullTurn && !partTurn;
 }
 
-/** Check the plan's steps and take the memory that they need. */
+/** Check the plan's steps and take the memory that they need; the order of the same sinogram is kept. */
 export function prepareSteps(): Refusal {
-  releaseStripes();
   let most: usize = 0;
+  let sorted = false;
   for (let index = 0; index < stepCount; index++) {
     const step = stepAt(index);
     if (!checkStripes(step)) {
       return Refusal.Step;
     }
     most = max(most, stripeBytes(step));
+    sorted = sorted || sortsColumns(step);
   }
-  return prepareStripes(most) ? Refusal.None : Refusal.Memory;
+  return prepareStripes(most, sorted) ? Refusal.None : Refusal.Memory;
 }
 
 /** Sort the rows by angle and run the steps. NaN and infinities become 0. */

@@ -28,9 +28,11 @@ function pitch(): usize {
   return <usize>((columns + 3) & ~3) << 2;
 }
 
-export function layOutFiltering(sigma: f64, size: i32): void {
+export function layOutFiltering(sigma: f64, size: i32, sort: bool): void {
   const rows = count + 2 * padOf(count);
-  layOutRanks();
+  if (sort) {
+    layOutRanks();
+  }
   layOutMedians(size);
   layOutFrequencies(rows, (rows >> 1) + 1);
   pointers = take(<usize>rows << 2);

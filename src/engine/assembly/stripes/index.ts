@@ -7,6 +7,7 @@ import { layOutFitting, removeByFitting } from './fitting';
 import { layOutFourier, removeByFourier } from './fourier';
 import { removeByInterpolation } from './interpolation';
 import { layOutLarge, removeLarge } from './large';
+import { prepareOrder, releaseOrder } from './ranks';
 import { startAt, taken } from './scratch';
 import { layOutSorting, removeBySorting } from './sorting';
 import { layOutWavelet, removeByWavelet } from './wavelet';
@@ -30,12 +31,40 @@ let scratch: usize = 0;
 export function releaseStripes(): void {
   release(scratch);
   scratch = 0;
+  releaseOrder();
 }
 
-/** Memory of `bytes` for all filters, which run one after the other; false when there is none. */
-export function prepareStripes(bytes: usize): bool {
+/**
+ * Memory of `bytes` for all filters, which run one after the other, and for the
+ * order of a sinogram that they sort; false when there is none.
+ */
+export function prepareStripes(bytes: usize, sorted: bool): bool {
+  release(scratch);
+  scratch = 0;
+  // The order first, as it stays: what changes its size lies above it.
+  if (!sorted) {
+    releaseOrder();
+  } else if (!prepareOrder()) {
+    return false;
+  }
   scratch = allocate(bytes);
   return scratch != 0;
+}
+
+/** Whether a step sorts columns. */
+export function sortsColumns(step: usize): bool {
+  switch (<i32>load<f64>(step)) {
+    case Step.Sorting:
+    case Step.All:
+    case Step.Large:
+    case Step.Interpolation:
+      return true;
+    case Step.Dead:
+    case Step.Filtering:
+      return parameter(step, 2) != 0;
+    default:
+      return false;
+  }
 }
 
 @inline
@@ -129,7 +158,7 @@ function layOut(step: usize): void {
       layOutWavelet(<i32>parameter(step, 0), parameter(step, 1), <i32>parameter(step, 2));
       break;
     case Step.Filtering:
-      layOutFiltering(parameter(step, 0), width(step, 1));
+      layOutFiltering(parameter(step, 0), width(step, 1), parameter(step, 2) != 0);
       break;
     case Step.Fitting:
       layOutFitting(parameter(step, 1));

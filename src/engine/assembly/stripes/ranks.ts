@@ -3,8 +3,13 @@
  *
  * Equal values keep their order. What works on sorted sinograms (Vo, Atwood,
  * Drakopoulos 2018) works on `ranked`, four ranks at a time.
+ *
+ * The order is kept from one sinogram to the next: a column that it sorts
+ * again, as it does all while a parameter after the sorting changes, is not
+ * sorted anew.
  */
 import { highHalves, highPairs, lowHalves, lowPairs } from '../lanes';
+import { allocateZeros, release } from '../memory';
 import { columns, count } from '../plan';
 import { take } from './scratch';
 
@@ -14,7 +19,7 @@ const DIGITS = 256;
 
 /** float32[count / 4 rounded up][columns][4]: four ranks of a column side by side. */
 export let ranked: usize = 0;
-/** int32[columns][count rounded up to 4]: row that each rank came from. */
+/** int32[columns][count rounded up to 4]: row that each rank came from; 0 before the first time. */
 let sources: usize = 0;
 /** uint64[count] twice: key and row. */
 let keys: usize = 0;
@@ -34,9 +39,21 @@ export function blockBytes(): usize {
   return (((<usize>columns << 4) + 63) & ~63) | 64;
 }
 
+/** Make room for the order, or keep what there is; false when there is no memory. */
+export function prepareOrder(): bool {
+  if (!sources) {
+    sources = allocateZeros((<usize>ranks() * <usize>columns) << 2);
+  }
+  return sources != 0;
+}
+
+export function releaseOrder(): void {
+  release(sources);
+  sources = 0;
+}
+
 export function layOutRanks(): void {
   ranked = take(<usize>(ranks() >> 2) * blockBytes());
-  sources = take(<usize>ranks() * <usize>columns << 2);
   keys = take(<usize>ranks() << 3);
   spare = take(<usize>ranks() << 3);
   histogram = take(4 * DIGITS * 4);
@@ -49,7 +66,10 @@ export function rankColumns(rows: usize): void {
     const wide = min(TILE, columns - first);
     loadTile(rows, first, wide);
     for (let column = 0; column < wide; column++) {
-      sortColumn(first + column, tile + <usize>column * <usize>count * 4);
+      const values = tile + <usize>column * <usize>count * 4;
+      if (!takeAsBefore(first + column, values)) {
+        sortColumn(first + column, values);
+      }
     }
   }
 }
@@ -150,6 +170,33 @@ function orderedBits(value: f32): u32 {
 @inline
 function fromOrderedBits(bits: u32): f32 {
   return reinterpret<f32>(bits ^ (~(<u32>(<i32>bits >> 31)) | 0x80000000));
+}
+
+/** Values of a column to `ranked` in the order that is kept; false when they are not sorted by it. */
+function takeAsBefore(column: i32, values: usize): bool {
+  const block = blockBytes();
+  const source = sources + <usize>column * (<usize>ranks() << 2);
+  let out = ranked + (<usize>column << 4);
+  let before: f32 = -Infinity;
+  let rowBefore = -1;
+  // Strictly ascending in value and row, so each row comes once whatever was kept.
+  for (let rank = 0; rank < count; rank++) {
+    const row = load<i32>(source + (<usize>rank << 2));
+    const value = load<f32>(values + (<usize>row << 2)) + 0;
+    if (!(value > before || (value == before && row > rowBefore))) {
+      return false;
+    }
+    store<f32>(out + (<usize>(rank & 3) << 2), value);
+    before = value;
+    rowBefore = row;
+    if ((rank & 3) == 3) {
+      out += block;
+    }
+  }
+  for (let rank = count; rank < ranks(); rank++) {
+    store<f32>(rankAt(ranked, rank, column), before);
+  }
+  return true;
 }
 
 /** Stable radix sort of a column: values to `ranked`, rows to `sources`. */
