@@ -6,12 +6,13 @@ memory or in the system's cache; the error is in pixels, with 2 % noise and 2 % 
 
 from __future__ import annotations
 
-import json
 import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from rows import row
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "python")]
@@ -29,15 +30,6 @@ LEANING = (0.3, 512)
 """Degrees, and rows: 2.7 pixels from top to bottom."""
 BARS = {"auto": (1.0, 0.25)}
 ROUNDS = 5
-
-
-def row(name: str, value: float, unit: str, bar: float | None) -> None:
-    """Print one row."""
-    ok = None if bar is None else value <= bar
-    print(
-        json.dumps({"name": name, "value": round(value, 3), "unit": unit, "bar": bar, "ok": ok}),
-        flush=True,
-    )
 
 
 def measure(span: float, folder: Path) -> None:

@@ -14,6 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from rows import row
+
 ROOT = Path(__file__).parents[1]
 TESTS = ROOT / "tests" / "python"
 sys.path[:0] = [str(TESTS / name) for name in ("", "integration", "server")]
@@ -61,13 +63,6 @@ def run_job(house: House) -> tuple[float, float, Job]:
     started = float(job.attempt()["started"])
     record = job.result() / "result.json"
     return record.stat().st_mtime - started, started - since, job
-
-
-def row(name: str, value: float, unit: str, bar: float | None = None) -> None:
-    ok = None if bar is None else value <= bar
-    print(
-        json.dumps({"name": name, "value": value, "unit": unit, "bar": bar, "ok": ok}), flush=True
-    )
 
 
 def main() -> None:

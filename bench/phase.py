@@ -7,12 +7,11 @@ which is what TomoPy does.
 
 from __future__ import annotations
 
-import json
 import statistics
-import time
 from collections.abc import Callable
 
 import numpy as np
+from rows import in_turn, row
 from scipy import fft
 
 from tomo_runner.engine import Engine
@@ -24,21 +23,6 @@ LENGTHS = (3, 10, 30)
 COMPARED = 10
 BARS = {"SciPy in float32": 0.4, "NumPy": 0.15}
 """Most of their time that ours may take."""
-
-
-def row(name: str, value: float, unit: str, bar: float | None, ok: bool | None) -> None:
-    """Print one row."""
-    print(
-        json.dumps({"name": name, "value": round(value, 3), "unit": unit, "bar": bar, "ok": ok}),
-        flush=True,
-    )
-
-
-def milliseconds(action: Callable[[], object]) -> float:
-    """Wall time of one call."""
-    start = time.perf_counter()
-    action()
-    return (time.perf_counter() - start) * 1000
 
 
 def main() -> None:
@@ -74,19 +58,14 @@ def main() -> None:
         "phase, SciPy in float32": scipy,
         "phase, NumPy": numpy,
     }
-    times: dict[str, list[float]] = {name: [] for name in actions}
-    for turn in range(ROUNDS + 1):
-        for name, action in actions.items():
-            spent = milliseconds(action)
-            if turn:
-                times[name].append(spent)
+    times = in_turn(actions, ROUNDS)
     size = f"{SIZE}x{SIZE}"
     for name, values in times.items():
-        row(f"{name}: a projection {size}", statistics.median(values), "ms", None, None)
+        row(f"{name}: a projection {size}", statistics.median(values), "ms")
     engine = times[f"phase, length {COMPARED} px"]
     for name, bar in BARS.items():
         ratio = statistics.median(a / b for a, b in zip(engine, times[f"phase, {name}"]))
-        row(f"phase, engine to {name} {size}", ratio, "x", bar, ratio <= bar)
+        row(f"phase, engine to {name} {size}", ratio, "x", bar)
 
 
 if __name__ == "__main__":

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import http.client
-import json
 import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from rows import row
 
 TESTS = Path(__file__).parent.parent / "tests" / "python" / "server"
 sys.path.insert(0, str(TESTS))
@@ -18,10 +19,6 @@ from jupyter_servers import ECHO, Server, start_server_process  # noqa: E402
 
 SIZE = 200 * 10**6
 ROUNDS = 5
-
-
-def row(name: str, value: float, unit: str, bar: str, ok: bool) -> None:
-    print(json.dumps({"name": name, "value": round(value, 1), "unit": unit, "bar": bar, "ok": ok}))
 
 
 def download(server: Server) -> float:

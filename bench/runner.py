@@ -13,6 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from rows import row
+
 ROOT = Path(__file__).resolve().parents[1]
 RUNS = (
     ("sorting", "filters.stripes-sorting.size=21", 4.74),
@@ -33,18 +35,11 @@ def main() -> None:
         return
     for name, setting, bar in RUNS:
         whole, stages = measure(data, setting, f"regions.centre.column={AXIS}")
-        row(f"PSI, whole volume, {name}", whole, bar)
-        row(f"PSI, whole volume, {name}, its stages", stages, None)
+        row(f"PSI, whole volume, {name}", whole, "s", bar)
+        row(f"PSI, whole volume, {name}, its stages", stages, "s")
     name, setting, _ = RUNS[0]
     whole, _ = measure(data, setting)
-    row(f"PSI, whole volume, {name}, axis to be found", whole, None)
-
-
-def row(name: str, value: float, bar: float | None) -> None:
-    """Print one row."""
-    ok = None if bar is None else value <= bar
-    found = {"name": name, "value": round(value, 2), "unit": "s", "bar": bar, "ok": ok}
-    print(json.dumps(found), flush=True)
+    row(f"PSI, whole volume, {name}, axis to be found", whole, "s")
 
 
 def measure(data: Path, *settings: str) -> tuple[float, float]:

@@ -7,7 +7,6 @@ Savu is not installed, that is said on standard error.
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -16,6 +15,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from rows import row
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -77,8 +77,7 @@ def main() -> None:
                 path.unlink()
             ratios.append(seconds[copied] / seconds[written])
     ratio = round(float(np.median(ratios)), 3)
-    row = {"name": "NXtomo against a plain copy", "value": ratio, "unit": "x", "bar": BAR}
-    print(json.dumps({**row, "ok": ratio >= BAR}))
+    row("NXtomo against a plain copy", ratio, "x", BAR, ratio >= BAR)
     measure_savu()
 
 
@@ -133,10 +132,8 @@ def measure_savu() -> None:
             host.close()
     ratios = np.divide(times["hosted"], times["alone"])
     over = round(100 * (float(np.median(ratios)) - 1), 1)
-    row = {"name": "Savu FBP, host over bare", "value": over, "unit": "%", "bar": OVER}
-    print(json.dumps({**row, "ok": over <= OVER}))
-    bare = round(float(np.median(times["alone"])), 1)
-    print(json.dumps({"name": "Savu FBP, bare", "value": bare, "unit": "s"}))
+    row("Savu FBP, host over bare", over, "%", OVER)
+    row("Savu FBP, bare", float(np.median(times["alone"])), "s")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ Words after its name are the parts to measure: copies, poll, submit, slices, scr
 
 from __future__ import annotations
 
-import json
 import statistics
 import subprocess
 import sys
@@ -17,6 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+
+from rows import row
 
 ROOT = Path(__file__).parents[1]
 TESTS = ROOT / "tests"
@@ -33,12 +34,6 @@ WIDTH = 2048
 ROWS = 12
 # 10 Mbit/s.
 SHAPED = 10e6 / 8
-
-
-def row(name: str, value: float, unit: str, bar: str | None = None, ok: bool | None = None) -> None:
-    print(
-        json.dumps({"name": name, "value": value, "unit": unit, "bar": bar, "ok": ok}), flush=True
-    )
 
 
 def script(name: str, *arguments: str) -> None:

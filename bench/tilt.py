@@ -7,13 +7,12 @@ what it is given of coordinates is made before.
 
 from __future__ import annotations
 
-import json
 import math
 import statistics
-import time
 from collections.abc import Callable
 
 import numpy as np
+from rows import in_turn, row
 from scipy import ndimage
 
 from tomo_runner.dataset import Window
@@ -25,21 +24,6 @@ ROUNDS = 5
 DEGREES = 1.0
 BAR = 0.25
 """Most of SciPy's time that ours may take."""
-
-
-def row(name: str, value: float, unit: str, bar: float | None, ok: bool | None) -> None:
-    """Print one row."""
-    print(
-        json.dumps({"name": name, "value": round(value, 3), "unit": unit, "bar": bar, "ok": ok}),
-        flush=True,
-    )
-
-
-def milliseconds(action: Callable[[], object]) -> float:
-    """Wall time of one call."""
-    start = time.perf_counter()
-    action()
-    return (time.perf_counter() - start) * 1000
 
 
 def places() -> tuple[np.ndarray, np.ndarray]:
@@ -75,16 +59,11 @@ def main() -> None:
         actions["tilt, OpenCV in steps of 1/32"] = lambda: cv2.remap(
             image, *at, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
         )
-    times: dict[str, list[float]] = {name: [] for name in actions}
-    for turn in range(ROUNDS + 1):
-        for name, action in actions.items():
-            spent = milliseconds(action)
-            if turn:
-                times[name].append(spent)
+    times = in_turn(actions, ROUNDS)
     for name, values in times.items():
-        row(f"{name}: a projection {SIZE}x{SIZE}", statistics.median(values), "ms", None, None)
+        row(f"{name}: a projection {SIZE}x{SIZE}", statistics.median(values), "ms")
     ratio = statistics.median(a / b for a, b in zip(times["tilt"], times["tilt, SciPy"]))
-    row(f"tilt, engine to SciPy {SIZE}x{SIZE}", ratio, "x", BAR, ratio <= BAR)
+    row(f"tilt, engine to SciPy {SIZE}x{SIZE}", ratio, "x", BAR)
 
 
 if __name__ == "__main__":

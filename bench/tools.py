@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from rows import row
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -145,16 +146,14 @@ def measure(tool: str, method: str, data: Path, pixels: np.ndarray) -> None:
         pairs = [(bare.seconds(), hosted(host, method, parameters, 2)) for _ in range(PAIRS)]
         ratio = statistics.median(ours / theirs for theirs, ours in pairs)
         over = 100 * (ratio - 1)
-        row = {"name": f"{title} {method}, host over bare", "value": round(over, 1), "unit": "%"}
-        print(json.dumps({**row, "bar": 5, "ok": over <= 5}), flush=True)
+        row(f"{title} {method}, host over bare", over, "%", 5)
         if tool == "astra":
             each = [
                 hosted(host, method, parameters, 1) / hosted(host, method, parameters, 2)
                 for _ in range(PAIRS)
             ]
             gain = statistics.median(each)
-            row = {"name": f"{title} {method}, two threads over one", "value": round(gain, 2)}
-            print(json.dumps({**row, "unit": "x", "bar": 1.8, "ok": gain >= 1.8}), flush=True)
+            row(f"{title} {method}, two threads over one", gain, "x", 1.8, gain >= 1.8)
     finally:
         bare.close()
         host.close()
