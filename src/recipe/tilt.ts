@@ -19,6 +19,11 @@ interface ISize {
   readonly columns: number;
 }
 
+/** By how many degrees the projections of so large an image are rotated about its middle. */
+export interface IRotation extends ISize {
+  readonly degrees: number;
+}
+
 /** Rows by which a point at the edge of the image leaves its slice as the sample turns. */
 export function rowsOff(tilt: number, columns: number): number {
   return (columns / 2) * Math.sin(Math.abs(tilt) * RADIANS);
@@ -68,4 +73,27 @@ export function rowsBeyond(
     column => down - (column - middle) * Math.sin(degrees * RADIANS)
   );
   return Math.max(0, -Math.min(...ends), Math.max(...ends) - (rows - 1));
+}
+
+/** Where the slice of a row of rotated projections is in those as measured: its row in a column. */
+export function rowAcross(
+  row: number,
+  column: number,
+  { degrees, rows, columns }: IRotation
+): number {
+  const half = (rows - 1) / 2;
+  const angle = degrees * RADIANS;
+  const right = column - (columns - 1) / 2;
+  return half + (row - half) / Math.cos(angle) - right * Math.tan(angle);
+}
+
+/** The row of rotated projections that a point of those as measured belongs to. */
+export function rowThrough(
+  point: { readonly x: number; readonly y: number },
+  { degrees, rows, columns }: IRotation
+): number {
+  const half = (rows - 1) / 2;
+  const angle = degrees * RADIANS;
+  const right = point.x - (columns - 1) / 2;
+  return half + (point.y - half) * Math.cos(angle) + right * Math.sin(angle);
 }

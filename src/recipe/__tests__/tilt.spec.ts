@@ -1,7 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { isRotated, rowsBeyond, uprightColumn } from '../tilt';
+import {
+  isRotated,
+  rowAcross,
+  rowsBeyond,
+  rowThrough,
+  uprightColumn
+} from '../tilt';
 
 interface ICase {
   name: string;
@@ -43,3 +49,30 @@ it.each(CASES)(
     }
   }
 );
+
+describe('the slice of a row in a projection as measured', () => {
+  const rotation = { degrees: 10, rows: 51, columns: 300 };
+
+  it('is a line that leaves the image by the rows that it needs beyond', () => {
+    const first = 149.5 - 149.5 * cosine(10) + 25 * sine(10);
+    // As the case of the most above has it.
+    expect(rowAcross(50, first, rotation)).toBeCloseTo(50 + 25.580596387, 6);
+    // A row leans the other way than the axis: it falls where that goes right.
+    expect(rowAcross(50, 299, rotation)).toBeLessThan(30);
+  });
+
+  it('is found again from each point of its line', () => {
+    for (const x of [0, 149.5, 280]) {
+      const y = rowAcross(12, x, rotation);
+      expect(rowThrough({ x, y }, rotation)).toBeCloseTo(12, 9);
+    }
+  });
+});
+
+function cosine(degrees: number): number {
+  return Math.cos((degrees * Math.PI) / 180);
+}
+
+function sine(degrees: number): number {
+  return Math.sin((degrees * Math.PI) / 180);
+}

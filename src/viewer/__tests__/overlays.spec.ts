@@ -1,3 +1,4 @@
+import type { IAxis } from '../../axis';
 import type { Recipe } from '../../recipe';
 import {
   changeOf,
@@ -90,6 +91,21 @@ describe('dragging', () => {
     });
   });
 
+  it('of a leaning row moves its line to where the hand is', () => {
+    const rotation = { degrees: 2, rows: 128, columns: 835 };
+    const row: Overlay = { id: 'row', row: 40, rotation };
+    // The middle of the image is where it has about its own row.
+    expect(grabAt([row], 417, 40, 0.1)?.id).toBe('row');
+    expect(grabAt([row], 0, 40, 4)).toBeNull();
+    expect(grabAt([row], 0, 54.5, 0.1)?.id).toBe('row');
+    const grab = { id: 'row', edges: [] } as const;
+    expect(dragged(row, grab, 0, 0, size)).toEqual(row);
+    // Along the line nothing changes; across it does.
+    const down = Math.tan((2 * Math.PI) / 180) * 300;
+    expect(dragged(row, grab, 300, -down, size)).toEqual(row);
+    expect(dragged(row, grab, 300, 20 - down, size)).toMatchObject({ row: 60 });
+  });
+
   it('knows the leaning axis', () => {
     const leaning = { ...axis, pivot: 64, tilt: 1 } as const;
     expect(axisColumn(leaning, 164)).toBeCloseTo(399.45 + 1.74551, 4);
@@ -149,6 +165,26 @@ describe('the recipe and its overlays', () => {
       ...{ id: 'axis', column: 400, pivot: 5, tilt: 2, fixed: false }
     });
     expect(usedCentre(part)).toBe(402.1);
+  });
+
+  it('show the row leaning where projections are rotated, and level elsewhere', () => {
+    const leaning = (tilt: number, column?: number): Recipe => ({
+      ...recipe,
+      regions: { centre: { row: 5, tilt, ...(column && { column }) } }
+    });
+    const row = (of: Recipe, found?: IAxis): Overlay | undefined =>
+      overlaysOf(of, at('projection'), image, found).find(
+        ({ id }) => id === 'row'
+      );
+    const rotation = { degrees: 2, rows: 600, columns: 600 };
+    expect(row(leaning(2, 400))).toEqual({ id: 'row', row: 64, rotation });
+    // Less than half a row at the edge.
+    expect(row(leaning(0.09, 400))).toEqual({ id: 'row', row: 64 });
+    // Without a column the tilt of the recipe counts for nothing: the run finds both.
+    expect(row(leaning(2))).toEqual({ id: 'row', row: 64 });
+    const found = { column: 399, row: 60, tilt: 2 };
+    expect(row(leaning(0), found)).toEqual({ id: 'row', row: 64, rotation });
+    expect(row(leaning(0, 400), found)).toEqual({ id: 'row', row: 64 });
   });
 
   it('show the axis and the mask in the slice', () => {
@@ -224,6 +260,11 @@ describe('the recipe and its overlays', () => {
         line: { color: 'red' }
       }
     ]);
+    const rotation = { degrees: 2, rows: 128, columns: 835 };
+    const [line] = shapesOf([{ id: 'row', row: 64, rotation }], size, colours);
+    expect(line).toMatchObject({ x0: -0.5, x1: 834.5 });
+    expect(Number(line.y0) - Number(line.y1)).toBeCloseTo(29.159, 3);
+    expect((Number(line.y0) + Number(line.y1)) / 2).toBeCloseTo(64, 3);
     // A cross has one size on the screen, about its place in the image.
     const cross = { id: 'cross', x: 299.5, y: 80 } as const;
     expect(shapesOf([cross], size, colours)).toMatchObject([

@@ -345,6 +345,24 @@ describe('The viewer of a recipe', () => {
     expect(session.edits).toEqual([]);
   });
 
+  it('goes to the row whose line is clicked in a projection, leaning where those are rotated', async () => {
+    const made = make('projection');
+    viewer = made.viewer;
+    const { session, api } = made;
+    await settle();
+    api.asked[0].answer(imageFrame(7, {}, 64));
+    await settle();
+    const picked = emitter(viewer.view.picked);
+    picked.emit({ x: 60, y: 20.2 });
+    expect(session.position.row).toBe(20);
+    session.edit({
+      path: ['regions', 'centre'],
+      value: { column: 31, tilt: 10 }
+    });
+    picked.emit({ x: 60, y: 20.2 });
+    expect(session.position.row).toBe(25);
+  });
+
   it('stays busy while the row comes, whatever became of an image that is not wanted any more', async () => {
     const made = make('sinogram');
     viewer = made.viewer;

@@ -4,7 +4,9 @@
 import type { IThemeManager } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import type { IAxis } from '../../axis';
 import { inWords } from '../../field-names';
+import { rowThrough } from '../../recipe';
 import type { Rectangle } from '../../recipe';
 import type { IRecipeSession, ITomoApi, ViewMode } from '../../tokens';
 import { release } from '../../tuning';
@@ -17,7 +19,13 @@ import { isFree } from '../pixels/image';
 import type { IImage } from '../pixels/image';
 import type { Overlay } from '../pixels/overlays';
 import { precisionMarks } from '../precision';
-import { changeOf, overlaysOf, rowSecondsOf, warningsOf } from './regions';
+import {
+  changeOf,
+  overlaysOf,
+  rotationOf,
+  rowSecondsOf,
+  warningsOf
+} from './regions';
 import { Earlier } from './earlier';
 import { factsOf, warningMarks } from './facts';
 import { comparables } from './comparables';
@@ -112,8 +120,11 @@ export class RecipeViewer extends ImagePanel {
     });
     this.view.moved.connect((_, overlay) => this._moved(overlay));
     this.view.picked.connect((_, at) => {
-      if (session.position.mode === 'projection') {
-        session.moveTo({ row: Math.round(at.y) });
+      const { image } = this;
+      if (session.position.mode === 'projection' && image) {
+        const rotation = rotationOf(session.recipe, image, this._found());
+        const row = rotation ? rowThrough(at, rotation) : at.y;
+        session.moveTo({ row: Math.round(row) });
       }
     });
     this.view.drawn.connect((_, box) => this._drawn(box));
@@ -344,12 +355,23 @@ export class RecipeViewer extends ImagePanel {
     });
   }
 
+  /** The axis that the run would find; null while that is not known. */
+  private _found(): IAxis | null {
+    const { centre } = this.options.session;
+    return centre.state === 'ready' ? centre.value : null;
+  }
+
   private _overlays(): void {
     const { session } = this.options;
     const { mode } = session.position;
     this.view.setOverlays(
       this._shown && this._shown.mode === mode
-        ? overlaysOf(session.recipe, session.position, this._shown.image)
+        ? overlaysOf(
+            session.recipe,
+            session.position,
+            this._shown.image,
+            this._found()
+          )
         : []
     );
   }

@@ -1,22 +1,32 @@
 /**
  * Regions of the recipe as overlays, and overlays as edits of the recipe.
  */
+import { withAxis } from '../../axis';
 import type { IAxis } from '../../axis';
-import type { Recipe } from '../../recipe';
+import { isRotated } from '../../recipe';
+import type { IRotation, Recipe } from '../../recipe';
 import type { IRecipeChange, IViewPosition } from '../../tokens';
 import type { IImage } from '../pixels/image';
 import type { Overlay } from '../pixels/overlays';
 
-/** What lies over the image of a place in a recipe. */
+/**
+ * What lies over the image of a place in a recipe.
+ *
+ * @param found the axis, when the recipe leaves it to the run
+ */
 export function overlaysOf(
   recipe: Recipe,
   position: IViewPosition,
-  image: IImage
+  image: IImage,
+  found: IAxis | null = null
 ): Overlay[] {
   const { roi, air, centre } = recipe.regions ?? {};
   switch (position.mode) {
     case 'projection': {
-      const overlays: Overlay[] = [{ id: 'row', row: position.row }];
+      const rotation = rotationOf(recipe, image, found);
+      const overlays: Overlay[] = [
+        { id: 'row', row: position.row, ...(rotation && { rotation }) }
+      ];
       if (centre?.column !== undefined) {
         overlays.push({
           id: 'axis',
@@ -63,6 +73,21 @@ export function overlaysOf(
       return overlays;
     }
   }
+}
+
+/**
+ * How the projections of slices are rotated, which one that is looked at never
+ * is; null where they are not.
+ */
+export function rotationOf(
+  recipe: Recipe,
+  { rows, columns }: IImage,
+  found: IAxis | null
+): IRotation | null {
+  const { column, tilt = 0 } = withAxis(recipe, found).regions?.centre ?? {};
+  return column !== undefined && isRotated(tilt, columns)
+    ? { degrees: tilt, rows, columns }
+    : null;
 }
 
 /** The edit that a moved overlay stands for; null when it is none of the recipe. */

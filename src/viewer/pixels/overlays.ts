@@ -1,7 +1,8 @@
 /**
  * What lies over an image and can be taken hold of: axis, row, regions.
  */
-import type { Rectangle } from '../../recipe';
+import { rowAcross, rowThrough } from '../../recipe';
+import type { IRotation, Rectangle } from '../../recipe';
 import type { ISize } from './view';
 
 /** Axis of rotation: at column `column` in row `pivot`, leaning by `tilt` degrees. */
@@ -16,6 +17,8 @@ export interface IAxisOverlay {
 export interface IRowOverlay {
   readonly id: 'row';
   readonly row: number;
+  /** Of the projections that the row is one of, where they are rotated: it leans in this one. */
+  readonly rotation?: IRotation;
 }
 
 export interface IRegionOverlay {
@@ -95,6 +98,14 @@ export function axisColumn(axis: IAxisOverlay, row: number): number {
   );
 }
 
+/** Where the line of a row is in a column of the image. */
+export function rowLine(
+  { row, rotation }: IRowOverlay,
+  column: number
+): number {
+  return rotation ? rowAcross(row, column, rotation) : row;
+}
+
 /**
  * What lies under a point; the last drawn first.
  *
@@ -127,7 +138,7 @@ function edgesAt(
         ? []
         : null;
     case 'row':
-      return Math.abs(y - overlay.row) <= reach ? [] : null;
+      return Math.abs(y - rowLine(overlay, x)) <= reach ? [] : null;
     case 'profile':
       return endsAt(overlay, x, y, reach);
     case 'mask':
@@ -200,7 +211,7 @@ export function dragged(
     case 'row':
       return {
         ...overlay,
-        row: Math.round(clamp(overlay.row + dy, 0, image.height - 1))
+        row: Math.round(clamp(movedRow(overlay, dx, dy), 0, image.height - 1))
       };
     case 'profile': {
       const moved = (
@@ -240,6 +251,14 @@ export function dragged(
       };
     }
   }
+}
+
+/** The row whose line is where the hand has drawn that of another one. */
+function movedRow(overlay: IRowOverlay, dx: number, dy: number): number {
+  const { row, rotation } = overlay;
+  return rotation
+    ? rowThrough({ x: dx, y: rowLine(overlay, 0) + dy }, rotation)
+    : row + dy;
 }
 
 /** CSS cursor for a grip. */

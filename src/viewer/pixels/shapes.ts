@@ -3,7 +3,7 @@
  */
 import type { IShape } from '../plotly';
 import type { IColours } from '../theme';
-import { axisColumn } from './overlays';
+import { axisColumn, rowLine } from './overlays';
 import type { ICrossOverlay, IProfileOverlay, Overlay } from './overlays';
 import type { ISize } from './view';
 
@@ -92,8 +92,8 @@ function shapeOf(
         type: 'line',
         x0: -0.5,
         x1: image.width - 0.5,
-        y0: overlay.row,
-        y1: overlay.row,
+        y0: rowLine(overlay, -0.5),
+        y1: rowLine(overlay, image.width - 0.5),
         line: { color: colours.mask, width: 1.5 }
       };
     case 'mask':
