@@ -249,7 +249,42 @@ test.describe('Slices that follow the hand, when the browser does not help', () 
     await expect(old).toHaveCount(0);
     await expect(eye).toHaveAttribute('aria-busy', 'false');
     expect(asked).toEqual(Array(9).fill('slice'));
+    await expect(eye.locator('.jp-tomo-centre-facts')).toContainText(
+      'The server computes slices for now: this browser has given none for some seconds.'
+    );
+    await page.screenshot({ path: path.join(results, 'centre-hangs.png') });
     await expect(eye.locator('.jp-tomo-viewer-message')).toBeHidden();
+  });
+
+  test('a sweep goes on when a worker hangs, and the line below says who makes its slices', async ({
+    page
+  }) => {
+    const tomo = new Tomography(page);
+    await live(tomo);
+    await tomo.viewer.getByRole('button', { name: 'Live' }).click();
+    await expect(tomo.viewer).toHaveAttribute('aria-busy', 'false');
+    await expect.poll(() => page.workers().length).toBe(2);
+    const asked = previewsOf(page);
+    const [hangs] = page.workers();
+    await page.clock.install();
+    await hangs.evaluate(() =>
+      setTimeout(() => {
+        for (;;);
+      })
+    );
+    await tomo.viewer.getByRole('button', { name: 'Sweep…' }).click();
+    await page.clock.fastForward(1000);
+    await expect.poll(() => asked).toContain('attenuation');
+    await expect(async () => {
+      await page.clock.fastForward(1000);
+      await expect(tomo.facts).toContainText(
+        'The server computes slices for now: this browser has given none for some seconds.',
+        { timeout: 200 }
+      );
+    }).toPass({ timeout: 30_000 });
+    await expect(tomo.viewer.locator('.jp-tomo-sweep-say')).toHaveText('');
+    await expect(tomo.facts).toBeVisible();
+    await page.screenshot({ path: path.join(results, 'sweep-hangs.png') });
   });
 
   test('a row of 4096 columns is live, and the server gives the same', async ({

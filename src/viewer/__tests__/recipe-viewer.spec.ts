@@ -170,6 +170,20 @@ describe('The viewer of a recipe', () => {
   const said = (viewer: RecipeViewer): string =>
     viewer.info.node.textContent ?? '';
 
+  it('says that the server makes the slices of a sweep, also where those shown do not follow the hand', async () => {
+    const { viewer, workers } = await shown();
+    button(viewer, 'Live').click();
+    await settle(300);
+    button(viewer, 'Sweep…').click();
+    await settle(300);
+    await workers.late(true);
+    expect(said(viewer)).toContain(
+      'The server computes slices for now: this browser has given none for some seconds.'
+    );
+    button(viewer, '✕').click();
+    expect(said(viewer)).not.toContain('The server');
+  });
+
   it('has the server help when the workers are late, and shows what comes first', async () => {
     const { api, session, viewer, work, workers } = await shown();
     expect(said(viewer)).not.toContain('The server');

@@ -1,3 +1,5 @@
+import { nullTranslator } from '@jupyterlab/translation';
+
 import type { IFrame } from '../../api';
 import { Channels } from '../../api/channels';
 import type { Recipe } from '../../recipe';
@@ -11,6 +13,8 @@ import { FakeSession, SlowApi } from './fakes';
 jest.mock('../../tuning/urls', () => ({}));
 // There are no ports here to send memory to.
 jest.mock('../../tuning/release', () => ({ release: () => undefined }));
+
+const trans = nullTranslator.load('jupyterlab_tomo');
 
 const settle = (): Promise<void> => new Promise(done => setTimeout(done));
 
@@ -43,7 +47,8 @@ it('the row of a sweep is on its way still when the server helps', async () => {
       session,
       api: { preview } as unknown as ITomoApi,
       workers: fake.workers,
-      kernel: () => undefined
+      kernel: () => undefined,
+      trans
     },
     512,
     'sweep',
@@ -74,7 +79,7 @@ it.each([
   });
   const { workers } = new FakeWorkers(settle);
   const { api } = new SlowApi();
-  const options = { session, api, workers, kernel: () => undefined };
+  const options = { session, api, workers, kernel: () => undefined, trans };
   const source = sliceSource(options, 512, 'sweep', () => null);
   expect(source.isHere).toBe(here);
   source.dispose();

@@ -13,6 +13,8 @@ import { Again } from '../again';
 import { element } from '../dom';
 import { short } from '../format';
 import { failureMessage, MessageCard } from '../message';
+import { StandIn } from '../stand-in';
+import { warningMarks } from '../warning-marks';
 import type { ICentrePoint } from './line';
 import type { OverlayLook } from './overlay';
 import { OverlayView } from './overlay-view';
@@ -56,9 +58,12 @@ export class CentreByEye extends Panel {
     const { trans, session } = options;
     const purpose = `centre by eye ${++widgets}`;
     this._purpose = purpose;
+    this._standIn = new StandIn(options.workers, trans);
+    this._standIn.changed.connect(() => this._tell());
     this._slices = new CentreSlices({
       api: options.api,
       workers: options.workers,
+      standIn: this._standIn,
       purpose,
       ready: (index, image) => {
         this._again.reset();
@@ -138,6 +143,7 @@ export class CentreByEye extends Panel {
     this._fetching?.abort();
     this._again.dispose();
     this._slices.dispose();
+    this._standIn.dispose();
     this._tiles.dispose();
     this._overlay.dispose();
     this._message.dispose();
@@ -353,11 +359,7 @@ export class CentreByEye extends Panel {
     this._overlay.node.hidden = strip;
     this._bar.set(this._way, this._look, this._search);
     const { row, points, fit } = this._search;
-    this._facts.textContent = strip
-      ? trans.__(
-          'Click the sharpest slice; the next nine are closer together. Wheel: zoom, drag: move, all alike.'
-        )
-      : '';
+    this._tell();
     const found = foundCentre(this._search, recipe);
     this._table.set(points, fit, row, isCentreOf(recipe, found));
     if (!this._data()) {
@@ -366,6 +368,22 @@ export class CentreByEye extends Panel {
         title: trans.__('Reading the data set …')
       });
     }
+  }
+
+  /** Below the slices: what to do, and why the server makes them. */
+  private _tell(): void {
+    const { trans } = this.options;
+    const { words } = this._standIn;
+    this._facts.replaceChildren(
+      ...(this._way === 'strip'
+        ? [
+            trans.__(
+              'Click the sharpest slice; the next nine are closer together. Wheel: zoom, drag: move, all alike.'
+            ),
+            ...(words ? [' ', ...warningMarks([words], trans)] : [])
+          ]
+        : [])
+    );
   }
 
   private _setBusy(what: 'slices' | 'images', busy: boolean): void {
@@ -386,6 +404,7 @@ export class CentreByEye extends Panel {
   private readonly _purpose: string;
   private readonly _again = new Again(() => this._askAgain());
   private readonly _slices: CentreSlices;
+  private readonly _standIn: StandIn;
   private readonly _tiles: SliceTiles;
   private readonly _overlay: OverlayView;
   private readonly _table: IPointTable;

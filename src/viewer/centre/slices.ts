@@ -17,8 +17,8 @@ import {
   Selection
 } from '../../tuning';
 import type { EngineWorkers, ILiveImage, IRow } from '../../tuning';
-import { byEither } from '../by-either';
 import type { IImage } from '../pixels/image';
+import type { StandIn } from '../stand-in';
 import { sliceByAgent } from '../sweep';
 
 /** Slices are binned to at most so many columns: nine of them are on the page at once. */
@@ -39,6 +39,8 @@ export interface ISource {
 export interface ICentreSlicesOptions {
   readonly api: IApiClient;
   readonly workers: EngineWorkers;
+  /** What makes slices where these do not. */
+  readonly standIn: StandIn;
   /** Purpose of the requests, of this widget alone. */
   readonly purpose: string;
   /** A slice about one of the axes, and its index; another one when the server goes on with them. */
@@ -128,8 +130,7 @@ export class CentreSlices implements IDisposable {
   ): Promise<IMade> {
     return byServer
       ? this._byServer(source, signal)
-      : byEither(
-          this._options.workers,
+      : this._options.standIn.make(
           () => this._byPage(source, signal),
           helping => this._byServer(source, helping),
           signal

@@ -4,7 +4,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { ViewMode } from '../../tokens';
-import { element } from '../dom';
 import { duration, short } from '../format';
 import type { IImage } from '../pixels/image';
 import { secondsOf, usedCentre } from './regions';
@@ -43,21 +42,4 @@ function usedProjections({ about }: IImage): { used: number; of: number } {
   return typeof used === 'number' && typeof of === 'number'
     ? { used, of }
     : { used: 0, of: 0 };
-}
-
-/** The first warning, which has all of them in its title; nothing when there is none. */
-export function warningMarks(
-  warnings: readonly string[],
-  trans: TranslationBundle
-): HTMLElement[] {
-  const [first, ...others] = warnings;
-  if (!first) {
-    return [];
-  }
-  const text = others.length
-    ? trans.__('%1 (and %2 more)', first, others.length)
-    : first;
-  const node = element('span', 'jp-tomo-viewer-warning', text);
-  node.title = warnings.join('\n');
-  return [node];
 }

@@ -15,6 +15,7 @@ import { byEither } from '../by-either';
 import { images, links, Newest } from '../frames';
 import type { IMessage } from '../message';
 import type { IImage } from '../pixels/image';
+import { standInWords } from '../stand-in';
 import { Recovery } from './recovery';
 import { comesLate, isWorth, transferSeconds } from './row-way';
 import { SlowSlices } from './slow-slice';
@@ -158,19 +159,9 @@ export class RecipeImages implements IDisposable {
 
   /** Why slices come from the server, in a sentence; empty: they do not, or are not to come from here. */
   get trouble(): string {
-    const { trans } = this._options;
     const { trouble } = this._recovery;
-    if (trouble) {
-      return trans.__(
-        'The server computes slices for now: %1 The browser is tried again by itself.',
-        trouble.message
-      );
-    }
-    return this.isLate && this.isLive
-      ? trans.__(
-          'The server computes slices for now: this browser has given none for some seconds.'
-        )
-      : '';
+    const late = this.isLate && this.isLive;
+    return standInWords(trouble, late, this._options.trans);
   }
 
   /** Seconds that a row will be on its way; null while nobody knows the data. */

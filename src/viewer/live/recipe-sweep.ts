@@ -32,6 +32,8 @@ export interface IRecipeSweepOptions {
   readonly purpose: string;
   /** Lay it over the image until it is disposed. */
   readonly cover: (view: Widget) => void;
+  /** What is said of who makes its slices has changed. */
+  readonly troubled: () => void;
   /** The user is done. */
   readonly closed: () => void;
 }
@@ -47,6 +49,11 @@ export class RecipeSweep implements IDisposable {
   get isPossible(): boolean {
     const { position } = this._options.session;
     return position.mode === 'slice' && this._recipeTool !== 'command';
+  }
+
+  /** Why the server makes its slices, in a sentence; empty: it does not, or is to. */
+  get trouble(): string {
+    return this._view?.trouble ?? '';
   }
 
   async open(): Promise<void> {
@@ -89,14 +96,16 @@ export class RecipeSweep implements IDisposable {
         return now && read(now);
       };
     const rowSeconds = ofImage(projectionSecondsOf);
+    const source = sliceSource(
+      this._options,
+      image.columns,
+      `sweep ${this._options.purpose}`,
+      () => rowSeconds() ?? session.rowSeconds
+    );
+    source.standIn?.changed.connect(() => this._options.troubled());
     const view = new SweepView({
       session,
-      sweep: sliceSource(
-        this._options,
-        image.columns,
-        `sweep ${this._options.purpose}`,
-        () => rowSeconds() ?? session.rowSeconds
-      ),
+      sweep: source,
       contrast,
       trans,
       axis: ofImage(usedAxis),
@@ -115,8 +124,11 @@ export class RecipeSweep implements IDisposable {
   }
 
   private _end(): void {
-    this._view?.dispose();
-    this._view = null;
+    if (this._view) {
+      this._view.dispose();
+      this._view = null;
+      this._options.troubled();
+    }
   }
 
   private _view: SweepView | null = null;

@@ -19,6 +19,7 @@ import { isFree } from '../pixels/image';
 import type { IImage } from '../pixels/image';
 import type { Overlay } from '../pixels/overlays';
 import { precisionMarks } from '../precision';
+import { warningMarks } from '../warning-marks';
 import {
   changeOf,
   overlaysOf,
@@ -27,7 +28,7 @@ import {
   warningsOf
 } from './regions';
 import { Earlier } from './earlier';
-import { factsOf, warningMarks } from './facts';
+import { factsOf } from './facts';
 import { comparables } from './comparables';
 import { RecipeImages } from './recipe-images';
 import type { IShownPlace } from './recipe-images';
@@ -99,6 +100,7 @@ export class RecipeViewer extends ImagePanel {
       image: () => this._shown?.image ?? null,
       purpose: this._name,
       cover: view => this.cover(view),
+      troubled: () => this._troubled(),
       closed: () => this.node.focus()
     });
     this._images = new RecipeImages({
@@ -111,11 +113,7 @@ export class RecipeViewer extends ImagePanel {
       failed: failure => this.message(this._troubles.failed(failure)),
       say: message => this.message(message),
       busy: busy => this._works(busy),
-      troubled: () => {
-        if (this._shown) {
-          this._facts(this._shown.image, this._shown.mode);
-        }
-      },
+      troubled: () => this._troubled(),
       changed: () => this._update(0)
     });
     this.view.moved.connect((_, overlay) => this._moved(overlay));
@@ -211,6 +209,13 @@ export class RecipeViewer extends ImagePanel {
       this._images.ask();
     } else {
       this._timer = window.setTimeout(() => this._images.ask(), delay);
+    }
+  }
+
+  /** What is said of who makes the slices has changed. */
+  private _troubled(): void {
+    if (this._shown) {
+      this._facts(this._shown.image, this._shown.mode);
     }
   }
 
@@ -378,7 +383,8 @@ export class RecipeViewer extends ImagePanel {
 
   private _facts(image: IImage, mode: ViewMode): void {
     const { trans } = this.options;
-    const { trouble, live } = this._images;
+    const { live } = this._images;
+    const trouble = this._images.trouble || this._sweep.trouble;
     const way = this._images.rowSeconds ?? 0;
     this.info.node.replaceChildren(
       element('span', '', factsOf(image, mode, trans).join(' · ')),

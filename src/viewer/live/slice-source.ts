@@ -1,9 +1,12 @@
 /**
  * Who makes the slices of a sweep: the engines of this page, or the agent.
  */
+import type { TranslationBundle } from '@jupyterlab/translation';
+
 import type { IRecipeSession, ITomoApi } from '../../tokens';
 import { isLive, Sweep } from '../../tuning';
 import type { EngineWorkers } from '../../tuning';
+import { StandIn } from '../stand-in';
 import { AgentSlices, EngineSlices } from '../sweep';
 import type { ISliceSource } from '../sweep';
 
@@ -17,12 +20,14 @@ export function sliceSource(
     session,
     api,
     workers,
-    kernel
+    kernel,
+    trans
   }: {
     readonly session: IRecipeSession;
     readonly api: ITomoApi;
     readonly workers: EngineWorkers | null;
     readonly kernel: () => string | undefined;
+    readonly trans: TranslationBundle;
   },
   columns: number,
   purpose: string,
@@ -41,7 +46,7 @@ export function sliceSource(
     ? new EngineSlices(
         new Sweep({ api, workers, purpose }),
         new AgentSlices(options),
-        workers,
+        new StandIn(workers, trans),
         rowSeconds
       )
     : new AgentSlices(options);

@@ -2,18 +2,20 @@
  * Slices for a sweep by the engine of the browser, or by the agent.
  */
 import type { ILiveImage, IWantedSlice, Sweep } from '../../tuning';
-import { byEither } from '../by-either';
-import type { Lateness } from '../by-either';
 import { links } from '../frames';
+import type { StandIn } from '../stand-in';
 import { countRows, rowsPrice } from './row-price';
 import type { ISliceSource } from './slice-source';
 
 export class EngineSlices implements ISliceSource {
-  /** @param _rowSeconds that the server takes for the projections of a row; null: not known */
+  /**
+   * @param standIn is disposed of with this
+   * @param _rowSeconds that the server takes for the projections of a row; null: not known
+   */
   constructor(
     private readonly _engine: Pick<Sweep, 'slice' | 'dispose' | 'isDisposed'>,
     private readonly _agent: ISliceSource,
-    private readonly _workers: Lateness,
+    readonly standIn: StandIn,
     private readonly _rowSeconds: () => number | null
   ) {}
 
@@ -39,8 +41,7 @@ export class EngineSlices implements ISliceSource {
     if (this._rows > 1 && links.isSlow(resource)) {
       return this._agent.slice(wanted, width, signal);
     }
-    return byEither(
-      this._workers,
+    return this.standIn.make(
       () => this._engine.slice(wanted, width, signal),
       helping => this._agent.slice(wanted, width, helping),
       signal
@@ -48,6 +49,7 @@ export class EngineSlices implements ISliceSource {
   }
 
   dispose(): void {
+    this.standIn.dispose();
     this._engine.dispose();
     this._agent.dispose();
   }

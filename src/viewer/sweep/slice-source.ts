@@ -4,10 +4,13 @@
 import type { IDisposable } from '@lumino/disposable';
 
 import type { ILiveImage, IWantedSlice } from '../../tuning';
+import type { StandIn } from '../stand-in';
 
 export interface ISliceSource extends IDisposable {
   /** Whether slices are made here, of rows of the server's. */
   readonly isHere: boolean;
+  /** Who makes them where the page does not; left out: the page is to make none. */
+  readonly standIn?: StandIn;
   /** Seconds that all of them take; null when nobody can tell. */
   seconds(
     wanted: readonly IWantedSlice[],

@@ -94,6 +94,11 @@ export class SweepView extends Widget {
     return this._closed;
   }
 
+  /** Why the server makes its slices, in a sentence; empty: it does not, or is to. */
+  get trouble(): string {
+    return this.options.sweep.standIn?.words ?? '';
+  }
+
   override dispose(): void {
     if (this.isDisposed) {
       return;

@@ -151,6 +151,27 @@ describe('The centre of rotation by eye', () => {
     expect(busy()).toBe('false');
   });
 
+  it('says that the server makes the slices, for as long as it does', async () => {
+    const said = (): string | undefined =>
+      eye.node.querySelector<HTMLElement>('.jp-tomo-viewer-warning')?.title;
+    api.asked[0].answer(frameOf(512));
+    await settle();
+    expect(said()).toBeUndefined();
+    await workers.late(true);
+    expect(said()).toBe(
+      'The server computes slices for now: this browser has given none for some seconds.'
+    );
+    await workers.late(false);
+    expect(said()).toBeUndefined();
+    await workers.work[0].lose();
+    expect(said()).toBe(
+      'The server computes slices for now: A worker ended. The browser is tried again by itself.'
+    );
+    // Images of projections are nobody else's.
+    button('0°/180° overlay').click();
+    expect(said()).toBeUndefined();
+  });
+
   it('opens again at its points, and without any at the axis of now', () => {
     expect(columns()[4]).toBe(100);
     // While one looks, it stays where it is.

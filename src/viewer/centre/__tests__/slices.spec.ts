@@ -1,6 +1,9 @@
+import { nullTranslator } from '@jupyterlab/translation';
+
 import type { Recipe } from '../../../recipe';
 import { FakeWorkers, frameOf } from '../../../tuning/__tests__/fakes';
 import { imageFrame, SlowApi } from '../../__tests__/fakes';
+import { StandIn } from '../../stand-in';
 import { CentreSlices } from '../slices';
 
 // These are files beside the page.
@@ -37,6 +40,10 @@ describe('Slices about several axes', () => {
     slices = new CentreSlices({
       api: api.api,
       workers: workers.workers,
+      standIn: new StandIn(
+        workers.workers,
+        nullTranslator.load('jupyterlab_tomo')
+      ),
       purpose: 'test',
       ready: (index, { data }) => told.push(`${index}: ${data[0]}`),
       failed: error => told.push(String(error)),

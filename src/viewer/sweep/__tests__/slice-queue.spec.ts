@@ -1,5 +1,8 @@
+import { nullTranslator } from '@jupyterlab/translation';
+
 import { ApiError } from '../../../api';
 import type { ILiveImage, IWantedSlice } from '../../../tuning';
+import { StandIn } from '../../stand-in';
 import { EngineSlices } from '../engine-slices';
 import { SliceQueue } from '../slice-queue';
 import { FakeWorkers } from '../../../tuning/__tests__/fakes';
@@ -22,6 +25,12 @@ const image = (row: number): ILiveImage => ({
   bin: 1,
   about: {}
 });
+
+const standIn = (): StandIn =>
+  new StandIn(
+    new FakeWorkers(() => Promise.resolve()).workers,
+    nullTranslator.load('jupyterlab_tomo')
+  );
 
 const failure = (where: string, code = 'tool-failed'): ApiError =>
   new ApiError({ code, message: 'It does not.', where, hint: '' });
@@ -110,7 +119,7 @@ it('where the browser does not let the engine, the agent makes the slice', async
       slice: () => Promise.reject(error)
     },
     agent as unknown as ISliceSource,
-    new FakeWorkers(() => Promise.resolve()).workers,
+    standIn(),
     () => null
   );
   const { signal } = new AbortController();
@@ -146,7 +155,7 @@ describe('the engine of the browser', () => {
     const slices = new EngineSlices(
       by('page'),
       by('agent'),
-      new FakeWorkers(() => Promise.resolve()).workers,
+      standIn(),
       () => rowSeconds
     );
     return { slices, made };

@@ -6,6 +6,7 @@ import type { Recipe } from '../../../recipe';
 import type { ILiveImage, IWantedSlice } from '../../../tuning';
 import { DESCRIPTION, FakeSession } from '../../__tests__/fakes';
 import { ContrastModel } from '../../contrast';
+import { StandIn } from '../../stand-in';
 import { EngineSlices } from '../engine-slices';
 import type { ISliceSource } from '../slice-source';
 import { FakeWorkers } from '../../../tuning/__tests__/fakes';
@@ -163,11 +164,14 @@ it('that falls back to the server can be stopped, and goes on where it was', asy
     new EngineSlices(
       engine,
       server,
-      new FakeWorkers(settle).workers,
+      new StandIn(new FakeWorkers(settle).workers, trans),
       () => null
     )
   );
   await settle();
+  expect(view?.trouble).toBe(
+    'The server computes slices for now: The browser does not let the engine run. The browser is tried again by itself.'
+  );
   expect(server.asked).toHaveLength(1);
   expect(button('Stop').hidden).toBe(false);
   server.answer();
