@@ -15,7 +15,7 @@ from .dataset import Dataset
 from .describe import description
 from .estimate import estimate
 from .external import ToolHosts, python_of
-from .failures import RecipeFailure
+from .failures import DataFailure, RecipeFailure
 from .pipeline import Pipeline
 from .preview import UsedAxis, find_axis, preview_row
 from .process import machine_bytes
@@ -88,7 +88,13 @@ class Service:
                 f"Known are {', '.join(self._operations)}.",
             )
         stop.check()
-        return operation(request, stop)
+        try:
+            return operation(request, stop)
+        except DataFailure as failure:
+            if failure.code != "data-changed":
+                raise
+            # Opened before the file was written anew: what is kept of it is not found any more.
+            return operation(request, stop)
 
     # --- operations ------------------------------------------------------------------------
 

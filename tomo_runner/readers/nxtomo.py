@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from typing import Any, List, Mapping, Optional, Sequence, Tuple
 
@@ -11,10 +10,19 @@ import numpy as np
 from ..failures import DataFailure
 from .acquisition import Acquisition, Angles, Group, PixelSize, References
 from .folder import _named
+from .hdf_file import HdfFile, hdf_file
 
 SUFFIXES = (".nxs", ".h5", ".hdf5", ".hdf", ".nx")
 _ROLES = {0: "projection", 1: "flat", 2: "dark", 3: "ignore"}
 _NAMES = {0: "projections", 1: "flats", 2: "darks", 3: "invalid"}
+_KEYS = (
+    "instrument/detector/image_key",
+    "image_key",
+    "data/image_key",
+    "instrument/imaging/image_key",
+    "../instrument/imaging/image_key",
+)
+_THETAS = ("sample/rotation_angle", "data/rotation_angle", "rotation_angle", "exchange/theta")
 _TO_MICROMETRE = {
     "um": 1.0, "µm": 1.0, "micron": 1.0, "microns": 1.0, "micrometer": 1.0, "micrometre": 1.0,
     "mm": 1e3, "millimeter": 1e3, "millimetre": 1e3, "cm": 1e4, "m": 1e6, "nm": 1e-3,
@@ -24,52 +32,83 @@ _TO_MICROMETRE = {
 class HdfSeries:
     """Some frames of an HDF5 data set (frame, row, column)."""
 
-    def __init__(self, dataset: Any, frames: Sequence[int], path: Path, lock: Any) -> None:
-        self._dataset = dataset
+    def __init__(self, scan: Scan, place: str, data: Any, frames: Sequence[int]) -> None:
+        self._scan = scan
+        self._place = place
         self._frames = [int(frame) for frame in frames]
-        self._path = path
-        self._lock = lock
+        self._size = (int(data.shape[1]), int(data.shape[2]))
+        self._dtype: np.dtype[Any] = data.dtype.newbyteorder("=")
+        self._batch = max(4, min(64, int(data.chunks[0]))) if data.chunks else 4
 
     @property
     def shape(self) -> Tuple[int, int, int]:
-        _, rows, columns = self._dataset.shape
-        return (len(self._frames), int(rows), int(columns))
+        return (len(self._frames), *self._size)
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        found: np.dtype[Any] = self._dataset.dtype.newbyteorder("=")
-        return found
+        return self._dtype
 
     def name(self, index: int) -> str:
-        return f"{self._path}, frame {self._frames[index]}"
+        return f"{self._scan.file.path}, frame {self._frames[index]}"
 
     @property
     def batch(self) -> int:
-        chunks = self._dataset.chunks
-        return max(4, min(64, int(chunks[0]))) if chunks else 4
+        return self._batch
 
     def read(
         self, start: int, stop: int, top: int, bottom: int, left: int, right: int
     ) -> np.ndarray:
         frames = self._frames[start:stop]
         first, last = frames[0], frames[-1] + 1
-        try:
-            with self._lock:
-                if last - first == len(frames):
-                    images: np.ndarray = self._dataset[first:last, top:bottom, left:right]
-                else:
-                    images = self._dataset[frames, top:bottom, left:right]
-        except (OSError, RuntimeError, ValueError) as error:
-            raise DataFailure(
-                "file-broken",
-                f"{self.name(start)} cannot be read ({error}).",
-                str(self._path),
-                "Copy the file again.",
-            ) from None
-        return images
+        together = slice(first, last) if last - first == len(frames) else frames
+        selection = (together, slice(top, bottom), slice(left, right))
+        return self._scan.file.read(self._place, self._scan.check, selection, self.name(start))
 
     def check(self, indices: Sequence[int]) -> None:
         """Frames of one data set have one size: nothing to look at."""
+
+
+class Scan:
+    """What a file said of itself when it was opened, and whether it says so still."""
+
+    def __init__(self, file: HdfFile, entry: Any, data: Any) -> None:
+        self.file = file
+        self._opened = file.opened
+        self._said = _said(entry, data)
+
+    def check(self, found: Any) -> None:
+        """Refuse a file that was written anew as another scan; one may grow at its end."""
+        if self._opened == self.file.opened:
+            return
+        entry = _entry(found)
+        images = None if entry is None else _data(entry)
+        if images is None or not _goes_on(self._said, _said(entry, images[1])):
+            raise DataFailure(
+                "data-changed",
+                f"{self.file.path} was written anew while it was in use, and is another scan now.",
+                str(self.file.path),
+                "Start again with what is there now.",
+            )
+        self._opened = self.file.opened
+
+
+_Said = Tuple[Tuple[Any, ...], np.ndarray, np.ndarray]
+
+
+def _said(entry: Any, data: Any) -> _Said:
+    key, angles = (_values(entry, places) for places in (_KEYS, _THETAS))
+    return (entry.name, data.name, *data.shape[1:], str(data.dtype)), key, angles
+
+
+def _values(entry: Any, places: Sequence[str]) -> np.ndarray:
+    found = (_get(entry, place) for place in places)
+    return next((np.asarray(item[()]).ravel() for item in found if item is not None), np.empty(0))
+
+
+def _goes_on(before: _Said, now: _Said) -> bool:
+    return before[0] == now[0] and all(
+        np.array_equal(old, new[: len(old)]) for old, new in zip(before[1:], now[1:])
+    )
 
 
 def open_nxtomo(path: Path, dataset: Mapping[str, Any], base: Path) -> Acquisition:
@@ -78,10 +117,10 @@ def open_nxtomo(path: Path, dataset: Mapping[str, Any], base: Path) -> Acquisiti
     Raises
     ------
     DataFailure
-        When it is no HDF5 file, or has no three-dimensional data.
+        When it is no HDF5 file, is being written, or has no three-dimensional data.
     """
     try:
-        import h5py
+        import h5py  # noqa: F401 - said here in words
     except ImportError:
         raise DataFailure(
             "h5py-missing",
@@ -89,34 +128,16 @@ def open_nxtomo(path: Path, dataset: Mapping[str, Any], base: Path) -> Acquisiti
             "dataset.path",
             "Install h5py in the environment of the kernel.",
         ) from None
-    try:
-        # Facility files lie on read-only disks and may still be open for writing elsewhere.
-        file = h5py.File(path, "r", locking=False)
-    except OSError as error:
-        raise DataFailure(
-            "file-broken",
-            f"{path} is not a readable HDF5 file ({error}).",
-            str(path),
-            "Copy the file again.",
-        ) from None
-    entry = _entry(file, h5py)
-    if entry is None:
-        raise DataFailure(
-            "no-tomography",
-            f"{path} has no NXtomo entry with three-dimensional data.",
-            "dataset.path",
-            "Choose a file with instrument/detector/data, or /exchange/data; when the data are "
-            "in another file that it links to, bring that file along.",
-        )
-    return _read(file, entry, path, dataset, base, h5py)
+    file = hdf_file(path)
+    return file.steady(lambda opened: _read(file, opened, dataset, base))
 
 
-def _entry(file: Any, h5py: Any) -> Optional[Any]:
+def _entry(file: Any) -> Optional[Any]:
     """The first group that is defined as NXtomo, else the first that looks like one."""
     groups: List[Any] = []
 
     def visit(_: str, item: Any) -> None:
-        if isinstance(item, h5py.Group):
+        if isinstance(item, type(file["/"])):
             groups.append(item)
 
     file.visititems(visit)
@@ -127,31 +148,39 @@ def _entry(file: Any, h5py: Any) -> Optional[Any]:
     return None
 
 
-def _data(group: Any) -> Optional[Any]:
+def _data(group: Any) -> Optional[Tuple[str, Any]]:
+    """The images, and where they are: behind a link into another file they know but that one."""
     for place in ("instrument/detector/data", "data/data", "exchange/data"):
         found = _get(group, place)
         if found is not None and getattr(found, "ndim", 0) == 3:
-            return found
+            return f"{group.name}/{place}", found
     return None
 
 
-def _read(
-    file: Any, entry: Any, path: Path, recipe: Mapping[str, Any], base: Path, h5py: Any
-) -> Acquisition:
-    data = _data(entry)
-    if data is None:
-        raise TypeError("the entry was chosen because it has data")
+def _read(file: HdfFile, opened: Any, recipe: Mapping[str, Any], base: Path) -> Acquisition:
+    path = file.path
+    entry = _entry(opened)
+    images = None if entry is None else _data(entry)
+    if images is None:
+        raise DataFailure(
+            "no-tomography",
+            f"{path} has no NXtomo entry with three-dimensional data.",
+            "dataset.path",
+            "Choose a file with instrument/detector/data, or /exchange/data; when the data are "
+            "in another file that it links to, bring that file along.",
+        )
+    place, data = images
     count = int(data.shape[0])
-    lock = threading.Lock()
     warnings: List[str] = []
     notes: List[str] = []
     key = _image_key(entry, count, warnings)
+    scan = Scan(file, entry, data)
     roles = dict(recipe.get("roles", {}))
     groups: List[Group] = []
     for value in sorted(set(key.tolist())):
         proposed = _ROLES.get(value, "ignore")
         name = _NAMES.get(value, f"image key {value}")
-        series = HdfSeries(data, np.flatnonzero(key == value).tolist(), path, lock)
+        series = HdfSeries(scan, place, data, np.flatnonzero(key == value).tolist())
         groups.append(Group(name, series, roles.pop(name, proposed), proposed))
     if roles:
         raise DataFailure(
@@ -169,16 +198,16 @@ def _read(
             str(path),
             "Check the file's image key.",
         )
-    flats = _runs(chosen, frames, "flat", data, path, lock)
-    darks = _runs(chosen, frames, "dark", data, path, lock)
-    flats += _separate(entry, ("exchange/data_white", "instrument/detector/flatfield"), path, lock)
-    darks += _separate(entry, ("exchange/data_dark", "instrument/detector/darkfield"), path, lock)
+    flats = _runs(chosen, frames, "flat", scan, place, data)
+    darks = _runs(chosen, frames, "dark", scan, place, data)
+    flats += _separate(entry, ("exchange/data_white", "instrument/detector/flatfield"), scan)
+    darks += _separate(entry, ("exchange/data_dark", "instrument/detector/darkfield"), scan)
     flats = _named(recipe.get("flats"), "flats", base, float(len(frames))) or flats
     darks = _named(recipe.get("darks"), "darks", base, float(len(frames))) or darks
     return Acquisition(
         path=str(path),
         kind="nxtomo",
-        projections=HdfSeries(data, frames.tolist(), path, lock),
+        projections=HdfSeries(scan, place, data, frames.tolist()),
         flats=flats,
         darks=darks,
         opposite=None,
@@ -195,13 +224,7 @@ def _role(groups: List[Group], value: int) -> str:
 
 
 def _image_key(entry: Any, count: int, warnings: List[str]) -> np.ndarray:
-    for place in (
-        "instrument/detector/image_key",
-        "image_key",
-        "data/image_key",
-        "instrument/imaging/image_key",
-        "../instrument/imaging/image_key",
-    ):
+    for place in _KEYS:
         found = _get(entry, place)
         if found is not None:
             key = np.asarray(found[()]).ravel()
@@ -220,7 +243,7 @@ def _image_key(entry: Any, count: int, warnings: List[str]) -> np.ndarray:
 
 
 def _runs(
-    chosen: np.ndarray, frames: np.ndarray, role: str, data: Any, path: Path, lock: Any
+    chosen: np.ndarray, frames: np.ndarray, role: str, scan: Scan, place: str, data: Any
 ) -> List[References]:
     """References in runs of neighbouring frames; each stands where it was measured."""
     references: List[References] = []
@@ -230,17 +253,17 @@ def _runs(
     cuts = np.searchsorted(frames, indices)
     for position in sorted(set(cuts.tolist())):
         run = indices[cuts == position]
-        series = HdfSeries(data, run.tolist(), path, lock)
+        series = HdfSeries(scan, place, data, run.tolist())
         references.append(References(float(position), series, f"{role}s at {position}"))
     return references
 
 
-def _separate(entry: Any, places: Sequence[str], path: Path, lock: Any) -> List[References]:
+def _separate(entry: Any, places: Sequence[str], scan: Scan) -> List[References]:
     """References in a data set of their own, as older files have them."""
     for place in places:
         found = _get(entry, place)
         if found is not None and getattr(found, "ndim", 0) == 3:
-            series = HdfSeries(found, range(int(found.shape[0])), path, lock)
+            series = HdfSeries(scan, f"{entry.name}/{place}", found, range(int(found.shape[0])))
             return [References(0.0, series, place)]
     return []
 
@@ -248,12 +271,7 @@ def _separate(entry: Any, places: Sequence[str], path: Path, lock: Any) -> List[
 def _angles(
     entry: Any, frames: np.ndarray, count: int, notes: List[str], warnings: List[str]
 ) -> Angles:
-    for place in (
-        "sample/rotation_angle",
-        "data/rotation_angle",
-        "rotation_angle",
-        "exchange/theta",
-    ):
+    for place in _THETAS:
         found = _get(entry, place)
         if found is None:
             continue
