@@ -1,6 +1,6 @@
 /**
  * What passes by itself is tried again without a click: a connection that was
- * cut, a proxy or an agent that ended.
+ * cut, data that are being written, a proxy or an agent that ended.
  */
 import type { IDisposable } from '@lumino/disposable';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -10,6 +10,8 @@ import type { Failure } from '../api';
 /** Milliseconds before the first try, and most between two. */
 const FIRST = 1_000;
 const MOST = 30_000;
+/** Over when they are over: tried until then. */
+const PASSING = new Set(['network', 'data-being-written']);
 /** Ended by something, perhaps by what was asked of them: one more try. */
 const ENDED = new Set(['agent-died', 'proxy-died']);
 
@@ -29,10 +31,10 @@ export class Again implements IDisposable {
    */
   after(failure: Failure, trans: TranslationBundle): Failure {
     window.clearTimeout(this._timer);
-    const isCut = failure.code === 'network';
+    const passes = PASSING.has(failure.code);
     const isFresh = ENDED.has(failure.code) && !this._ended;
     this._ended ||= isFresh;
-    this._waits = !this._disposed && (isCut || isFresh);
+    this._waits = !this._disposed && (passes || isFresh);
     if (!this._waits) {
       return failure;
     }

@@ -25,10 +25,13 @@ describe('What failed', () => {
     jest.useRealTimers();
   });
 
-  it('for want of a connection is tried until it works, less and less often', () => {
+  it.each([
+    ['for want of a connection', 'network'],
+    ['as data are being written', 'data-being-written']
+  ])('%s is tried until it works, less and less often', (_, code) => {
     const pauses: number[] = [];
     for (let i = 0; i < 8; i++) {
-      expect(again.after(failure('network'), trans).hint).toBe(
+      expect(again.after(failure(code), trans).hint).toBe(
         'Look. It is tried again by itself.'
       );
       const from = Date.now();
@@ -39,7 +42,7 @@ describe('What failed', () => {
     }
     expect(pauses).toEqual([1, 2, 4, 8, 16, 30, 30, 30]);
     again.reset();
-    again.after(failure('network'), trans);
+    again.after(failure(code), trans);
     jest.advanceTimersByTime(1000);
     expect(retry).toHaveBeenCalledTimes(9);
   });

@@ -232,7 +232,11 @@ describe('The viewer of a recipe', () => {
       viewer.node.querySelector('.jp-tomo-viewer-message:not([hidden])')
         ?.textContent ?? '';
     expect(card()).toContain('It is tried again by itself.');
+    // What was being written meanwhile is another scan.
+    const lookAgain = jest.fn(() => Promise.resolve());
+    Object.assign(session, { lookAgain });
     await settle(1000);
+    expect(lookAgain).toHaveBeenCalledTimes(1);
     expect(api.asked[2].request).toMatchObject({ row: 4 });
     api.asked[2].answer(frameOf(512));
     await settle();

@@ -82,6 +82,8 @@ export class Troubles implements IDisposable {
     if (session.description.state === 'failed') {
       void session.describe();
     } else {
+      // What was being written is another scan now.
+      void session.lookAgain();
       again();
     }
   });
