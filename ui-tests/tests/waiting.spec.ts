@@ -35,6 +35,15 @@ async function gate(
   };
 }
 
+/** Slices of tools take a minute and a half, as the server says. */
+async function slowly(page: IJupyterLabPageFixture): Promise<void> {
+  await page.route(/api\/data\/estimate/, async route => {
+    const reply = await route.fetch();
+    const estimate = (await reply.json()) as object;
+    await route.fulfill({ response: reply, json: { ...estimate, slice: 95 } });
+  });
+}
+
 async function pictures(
   page: IJupyterLabPageFixture,
   name: string
@@ -77,14 +86,7 @@ test.describe('A slice that takes its time', () => {
   test('by another tool is begun when the user says so', async ({ page }) => {
     const tomo = new Tomography(page);
     const previews = await gate(page);
-    await page.route(/api\/data\/estimate/, async route => {
-      const reply = await route.fetch();
-      const estimate = (await reply.json()) as object;
-      await route.fulfill({
-        response: reply,
-        json: { ...estimate, slice: 95 }
-      });
-    });
+    await slowly(page);
     await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
     await tomo.findCentre();
     await tomo.show('Slice');
@@ -130,5 +132,38 @@ test.describe('A slice that takes its time', () => {
     await tomo.viewer.press('ArrowRight');
     await expect(card).toContainText('This slice takes about');
     expect(asked).toHaveLength(2);
+  });
+
+  test('of a sweep is begun and stopped beside the button that closes it', async ({
+    page
+  }) => {
+    const tomo = new Tomography(page);
+    const previews = await gate(page);
+    await slowly(page);
+    await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
+    await tomo.sliceAbout(131);
+    await tomo.panel
+      .getByRole('combobox', { name: 'Tool', exact: true })
+      .selectOption('astra');
+    await tomo.viewer.getByRole('button', { name: 'Sweep…' }).click();
+    const sweep = page.getByRole('group', { name: 'Sweep of a parameter' });
+    const close = await sweep.getByRole('button', { name: '✕' }).boundingBox();
+    const isBeside = async (name: string): Promise<void> => {
+      const button = sweep.getByRole('button', { name, exact: true });
+      await expect(button).toBeVisible({ timeout: 30_000 });
+      const box = await button.boundingBox();
+      expect((box?.x ?? NaN) + (box?.width ?? NaN)).toBeLessThanOrEqual(
+        close?.x ?? NaN
+      );
+    };
+    await isBeside('Start');
+    await pictures(page, 'slow-sweep');
+    previews.hold();
+    await sweep.getByRole('button', { name: 'Start', exact: true }).click();
+    await isBeside('Stop');
+    await sweep.getByRole('button', { name: 'Stop', exact: true }).click();
+    await expect(sweep).toContainText('Stopped.');
+    await isBeside('Start');
+    previews.release();
   });
 });
