@@ -1,6 +1,7 @@
 /**
  * What passes by itself is tried again without a click: a connection that was
- * cut, data that are being written, a proxy or an agent that ended.
+ * cut, a server that is started again, data that are being written, a proxy or
+ * an agent that ended.
  */
 import type { IDisposable } from '@lumino/disposable';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -10,8 +11,13 @@ import type { Failure } from '../api';
 /** Milliseconds before the first try, and most between two. */
 const FIRST = 1_000;
 const MOST = 30_000;
-/** Over when they are over: tried until then. */
-const PASSING = new Set(['network', 'data-being-written']);
+/** Tried until they are over. */
+const PASSING = new Set([
+  'network',
+  'proxy-down',
+  'proxy-unavailable',
+  'data-being-written'
+]);
 /** Ended by something, perhaps by what was asked of them: one more try. */
 const ENDED = new Set(['agent-died', 'proxy-died']);
 
@@ -22,6 +28,11 @@ export class Again implements IDisposable {
 
   get isDisposed(): boolean {
     return this._disposed;
+  }
+
+  /** Whether it will be tried again. */
+  get waits(): boolean {
+    return this._waits;
   }
 
   /**

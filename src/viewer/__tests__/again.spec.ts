@@ -27,6 +27,7 @@ describe('What failed', () => {
 
   it.each([
     ['for want of a connection', 'network'],
+    ['as a server is being started again', 'proxy-down'],
     ['as data are being written', 'data-being-written']
   ])('%s is tried until it works, less and less often', (_, code) => {
     const pauses: number[] = [];

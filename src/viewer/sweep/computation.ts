@@ -10,6 +10,7 @@ import { failureSentence } from '../../field-names';
 import { formatSeconds } from '../../quantities';
 import { rowKey } from '../../tuning';
 import type { IWantedSlice } from '../../tuning';
+import { Again } from '../again';
 import { button, element, setHidden } from '../dom';
 import { SLOW } from '../price';
 import { SliceQueue } from './slice-queue';
@@ -86,6 +87,7 @@ export class Computation implements IDisposable {
 
   dispose(): void {
     this._halt();
+    this._again.dispose();
     this._queue.dispose();
     this._options.source.dispose();
     this._cells = [];
@@ -93,6 +95,8 @@ export class Computation implements IDisposable {
 
   private _halt(): void {
     this._estimating?.abort();
+    this._again.reset();
+    this._asked.clear();
     this._queue.stop();
   }
 
@@ -131,18 +135,18 @@ export class Computation implements IDisposable {
     const queued: IQueued[] = [];
     for (const cell of cells) {
       cell.wait();
-      const failed = (error: unknown): void => {
-        cell.fail(failureOf(error));
-        this._tell();
-      };
       try {
         const wanted = this._options.wanted(cell);
         if (wanted) {
+          this._asked.add(cell);
           const ready: IQueued['ready'] = image => {
+            this._again.reset();
+            this._asked.delete(cell);
             cell.show(image);
             this._options.came();
             this._tell();
           };
+          const failed = (error: unknown): void => this._failed(cell, error);
           queued.push({ wanted, ready, failed });
         }
       } catch (error) {
@@ -152,6 +156,23 @@ export class Computation implements IDisposable {
     this._begun = { at: this._now(), done: this._done() };
     this._queue.add(byRows(queued));
     this._tell();
+  }
+
+  private _failed(cell: SweepCell, error: unknown): void {
+    const { trans } = this._options;
+    const failure = failureOf(error);
+    const told = this._again.after(failure, trans);
+    if (!this._again.waits) {
+      this._asked.delete(cell);
+      cell.fail(failure);
+      this._tell();
+      return;
+    }
+    // Nor would the others come: they wait, too.
+    this._queue.stop();
+    setHidden(this._go, true);
+    setHidden(this._end, false);
+    this._say.textContent = failureSentence(told, trans);
   }
 
   private _done(): number {
@@ -248,6 +269,9 @@ export class Computation implements IDisposable {
   private readonly _go: HTMLButtonElement;
   private readonly _end: HTMLButtonElement;
   private readonly _queue: SliceQueue;
+  /** What is asked for and neither came nor failed. */
+  private readonly _asked = new Set<SweepCell>();
+  private readonly _again = new Again(() => this._ask([...this._asked]));
   private _estimating: AbortController | null = null;
   private _cells: readonly SweepCell[] = [];
   private _begun = { at: 0, done: 0 };

@@ -51,7 +51,7 @@ class SlowSource implements ISliceSource {
     this.signal = signal;
     return new Promise((resolve, reject) => {
       this.answer = () => resolve(IMAGE);
-      this.fail = () => reject(new Error('not this one'));
+      this.fail = (error = new Error('not this one')) => reject(error);
       signal.addEventListener('abort', () => reject(new Error('stopped')));
     });
   }
@@ -61,7 +61,7 @@ class SlowSource implements ISliceSource {
   }
 
   answer = (): void => undefined;
-  fail = (): void => undefined;
+  fail: (error?: Error) => void = () => undefined;
   signal: AbortSignal | null = null;
 }
 
@@ -191,6 +191,54 @@ it('that falls back to the server can be stopped, and goes on where it was', asy
   expect(button('Stop').hidden).toBe(false);
   // The button that was pressed is gone; the keys are with the sweep.
   expect(document.activeElement).toBe(view?.node);
+});
+
+it('waits for a server that is started again, and goes on where it was', async () => {
+  const server = new SlowSource();
+  const cut = new ApiError({
+    code: 'network',
+    message: 'Jupyter Server does not answer.',
+    where: '',
+    hint: 'Check the connection.'
+  });
+  make(server);
+  await settle();
+  server.answer();
+  await settle();
+  jest.useFakeTimers();
+  try {
+    server.fail(cut);
+    await jest.advanceTimersByTimeAsync(0);
+    // None of the others is asked for in vain.
+    expect(server.asked).toHaveLength(2);
+    expect(view?.node.querySelector('[role=alert]')).toBeNull();
+    expect(said()).toBe(
+      'Jupyter Server does not answer. Check the connection. It is tried again by itself.'
+    );
+    expect([button('Start').hidden, button('Stop').hidden]).toEqual([
+      true,
+      false
+    ]);
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(server.asked).toHaveLength(3);
+    expect(server.asked[2]).toEqual(server.asked[1]);
+    server.answer();
+    await jest.advanceTimersByTimeAsync(0);
+    expect(said()).toContain('2 of ');
+    expect(server.asked).toHaveLength(4);
+    // Stopped meanwhile, it stays so.
+    server.fail(cut);
+    await jest.advanceTimersByTimeAsync(0);
+    button('Stop').click();
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(server.asked).toHaveLength(4);
+    expect(said()).toBe('Stopped.');
+    button('Start').click();
+    await jest.advanceTimersByTimeAsync(0);
+    expect(server.asked[4]).toEqual(server.asked[3]);
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 it('once stopped, stays so when one slice is tried again', async () => {
