@@ -135,7 +135,11 @@ export class PanelModel extends VDomModel {
 
   private readonly _onJobs = (): void => {
     const choice = choiceOf(this.jobs);
-    if (choice !== this._choice) {
+    const isBack = this._isCut && !this.jobs.failure;
+    this._isCut = this.jobs.failure !== null;
+    // What failed because nobody answered is asked again when somebody does.
+    const failed = this._estimate.state === 'failed';
+    if (choice !== this._choice || (isBack && failed)) {
       this._choice = choice;
       this._askEstimate();
     }
@@ -249,6 +253,8 @@ export class PanelModel extends VDomModel {
   private _closed = new Set<string>();
   private _seen = false;
   private _restored = false;
+  /** Nobody answers, as the list of jobs says. */
+  private _isCut = false;
   private _sighted = false;
   private readonly _restoring: Promise<void>;
   private _choice: string;

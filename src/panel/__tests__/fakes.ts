@@ -8,6 +8,7 @@ import { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { Signal } from '@lumino/signaling';
 
+import { ApiError } from '../../api';
 import type {
   Centre,
   Description,
@@ -312,6 +313,9 @@ export class FakeJobs implements ITomoJobs {
   warnings: string[] = [];
   estimate(): Promise<Estimate> {
     this.calls.push('estimate');
+    if (this.failure) {
+      return Promise.reject(new ApiError(this.failure));
+    }
     return Promise.resolve({ ...ESTIMATE, warnings: this.warnings });
   }
   cancel(id: string): Promise<void> {

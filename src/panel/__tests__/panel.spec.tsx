@@ -117,4 +117,36 @@ describe('TomoPanel', () => {
       jest.useRealTimers();
     }
   });
+
+  it('asks for an estimate again when the server that did not answer does', async () => {
+    jest.useFakeTimers();
+    try {
+      const jobs = new FakeJobs();
+      const session = new FakeSession();
+      session.description = { state: 'ready', value: KNOWN };
+      const told = async (): Promise<void> => {
+        jobs.changed.emit();
+        await act(() => jest.advanceTimersByTimeAsync(600));
+      };
+      const node = await show(fakeContext(session, jobs));
+      jobs.failure = {
+        code: 'network',
+        message: 'Jupyter Server does not answer.',
+        where: '',
+        hint: ''
+      };
+      session.edit({ path: ['output', 'folder'], value: 'slices' });
+      await told();
+      await told();
+      expect(jobs.calls).toEqual(['refresh', 'estimate']);
+      expect(node.textContent).not.toContain('1.4 GiB memory');
+      jobs.failure = null;
+      await told();
+      await told();
+      expect(jobs.calls).toEqual(['refresh', 'estimate', 'estimate']);
+      expect(node.textContent).toContain('1.4 GiB memory, about 3.2 s');
+    } finally {
+      jest.useRealTimers();
+    }
+  });
 });
