@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Callable, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
@@ -55,6 +56,8 @@ class Pipeline:
         self.workers = workers
         self.counts = Counts()
         self._measures = measures
+        self.measuring = 0.0
+        """Seconds that noise and dose took; 0 until they are measured here."""
         self._lock = threading.Lock()
         self._measuring = threading.Lock()
         dataset.check_references(self.chain.average is not None)
@@ -69,10 +72,12 @@ class Pipeline:
             stop.check()
         try:
             if self._measures is None:
+                start = time.perf_counter()
                 measured = Measures(self._noise(stop))
                 if self.air is not None:
                     measured.dose = self._dose(self.air, measured, stop)
                 self._measures = measured
+                self.measuring = time.perf_counter() - start
             return self._measures
         finally:
             self._measuring.release()

@@ -113,6 +113,9 @@ def preview_row(
         recipe = _of_all_projections(recipe)
     advice = about_steps(recipe, dataset) if attenuation else advise(recipe, dataset)
     warnings = [*dataset.warnings, *advice]
+    # Once for all rows: they are no part of what one of them takes.
+    pipeline.measures(stop)
+    measured = time.perf_counter()
     found = axis or find_axis(recipe, pipeline, stop, hosts, python)
     used = found.axis
     window = region._replace(top=row, bottom=row + 1)
@@ -159,10 +162,13 @@ def preview_row(
         **place,
         "unit": unit,
         "seconds": {
-            "centre": round(read - start, 4),
+            "measures": round(measured - start, 4),
+            "centre": round(read - measured, 4),
             "projections": round(loaded - read, 4),
             "slice": round(done - loaded, 4),
         },
+        # Other steps on projections take it again, whoever measured these.
+        "measuring": round(pipeline.measuring, 4),
         "warnings": warnings,
     }
     return Preview(image, about)

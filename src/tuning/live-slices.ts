@@ -305,7 +305,8 @@ export class LiveSlices implements IDisposable {
       warnings: [row.about.warnings ?? [], found, said].flat(2),
       projections: row.about.projections,
       seconds: { slice: took / 1000 },
-      rowSeconds: row.about.seconds
+      rowSeconds: row.about.seconds,
+      measuring: row.about.measuring
     };
     return { data, rows: size, columns: size, bin, about };
   }

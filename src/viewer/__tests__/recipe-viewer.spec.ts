@@ -29,6 +29,8 @@ const RECIPE = {
   reconstruction: { tool: 'builtin', method: 'gridding', parameters: {} }
 } as unknown as Recipe;
 
+const COST = { centre: 50, projections: 12, slice: 0 };
+
 const trans = nullTranslator.load('jupyterlab_tomo');
 
 /** Let promises and timers that are due run. */
@@ -510,16 +512,18 @@ describe('The viewer of a recipe', () => {
 
   it.each([
     // Twelve seconds for each of three rows, and none of the search for the axis.
-    [{ centre: 50, projections: 12, slice: 0 }, 1, 'take about 36 s'],
+    [{ seconds: COST }, 1, 'take about 36 s'],
+    // Each of them has other noise and dose, though those of the row were known.
+    [{ seconds: { ...COST, measures: 0 }, measuring: 2 }, 1, 'take about 42 s'],
     // A row that does not say so was waited for.
-    [undefined, 20, 'take about 1 min'],
-    [undefined, null, 'Nobody can tell']
-  ])('says what the rows of a sweep take: %j', async (seconds, took, says) => {
+    [{}, 20, 'take about 1 min'],
+    [{}, null, 'Nobody can tell']
+  ])('says what the rows of a sweep take: %j', async (about, took, says) => {
     const made = make('slice', { filters: [{ name: 'outliers' }] });
     viewer = made.viewer;
     const { session, api, work } = made;
     await settle();
-    api.asked[0].answer(frameOf(512, { seconds }));
+    api.asked[0].answer(frameOf(512, about));
     await settle();
     await work[0].finish();
     session.rowSeconds = took;

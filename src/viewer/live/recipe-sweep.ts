@@ -14,7 +14,7 @@ import type { ContrastModel } from '../contrast';
 import type { IImage } from '../pixels/image';
 import { othersSchema, SweepView } from '../sweep';
 import type { Schema } from '../sweep';
-import { projectionSecondsOf, usedAxis, usedPivot } from './regions';
+import { rowCostOf, usedAxis, usedPivot } from './regions';
 import { sliceSource } from './slice-source';
 
 export interface IRecipeSweepOptions {
@@ -95,12 +95,18 @@ export class RecipeSweep implements IDisposable {
         const now = this._options.image();
         return now && read(now);
       };
-    const rowSeconds = ofImage(projectionSecondsOf);
+    const rowCost = ofImage(rowCostOf);
     const source = sliceSource(
       this._options,
       image.columns,
       `sweep ${this._options.purpose}`,
-      () => rowSeconds() ?? session.rowSeconds
+      () => {
+        const { rowSeconds } = session;
+        return (
+          rowCost() ??
+          (rowSeconds === null ? null : { row: rowSeconds, measures: 0 })
+        );
+      }
     );
     source.standIn?.changed.connect(() => this._options.troubled());
     const view = new SweepView({

@@ -8,6 +8,7 @@ import type { IRotation, Recipe } from '../../recipe';
 import type { IRecipeChange, IViewPosition } from '../../tokens';
 import type { IImage } from '../pixels/image';
 import type { Overlay } from '../pixels/overlays';
+import type { IRowCost } from '../sweep';
 
 /**
  * What lies over the image of a place in a recipe.
@@ -156,22 +157,34 @@ export function secondsOf(image: IImage): number | null {
 
 /** Seconds of them for the projections of its row; null for what is no row, or came from here. */
 export function rowSecondsOf({ about }: IImage): number | null {
-  const { centre, projections }: { centre?: unknown; projections?: unknown } = {
+  const {
+    centre,
+    measures = 0,
+    projections
+  }: { centre?: unknown; measures?: unknown; projections?: unknown } = {
     ...(typeof about.seconds === 'object' ? about.seconds : {})
   };
-  return typeof projections === 'number' && typeof centre === 'number'
-    ? projections + centre
+  return typeof projections === 'number' &&
+    typeof centre === 'number' &&
+    typeof measures === 'number'
+    ? measures + projections + centre
     : null;
 }
 
-/** Seconds of them for the projections of its row, without the search for an axis; null when it does not say. */
-export function projectionSecondsOf({ about }: IImage): number | null {
+/** What the projections of its row take, without the search for an axis; null when it does not say. */
+export function rowCostOf({ about }: IImage): IRowCost | null {
   // A slice made here was made of a row that the runner gave before.
   const seconds = about.rowSeconds ?? about.seconds;
   const { projections }: { projections?: unknown } = {
     ...(typeof seconds === 'object' ? seconds : {})
   };
-  return typeof projections === 'number' ? projections : null;
+  const { measuring } = about;
+  return typeof projections === 'number'
+    ? {
+        row: projections,
+        measures: typeof measuring === 'number' ? measuring : 0
+      }
+    : null;
 }
 
 /** Warnings of the runner about an image. */

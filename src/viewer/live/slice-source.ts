@@ -8,12 +8,12 @@ import { isLive, Sweep } from '../../tuning';
 import type { EngineWorkers } from '../../tuning';
 import { StandIn } from '../stand-in';
 import { AgentSlices, EngineSlices } from '../sweep';
-import type { ISliceSource } from '../sweep';
+import type { IRowCost, ISliceSource } from '../sweep';
 
 /**
  * @param columns of the slice that is shown
  * @param purpose of the requests, of one sweep alone
- * @param rowSeconds that the server takes for the projections of a row; null: not known
+ * @param rowCost what the server takes for the projections of a row; null: not known
  */
 export function sliceSource(
   {
@@ -31,7 +31,7 @@ export function sliceSource(
   },
   columns: number,
   purpose: string,
-  rowSeconds: () => number | null
+  rowCost: () => IRowCost | null
 ): ISliceSource {
   const options = {
     api,
@@ -39,7 +39,7 @@ export function sliceSource(
     purpose: `${purpose} slice`,
     columns,
     kernel: kernel(),
-    rowSeconds
+    rowCost
   };
   // What the browser does not let the engine do, or not soon, the agent does.
   return workers && isLive(session.recipe)
@@ -47,7 +47,7 @@ export function sliceSource(
         new Sweep({ api, workers, purpose }),
         new AgentSlices(options),
         new StandIn(workers, trans),
-        rowSeconds
+        rowCost
       )
     : new AgentSlices(options);
 }

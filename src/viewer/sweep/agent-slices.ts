@@ -8,7 +8,8 @@ import { effectiveReconstruction, kernelFor } from '../../recipe';
 import type { ILiveImage, IWantedSlice } from '../../tuning';
 import { imageOf } from '../pixels/image';
 import { priceOf } from '../price';
-import { countRows, rowsPrice } from './row-price';
+import { oneOfEachRow, rowsPrice } from './row-price';
+import type { IRowCost } from './row-price';
 import type { ISliceSource } from './slice-source';
 
 export interface IAgentSlicesOptions {
@@ -19,8 +20,8 @@ export interface IAgentSlicesOptions {
   readonly columns: number;
   /** Kernel whose Python has the tool. */
   readonly kernel: string | undefined;
-  /** Seconds that the server takes for the projections of a row; null: not known. Left out: nobody asks for prices. */
-  readonly rowSeconds?: () => number | null;
+  /** What the server takes for the projections of a row; null: not known. Left out: nobody asks for prices. */
+  readonly rowCost?: () => IRowCost | null;
 }
 
 export class AgentSlices implements ISliceSource {
@@ -36,10 +37,9 @@ export class AgentSlices implements ISliceSource {
     wanted: readonly IWantedSlice[],
     signal: AbortSignal
   ): Promise<number | null> {
-    const row = this._options.rowSeconds?.() ?? null;
+    const cost = this._options.rowCost?.() ?? null;
     // Nobody keeps a row: each slice takes its projections anew.
-    const rows = row === null ? countRows(wanted) : wanted.length;
-    let total = rowsPrice(rows, row);
+    let total = rowsPrice(cost ? wanted : oneOfEachRow(wanted), cost);
     if (total === null) {
       return null;
     }

@@ -4,19 +4,20 @@
 import type { ILiveImage, IWantedSlice, Sweep } from '../../tuning';
 import { links } from '../frames';
 import type { StandIn } from '../stand-in';
-import { countRows, rowsPrice } from './row-price';
+import { oneOfEachRow, rowsPrice } from './row-price';
+import type { IRowCost } from './row-price';
 import type { ISliceSource } from './slice-source';
 
 export class EngineSlices implements ISliceSource {
   /**
    * @param standIn is disposed of with this
-   * @param _rowSeconds that the server takes for the projections of a row; null: not known
+   * @param _rowCost what the server takes for the projections of a row; null: not known
    */
   constructor(
     private readonly _engine: Pick<Sweep, 'slice' | 'dispose' | 'isDisposed'>,
     private readonly _agent: ISliceSource,
     readonly standIn: StandIn,
-    private readonly _rowSeconds: () => number | null
+    private readonly _rowCost: () => IRowCost | null
   ) {}
 
   readonly isHere = true;
@@ -27,8 +28,9 @@ export class EngineSlices implements ISliceSource {
 
   /** What the engine takes is nothing beside the rows that it needs from the server. */
   seconds(wanted: readonly IWantedSlice[]): Promise<number | null> {
-    this._rows = countRows(wanted);
-    return Promise.resolve(rowsPrice(this._rows, this._rowSeconds()));
+    const rows = oneOfEachRow(wanted);
+    this._rows = rows.length;
+    return Promise.resolve(rowsPrice(rows, this._rowCost()));
   }
 
   slice(

@@ -464,6 +464,21 @@ def test_a_look_is_computed_once(talk, tmp_path, folder, recipe):
     assert first == second and again["about"]["seconds"] != look["about"]["seconds"]
 
 
+def test_a_row_says_what_noise_and_dose_took_whoever_measured_them(talk, folder, recipe):
+    """Of another row they are there; other filters on projections take them anew."""
+
+    def about(row: int, kind: str) -> dict:
+        asked = recipe(folder)
+        asked["filters"][0]["kind"] = kind
+        answer, _ = talk.ask("preview", base="/", recipe=asked, row=row, product="attenuation")
+        return answer["about"]
+
+    first, second, other = about(4, "bright"), about(5, "bright"), about(5, "both")
+    for made in (first, other):
+        assert made["seconds"]["measures"] >= made["measuring"] > 0
+    assert second["measuring"] == first["measuring"] > second["seconds"]["measures"]
+
+
 def test_nothing_is_left_when_the_input_ends_in_the_middle_of_work(talk, tmp_path):
     """As when a connection is cut: what computes stops, whatever it is at."""
     made = phantom.scan(columns=256, rows=64, frames=400)

@@ -2,6 +2,7 @@ import type { IFrame } from '../../../api';
 import type { Recipe } from '../../../recipe';
 import type { IWantedSlice } from '../../../tuning';
 import { AgentSlices } from '../agent-slices';
+import type { IRowCost } from '../row-price';
 
 // What only a page has.
 jest.mock('../../../tuning/urls', () => ({}));
@@ -39,7 +40,7 @@ interface IAsked {
   bin?: number;
 }
 
-function make(rowSeconds: number | null = null): {
+function make(cost: IRowCost | null = null): {
   slices: AgentSlices;
   previews: IAsked[];
   estimates: IAsked[];
@@ -72,7 +73,7 @@ function make(rowSeconds: number | null = null): {
     purpose: 's',
     columns: 1000,
     kernel: 'conda-tomo',
-    rowSeconds: () => rowSeconds
+    rowCost: () => cost
   });
   return { slices, previews, estimates, signals };
 }
@@ -107,7 +108,7 @@ it('adds up what they cost, asking once for what costs the same', async () => {
 });
 
 it('adds the projections of each slice, which nobody keeps', async () => {
-  const { slices } = make(2);
+  const { slices } = make({ row: 2, measures: 100 });
   const { signal } = new AbortController();
   await expect(
     slices.seconds([wanted(10), wanted(10), wanted(40)], signal)

@@ -1,9 +1,11 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
 import { ApiError } from '../../../api';
+import type { Filter } from '../../../recipe';
 import type { ILiveImage, IWantedSlice } from '../../../tuning';
 import { StandIn } from '../../stand-in';
 import { EngineSlices } from '../engine-slices';
+import type { IRowCost } from '../row-price';
 import { SliceQueue } from '../slice-queue';
 import { FakeWorkers } from '../../../tuning/__tests__/fakes';
 import type { ISliceSource } from '../slice-source';
@@ -139,7 +141,7 @@ describe('the engine of the browser', () => {
     recipe: { version: 1, dataset: { path: 'scan', resource } }
   });
   const make = (
-    rowSeconds: number | null
+    cost: IRowCost | null
   ): { slices: EngineSlices; made: string[] } => {
     const made: string[] = [];
     const by = (who: string): ISliceSource => ({
@@ -156,14 +158,14 @@ describe('the engine of the browser', () => {
       by('page'),
       by('agent'),
       standIn(),
-      () => rowSeconds
+      () => cost
     );
     return { slices, made };
   };
   const { signal } = new AbortController();
 
   it('costs the rows that the server has to give', async () => {
-    const { slices } = make(7);
+    const { slices } = make({ row: 7, measures: 100 });
     await expect(slices.seconds([of(1), of(1), of(2)])).resolves.toBe(14);
     const unknown = make(null).slices;
     await expect(unknown.seconds([of(1), of(1)])).resolves.toBe(0);
@@ -176,11 +178,29 @@ describe('the engine of the browser', () => {
       ...of(1),
       recipe: { ...of(1).recipe, regions: { centre: { column: 300, tilt } } }
     }));
-    await expect(make(7).slices.seconds(leaning)).resolves.toBe(28);
+    const { slices } = make({ row: 7, measures: 100 });
+    await expect(slices.seconds(leaning)).resolves.toBe(28);
+  });
+
+  it('costs noise and dose anew for each choice of filters on projections', async () => {
+    const filtered = (...filters: Filter[]): IWantedSlice => ({
+      ...of(1),
+      recipe: { ...of(1).recipe, filters }
+    });
+    const { slices } = make({ row: 7, measures: 2 });
+    const outliers = ([3, 5, 5] as const).map(size =>
+      filtered({ name: 'outliers', size })
+    );
+    await expect(slices.seconds(outliers)).resolves.toBe(2 * 7 + 2 * 2);
+    // Of stripes there is one row, which is measured already.
+    const stripes = [3, 5].map(size =>
+      filtered({ name: 'stripes-sorting', size })
+    );
+    await expect(slices.seconds(stripes)).resolves.toBe(7);
   });
 
   it('takes slices, not rows, over a slow link, unless one row is enough', async () => {
-    const { slices, made } = make(1);
+    const { slices, made } = make({ row: 1, measures: 0 });
     for (const all of [
       [of(1), of(2)],
       [of(1, 'far'), of(2, 'far')],
