@@ -16,6 +16,7 @@ import type { IImage } from './pixels/image';
 import { ImageView } from './pixels/image-view';
 import { automaticLevels, histogram } from './pixels/levels';
 import type { Scope } from './pixels/levels';
+import { PATIENCE, Standing } from './standing';
 import type { Stepper } from './stepper';
 import { WaitNote } from './wait-note';
 
@@ -25,10 +26,9 @@ export interface IShowOptions {
   readonly scope: Scope;
   /** Levels from this image; otherwise those in force stay. */
   readonly relevel: boolean;
+  /** Whether it is the image that is wanted, or the coarse one of it. */
+  readonly wanted: boolean;
 }
-
-/** Milliseconds before waiting is shown. */
-const PATIENCE = 100;
 
 export class ImagePanel extends Panel {
   constructor(
@@ -86,6 +86,8 @@ export class ImagePanel extends Panel {
     return this._shownSignal;
   }
 
+  /** Whether the image is the one that is wanted, and what is said where it is not. */
+  readonly standing = new Standing();
   readonly contrast: ContrastModel;
   readonly view: ImageView;
   readonly toolbar = new Widget();
@@ -106,9 +108,13 @@ export class ImagePanel extends Panel {
     }
     this._bar.setUnit(options.unit);
     this.view.setImage(image, options.unit);
-    this.message(null);
     this._count(image);
     this._shownSignal.emit(image);
+    // What is said of the image before goes when this one is there.
+    this.message(null);
+    if (options.wanted && (image.bin ?? 1) === 1) {
+      this.standing.settle();
+    }
   }
 
   /** The histogram, after the image is on the screen: a large one takes as long as its painting. */
@@ -146,6 +152,7 @@ export class ImagePanel extends Panel {
   message(message: IMessage | null): void {
     this._message.display(message);
     this.toggleClass('jp-mod-covered', message !== null);
+    this.standing.say(message);
   }
 
   /** Lay something over the image until it is disposed. */
@@ -166,6 +173,7 @@ export class ImagePanel extends Panel {
       themes: this.themes,
       trans: this.trans,
       unit: () => this._unit,
+      cancel: () => this.cancel(),
       sources: () => [...this.sources(), ...othersThan(this)]
     });
     view.closed.connect(() => this._endComparison());
@@ -218,7 +226,9 @@ export class ImagePanel extends Panel {
   setBusy(busy: boolean, seconds: number | null = null): void {
     window.clearTimeout(this._waiting);
     this.node.setAttribute('aria-busy', String(busy));
+    this.standing.setWork(busy ? { seconds } : null);
     if (busy) {
+      this.standing.outdate(false);
       this._waiting = window.setTimeout(() => {
         this._busy.node.hidden = false;
         if (!this._image) {
@@ -246,6 +256,7 @@ export class ImagePanel extends Panel {
     this.node.removeEventListener('keyup', this._released);
     this.node.removeEventListener('focusout', this._release);
     this._comparison?.dispose();
+    this.standing.dispose();
     this.stepper?.dispose();
     this._image = null;
     super.dispose();

@@ -13,12 +13,15 @@ import type { ContrastModel } from '../contrast';
 import { button, element, segments, setHidden } from '../dom';
 import { short } from '../format';
 import { failureSentence } from '../../field-names';
+import { MessageCard } from '../message';
+import type { IMessage } from '../message';
 import { keep } from '../pixels/image';
 import type { IImage } from '../pixels/image';
 import { ImageView } from '../pixels/image-view';
 import type { IHover } from '../pixels/image-view';
 import type { Overlay } from '../pixels/overlays';
 import { SLOW } from '../price';
+import { WaitNote } from '../wait-note';
 import { DifferenceView } from './difference-view';
 import { Divider } from './divider';
 import {
@@ -46,6 +49,8 @@ export interface ICompareViewOptions {
   /** What A can be, as it is now. */
   readonly sources: () => readonly ICompareSource[];
   readonly unit: () => string;
+  /** Stop what B is computed with. */
+  readonly cancel: () => void;
 }
 
 export class CompareView extends Panel {
@@ -72,17 +77,16 @@ export class CompareView extends Panel {
     const bar = new Widget();
     bar.addClass('jp-tomo-compare-bar');
     const label = element('label', 'jp-tomo-compare-with', trans.__('A'));
+    this._keeps = button(
+      trans.__('Keep B as A'),
+      trans.__('Hold what is shown now, and see what later changes make of it'),
+      () => this._keep()
+    );
     label.append(this._choice);
     bar.node.append(
       label,
       this._ways.node,
-      button(
-        trans.__('Keep B as A'),
-        trans.__(
-          'Hold what is shown now, and see what later changes make of it'
-        ),
-        () => this._keep()
-      ),
+      this._keeps,
       this._status.node,
       button('✕', trans.__('Close the comparison (Escape)'), () =>
         this._closed.emit()
@@ -100,11 +104,16 @@ export class CompareView extends Panel {
       view.viewChanged.connect(this._viewed);
       view.moved.connect(this._moved);
     }
+    this._views.b.addClass('jp-tomo-compare-b');
     for (const view of [this._views.a, this._views.b]) {
       view.hovered.connect((_, hover) => this._hovered.emit(hover));
     }
     this._divider = new Divider(trans, share => this._place(share));
     this._stage.node.append(this._divider.node);
+    this._card.addClass('jp-tomo-compare-card');
+    this._wait = new WaitNote(trans, options.cancel);
+    this._stage.addWidget(this._card);
+    this._stage.addWidget(this._wait);
     this._chart = new ProfileChart(trans.__('Along the line (pixels)'), themes);
     this.addWidget(bar);
     this.addWidget(this._stage);
@@ -112,10 +121,13 @@ export class CompareView extends Panel {
     this.addWidget(this._difference.levels);
     this.node.addEventListener('keydown', this._keys);
     panel.shown.connect(this._shown);
+    panel.standing.changed.connect(this._stands);
     this._offer();
     this._setWay('swipe');
     this._divider.place(0.5);
-    this._setB(panel.image);
+    // What is not wanted any more is not begun with: it may be of another kind.
+    this._setB(panel.standing.isCurrent ? panel.image : null);
+    this._stands();
     this._take(this._sources[0]);
   }
 
@@ -141,6 +153,7 @@ export class CompareView extends Panel {
     this._fetching?.abort();
     this._source?.changed?.disconnect(this._sourceChanged);
     this.options.panel.shown.disconnect(this._shown);
+    this.options.panel.standing.changed.disconnect(this._stands);
     this.node.removeEventListener('keydown', this._keys);
     this._choice.removeEventListener('change', this._chosen);
     this._divider.dispose();
@@ -271,11 +284,43 @@ export class CompareView extends Panel {
     this._overlay();
   }
 
+  /** B is not what is wanted, or it is again: the same is said as in the viewer. */
+  private readonly _stands = (): void => {
+    const { isCurrent, message, work } = this.options.panel.standing;
+    if (message !== this._said) {
+      this._said = message;
+      this._card.display(message);
+    }
+    if (work && !isCurrent) {
+      this._wait.begin(work.seconds);
+    } else {
+      this._wait.end();
+    }
+    this.toggleClass('jp-mod-outdated', !isCurrent);
+    this._keeps.disabled = !isCurrent || !this._b;
+    if (isCurrent !== this._isCurrent) {
+      this._isCurrent = isCurrent;
+      if (isCurrent && this._b !== this.options.panel.image) {
+        this._setB(this.options.panel.image);
+      }
+      this._compare();
+      this._overlay();
+    }
+  };
+
   /** Bring everything in line with both images. */
   private _compare(): void {
     const { trans, unit } = this.options;
     const [a, b] = [this._a, this._b];
-    if (!a || !b) {
+    if (!a) {
+      return;
+    }
+    if (!b || !this._isCurrent) {
+      this._line ??= middleLine(a);
+      this._views.a.setImage(b && !isOneSize(a, b) ? null : a, unit());
+      this._overlay();
+      this._difference.show(null, '');
+      this._status.say(trans.__('B is not there: nothing is compared.'));
       return;
     }
     if (!isOneSize(a, b)) {
@@ -324,12 +369,15 @@ export class CompareView extends Panel {
     setHidden(this._divider.node, !swipe || !this._pair);
     a.node.style.clipPath = `inset(0 ${100 * (1 - share)}% 0 0)`;
     b.node.style.clipPath = `inset(0 0 0 ${100 * share}%)`;
+    // What is said of B has room to be read, wherever the divider is.
+    const left = swipe ? Math.min(share, 0.5) : 0;
+    this._card.node.style.left = `${100 * left}%`;
   }
 
-  /** A, where it can be compared with B. */
+  /** A, where it is of the size of B, or before there is one. */
   private get _pair(): IImage | null {
     const [a, b] = [this._a, this._b];
-    return a && b && isOneSize(a, b) ? a : null;
+    return a && (!b || isOneSize(a, b)) ? a : null;
   }
 
   /** A is seen up to a share of the width, and B from there. */
@@ -357,13 +405,16 @@ export class CompareView extends Panel {
   private _overlay(): void {
     this._divide();
     const line = this._line;
-    if (!line || !this._b) {
+    if (!line) {
       return;
     }
     for (const view of Object.values(this._views)) {
       view.setOverlays([{ id: 'profile', from: line.from, to: line.to }]);
     }
-    const curves: ICurve[] = [{ name: 'B', ...profileOf(this._b, line) }];
+    const curves: ICurve[] =
+      this._b && this._isCurrent
+        ? [{ name: 'B', ...profileOf(this._b, line) }]
+        : [];
     if (this._pair) {
       curves.unshift({ name: 'A', ...profileOf(this._pair, line) });
     }
@@ -447,6 +498,12 @@ export class CompareView extends Panel {
   private _a: IImage | null = null;
   private _b: IImage | null = null;
   private _kept: IImage | null = null;
+  /** Whether B is what is wanted. */
+  private _isCurrent = true;
+  private _said: IMessage | null = null;
+  private readonly _card = new MessageCard();
+  private readonly _wait: WaitNote;
+  private readonly _keeps: HTMLButtonElement;
   private _line: ILine | null = null;
   /** Share of the width at which the divider is. */
   private _share = 0.5;

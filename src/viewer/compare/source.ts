@@ -5,6 +5,7 @@ import type { ISignal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 
 import type { IImage } from '../pixels/image';
+import type { Standing } from '../standing';
 
 export interface ICompareSource {
   readonly id: string;
@@ -22,6 +23,10 @@ export interface ICompareSource {
 export interface IComparable extends Widget {
   readonly image: IImage | null;
   readonly shown: ISignal<unknown, IImage>;
+  readonly standing: Pick<
+    Standing,
+    'isCurrent' | 'message' | 'work' | 'changed'
+  >;
 }
 
 /** All open viewers. */

@@ -37,7 +37,7 @@ import { RecipeToolbar } from './toolbar';
 import type { Region } from './toolbar';
 import { comesLate, isWorth } from './row-way';
 import { Troubles } from './troubles';
-import { amountOf } from './wanted';
+import { amountOf, isAt } from './wanted';
 import type { Stage } from './wanted';
 
 /** Milliseconds after the last edit before a row is computed again. */
@@ -109,7 +109,10 @@ export class RecipeViewer extends ImagePanel {
       stage: () => this._chosen,
       show: (image, of) => this._show(image, of),
       look: look => this._look(look),
-      endLook: () => this.view.endLook(),
+      endLook: () => {
+        this.view.endLook();
+        this.standing.settle();
+      },
       failed: failure => this.message(this._troubles.failed(failure)),
       say: message => this.message(message),
       busy: busy => this._works(busy),
@@ -200,6 +203,8 @@ export class RecipeViewer extends ImagePanel {
   private _update(delay: number): void {
     this._controls();
     this._overlays();
+    // Under the heading of a slice, a projection is never what is wanted.
+    this.standing.outdate(!this._isOfMode);
     window.clearTimeout(this._timer);
     if (this._obstacle()) {
       this._images.drop();
@@ -272,7 +277,8 @@ export class RecipeViewer extends ImagePanel {
             ? this.options.trans.__('counts')
             : '',
       scope: slice ? 'disc' : 'all',
-      relevel: fresh || this._relevel || (!slice && this.contrast.automatic)
+      relevel: fresh || this._relevel || (!slice && this.contrast.automatic),
+      wanted: isAt(this.options.session.position, position)
     });
     this._relevel = false;
     if (first || this._couldHold !== (this._earlier.image !== null)) {
@@ -304,7 +310,12 @@ export class RecipeViewer extends ImagePanel {
   }
 
   protected override get before(): IImage | null {
-    return this._earlier.image;
+    return this._isOfMode ? this._earlier.image : null;
+  }
+
+  /** Whether what is shown is a projection, sinogram or slice as it is to be. */
+  private get _isOfMode(): boolean {
+    return this._shown?.mode === this.options.session.position.mode;
   }
 
   protected override sources(): readonly ICompareSource[] {

@@ -103,6 +103,16 @@ function pixelsOf({ position, description, recipe }: IPlace): number {
   }
 }
 
+/** Whether two positions are of one image: a slice has no frame, and a projection no row. */
+export function isAt(one: IViewPosition, other: IViewPosition): boolean {
+  return (
+    one.mode === other.mode &&
+    (one.mode === 'projection'
+      ? one.frame === other.frame
+      : one.row === other.row)
+  );
+}
+
 /** Which data there are: what was made of less, or of what was written over, is outdated. */
 export function amountOf({ frames, flats, darks, stamp }: Description): string {
   return JSON.stringify([frames, flats, darks, stamp]);

@@ -196,6 +196,7 @@ export class ResultViewer extends ImagePanel {
       // Another one may be on its way, or have failed.
       this._requests.drop();
       this.message(null);
+      this.standing.settle();
       return;
     }
     const request = {
@@ -282,7 +283,8 @@ export class ResultViewer extends ImagePanel {
     this.showImage(image, {
       unit: this._result?.unit ?? '',
       scope: 'disc',
-      relevel: !this._result?.range && !this._leveled
+      relevel: !this._result?.range && !this._leveled,
+      wanted: true
     });
     this._leveled = true;
     this._facts();

@@ -8,6 +8,7 @@ import type { IImage } from '../../pixels/image';
 import { ImageView } from '../../pixels/image-view';
 import { CompareView } from '../compare-view';
 import { ProfileChart } from '../profile-chart';
+import { Standing } from '../../standing';
 import type { IComparable, ICompareSource } from '../source';
 
 jest.mock('../../plotly', () => ({
@@ -34,13 +35,20 @@ let view: CompareView;
 let contrast: ContrastModel;
 /** What A can be. */
 let sources: ICompareSource[];
-let panel: IComparable & { readonly shown: Signal<unknown, IImage> };
+let panel: IComparable & {
+  image: IImage | null;
+  readonly shown: Signal<unknown, IImage>;
+  readonly standing: Standing;
+};
+let standing: Standing;
+const cancel = jest.fn();
 
 function open(...offered: ICompareSource[]): void {
   sources = offered;
   panel = Object.assign(new Widget(), {
     image: image(1),
-    shown: new Signal<unknown, IImage>({})
+    shown: new Signal<unknown, IImage>({}),
+    standing
   });
   view = new CompareView({
     panel,
@@ -48,7 +56,8 @@ function open(...offered: ICompareSource[]): void {
     themes: null,
     trans: nullTranslator.load('jupyterlab_tomo'),
     sources: () => sources,
-    unit: () => 'per cm'
+    unit: () => 'per cm',
+    cancel
   });
 }
 
@@ -58,10 +67,12 @@ const said = (): string | null | undefined =>
 beforeEach(() => {
   jest.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
   contrast = new ContrastModel();
+  standing = new Standing();
 });
 afterEach(() => {
   view.dispose();
   contrast.dispose();
+  standing.dispose();
   jest.restoreAllMocks();
 });
 
@@ -249,6 +260,78 @@ it('shows all of B, and its values, where A has another size', async () => {
   await settle();
   expect([b(), divider.hidden]).toEqual(['inset(0 0 0 50%)', false]);
   expect(names()).toEqual(['A', 'B']);
+});
+
+it('says what keeps B away, and tells no numbers of one that is not wanted any more', async () => {
+  const curves = jest.spyOn(ProfileChart.prototype, 'setCurves');
+  const names = (): string[] =>
+    (curves.mock.lastCall?.[0] ?? []).map(({ name }) => name);
+  const pressed = jest.fn();
+  open(source('before', 5));
+  await settle();
+  const card = view.node.querySelector<HTMLElement>('.jp-tomo-compare-card')!;
+  const keep = [...view.node.querySelectorAll('button')].find(
+    ({ textContent }) => textContent === 'Keep B as A'
+  );
+  expect([card.hidden, keep?.disabled]).toEqual([true, false]);
+  standing.say({
+    kind: 'failed',
+    title: 'Angles used leaves no projection.',
+    actions: [{ text: 'Try again', run: pressed }]
+  });
+  expect(card.textContent).toContain('Angles used leaves no projection.');
+  expect(said()).toBe('B is not there: nothing is compared.');
+  expect([names(), keep?.disabled]).toEqual([['A'], true]);
+  card.querySelector('button')?.click();
+  expect(pressed).toHaveBeenCalledTimes(1);
+  // A is chosen anew meanwhile: it is there, and no number either.
+  view.node.querySelector('select')?.dispatchEvent(new Event('change'));
+  await settle();
+  expect(said()).toBe('B is not there: nothing is compared.');
+  // It comes back as it was.
+  standing.say(null);
+  expect([card.hidden, keep?.disabled]).toEqual([true, false]);
+  expect([said(), names()]).toEqual(['A − B: RMS 4, largest 4', ['A', 'B']]);
+});
+
+it('says for how long B is computed, and takes the next one when it is there', async () => {
+  jest.useFakeTimers();
+  const pass = (milliseconds: number): Promise<void> =>
+    jest.advanceTimersByTimeAsync(milliseconds);
+  open(source('before', 5));
+  await pass(1);
+  const note = view.node.querySelector<HTMLElement>('.jp-tomo-viewer-wait')!;
+  standing.setWork({ seconds: 5100 });
+  standing.outdate(false);
+  await pass(50);
+  // One that comes soon is not spoken of.
+  expect(said()).toBe('A − B: RMS 4, largest 4');
+  await pass(2000);
+  expect(said()).toBe('B is not there: nothing is compared.');
+  expect(note.hidden).toBe(false);
+  expect(note.textContent).toContain('of about');
+  note.querySelector('button')?.click();
+  expect(cancel).toHaveBeenCalledTimes(1);
+  panel.image = image(2);
+  panel.shown.emit(panel.image);
+  standing.setWork(null);
+  standing.settle();
+  await pass(1);
+  expect([note.hidden, said()]).toEqual([true, 'A − B: RMS 3, largest 3']);
+  jest.useRealTimers();
+});
+
+it('begins without what is not wanted any more', async () => {
+  standing.outdate(true);
+  const curves = jest.spyOn(ProfileChart.prototype, 'setCurves');
+  open(source('before', 5));
+  await settle();
+  expect(said()).toBe('B is not there: nothing is compared.');
+  expect((curves.mock.lastCall?.[0] ?? []).map(({ name }) => name)).toEqual([
+    'A'
+  ]);
+  standing.settle();
+  expect(said()).toBe('A − B: RMS 4, largest 4');
 });
 
 it('keeps the keys after a click on an image', () => {
