@@ -179,9 +179,7 @@ test.describe('Data that stay on a cluster', () => {
       path: path.join(checkout, 'test-results', 'remote-slice.png')
     });
     // One row came over; tuning needs nobody there.
-    const axis = tomo.panel.getByLabel('Column of the axis of rotation');
-    await axis.fill('131');
-    await axis.press('Enter');
+    await tomo.setCentre(131);
     await expect(tomo.facts).toContainText('centre 131');
     expect((await tuneAll(page, tomo)).length).toBeGreaterThan(55);
 

@@ -26,10 +26,7 @@ test.describe('A comparison', () => {
     page
   }) => {
     const tomo = new Tomography(page);
-    await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
-    const found = await tomo.findCentre();
-    await tomo.show('Slice');
-    await expect(tomo.facts).toContainText('256 × 256', { timeout: 30_000 });
+    const found = await tomo.openPhantomSlice();
     const view = tomo.viewer.locator('.jp-tomo-viewer-image').first();
     const hold = tomo.viewer.getByRole('button', { name: 'Before' });
     await expect(hold).toBeDisabled();
@@ -167,10 +164,7 @@ test.describe('A comparison', () => {
     page
   }) => {
     const tomo = new Tomography(page);
-    await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
-    await tomo.findCentre();
-    await tomo.show('Slice');
-    await expect(tomo.facts).toContainText('256 × 256', { timeout: 30_000 });
+    await tomo.openPhantomSlice();
     await tomo.reconstruct('finished');
     const open = page.locator('.jp-tomo-viewer-result');
     await tomo.job.getByRole('button', { name: 'open' }).click();

@@ -31,9 +31,7 @@ test.describe('The recipe as a document', () => {
     await page.evaluate(() =>
       window.jupyterapp.commands.execute('tomo:show-panel')
     );
-    const field = tomo.panel.getByLabel('Column of the axis of rotation');
-    await field.fill('131.3');
-    await field.press('Enter');
+    await tomo.setCentre(131.3);
     expect((await tomo.recipe()).regions?.centre?.column).toBe(131.3);
     await expect(tab).toHaveClass(/jp-mod-dirty/);
     const tilt = tomo.panel.getByLabel('Tilt of the axis in degrees');

@@ -65,10 +65,7 @@ test('viewer, sweep, comparison and the finder by eye are used by keys alone', a
   test.setTimeout(240_000);
   const { keyboard } = page;
   const tomo = new Tomography(page);
-  await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
-  const found = await tomo.findCentre();
-  await tomo.show('Slice');
-  await expect(tomo.facts).toContainText('256 × 256', { timeout: 30_000 });
+  const found = await tomo.openPhantomSlice();
   await reach(tomo.viewer);
 
   // A number that is given up leaves the keys with the image.

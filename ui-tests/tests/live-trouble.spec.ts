@@ -1,6 +1,7 @@
 import path from 'node:path';
 
 import { expect, test } from '@jupyterlab/galata';
+import type { Worker } from '@playwright/test';
 
 import { agentsOf, previewsOf } from './agents';
 import { makeScans } from './scans';
@@ -11,7 +12,7 @@ const results = path.resolve(__dirname, '..', '..', 'test-results');
 /** A slice about column 131, computed in the page. */
 async function live(tomo: Tomography): Promise<void> {
   await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
-  await setCentre(tomo, '130');
+  await tomo.setCentre(130);
   await tomo.show('Slice');
   await expect(tomo.facts).toContainText('centre 130', { timeout: 30_000 });
   // A busy machine looks like a slow link, over which nothing is computed here.
@@ -24,20 +25,22 @@ async function live(tomo: Tomography): Promise<void> {
       timeout: 3_000
     });
   }).toPass({ timeout: 30_000 });
-  await setCentre(tomo, '131');
+  await tomo.setCentre(131);
   await expect(tomo.facts).toContainText('centre 131', { timeout: 30_000 });
-}
-
-async function setCentre(tomo: Tomography, column: string): Promise<void> {
-  const field = tomo.panel.getByLabel('Column of the axis of rotation');
-  await field.fill(column);
-  await field.press('Enter');
 }
 
 async function setRow(tomo: Tomography, row: string): Promise<void> {
   const field = tomo.viewer.getByLabel('row').first();
   await field.fill(row);
   await field.press('Enter');
+}
+
+/** The workers that make the slices, and what is asked of the server from now on. */
+async function watched({
+  page
+}: Tomography): Promise<{ before: Worker[]; asked: string[] }> {
+  await expect.poll(() => page.workers().length).toBe(2);
+  return { before: page.workers(), asked: previewsOf(page) };
 }
 
 /** Nobody does anything: after a while the slice is made in the page again. */
@@ -105,7 +108,7 @@ test.describe('Slices that follow the hand, when the browser does not help', () 
     );
     // They have ended, memory and all.
     await expect.poll(() => page.workers().length).toBe(0);
-    await setCentre(tomo, '125');
+    await tomo.setCentre(125);
     await expect(tomo.facts).toContainText('centre 125', { timeout: 30_000 });
   });
 
@@ -135,15 +138,13 @@ test.describe('Slices that follow the hand, when the browser does not help', () 
   }) => {
     const tomo = new Tomography(page);
     await live(tomo);
-    await expect.poll(() => page.workers().length).toBe(2);
-    const before = page.workers();
-    const asked = previewsOf(page);
+    const { before, asked } = await watched(tomo);
     // The seconds after which a worker is asked for do not pass.
     await page.clock.install();
     await page.clock.pauseAt(Date.now() + 1000);
     await before[0].evaluate(() => setTimeout(() => self.close()));
-    await setCentre(tomo, '124');
-    await setCentre(tomo, '125');
+    await tomo.setCentre(124);
+    await tomo.setCentre(125);
     await expect(tomo.facts).toContainText('centre 125');
     // Both are ended: what one of them made is half of a slice.
     await expect
@@ -178,12 +179,10 @@ test.describe('Slices that follow the hand, when the browser does not help', () 
     }) => {
       const tomo = new Tomography(page);
       await live(tomo);
-      await expect.poll(() => page.workers().length).toBe(2);
-      const before = page.workers();
-      const asked = previewsOf(page);
+      const { before, asked } = await watched(tomo);
       await page.clock.install();
       await before[0].evaluate(happens);
-      await setCentre(tomo, '124');
+      await tomo.setCentre(124);
       let seconds = 0;
       const pass = async (): Promise<void> => {
         await page.clock.fastForward(1000);
@@ -201,7 +200,7 @@ test.describe('Slices that follow the hand, when the browser does not help', () 
         path: path.join(results, `worker-${what.replaceAll(' ', '-')}.png`)
       });
       // The next ones are not waited for.
-      await setCentre(tomo, '125');
+      await tomo.setCentre(125);
       await expect(tomo.facts).toContainText('centre 125');
       expect(asked).toEqual(['slice', 'slice']);
       while (page.workers().includes(before[1]) && seconds < 60) {
@@ -210,7 +209,7 @@ test.describe('Slices that follow the hand, when the browser does not help', () 
       expect(seconds).toBeGreaterThan(least);
       expect(seconds).toBeLessThan(most);
       await expect(tomo.facts).not.toContainText('The server computes');
-      await setCentre(tomo, '126');
+      await tomo.setCentre(126);
       await expect(tomo.facts).toContainText('centre 126');
       expect(asked).toHaveLength(2);
       // The browser takes a while to end one that hangs.
@@ -294,13 +293,13 @@ test.describe('Slices that follow the hand, when the browser does not help', () 
     await makeScans(page, 'trouble-scans');
     const tomo = new Tomography(page);
     await tomo.openData('trouble-scans', 'wide.nxs');
-    await setCentre(tomo, '2050.3');
+    await tomo.setCentre(2050.3);
     await tomo.show('Slice');
     await expect(tomo.facts).toContainText('4096 × 4096 · centre 2050.3', {
       timeout: 60_000
     });
     const asked = previewsOf(page);
-    await setCentre(tomo, '2049.8');
+    await tomo.setCentre(2049.8);
     await expect(tomo.facts).toContainText('4096 × 4096 · centre 2049.8', {
       timeout: 60_000
     });
@@ -369,14 +368,14 @@ test.describe('Slices that follow the hand, when the browser does not help', () 
     const tomo = new Tomography(page);
     await live(tomo);
     await page.clock.install();
-    await setCentre(tomo, '131.5');
+    await tomo.setCentre(131.5);
     await expect(tomo.facts).toContainText('centre 131.5');
     await expect.poll(() => page.workers().length).toBe(2);
     await page.clock.fastForward(50_000);
     expect(page.workers()).toHaveLength(2);
     await page.clock.fastForward(12_000);
     await expect.poll(() => page.workers().length).toBe(0);
-    await setCentre(tomo, '132');
+    await tomo.setCentre(132);
     await expect(tomo.facts).toContainText('centre 132');
     await expect.poll(() => page.workers().length).toBe(2);
     await expect(tomo.facts).not.toContainText('The server computes');

@@ -32,9 +32,7 @@ test.describe('Phase retrieval', () => {
         }
         return sum / (50 * columns);
       });
-    const column = panel.getByLabel('Column of the axis of rotation');
-    await column.fill('131');
-    await column.press('Enter');
+    await tomo.setCentre(131);
     await tomo.show('Slice');
     await expect(facts).toContainText('centre 131', { timeout: 30_000 });
     await expect.poll(roughness).toBeGreaterThan(0);

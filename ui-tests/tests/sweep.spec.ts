@@ -11,10 +11,7 @@ test.describe('A grid of slices', () => {
     page
   }) => {
     const tomo = new Tomography(page);
-    await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
-    const found = await tomo.findCentre();
-    await tomo.show('Slice');
-    await expect(tomo.facts).toContainText('256 × 256', { timeout: 30_000 });
+    const found = await tomo.openPhantomSlice();
     const requests: string[] = [];
     await tomo.viewer.getByRole('button', { name: 'Sweep…' }).click();
     const sweep = tomo.viewer.getByRole('group', {
@@ -178,10 +175,7 @@ test.describe('A grid of slices', () => {
     page
   }) => {
     const tomo = new Tomography(page);
-    await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
-    const found = await tomo.findCentre();
-    await tomo.show('Slice');
-    await expect(tomo.facts).toContainText('256 × 256', { timeout: 30_000 });
+    const found = await tomo.openPhantomSlice();
     const rows: unknown[] = [];
     page.on('request', request => {
       if (request.url().includes('/api/data/preview')) {
@@ -231,9 +225,7 @@ test.describe('A grid of slices', () => {
     expect(new Set([before[0], before[2]]).size).toBe(2);
 
     // The recipe is edited: slices of it, and of what was chosen.
-    const field = tomo.panel.getByLabel('Column of the axis of rotation');
-    await field.fill(String(found + 5));
-    await field.press('Enter');
+    await tomo.setCentre(found + 5);
     await expect.poll(pictures).not.toEqual(before);
     await expect(status).toHaveText('', { timeout: 60_000 });
     expect((await pictures())[0]).not.toBe(before[0]);

@@ -92,15 +92,29 @@ export class Tomography {
     await this.viewer.getByRole('button', { name: mode, exact: true }).click();
   }
 
-  /** Show the slice about an axis; its row is here then. */
-  async sliceAbout(column: number): Promise<void> {
+  /** Type the column of the axis. */
+  async setCentre(column: number): Promise<void> {
     const field = this.panel.getByLabel('Column of the axis of rotation');
     await field.fill(String(column));
     await field.press('Enter');
+  }
+
+  /** Show the slice about an axis; its row is here then. */
+  async sliceAbout(column: number): Promise<void> {
+    await this.setCentre(column);
     await this.show('Slice');
     await expect(this.facts).toContainText(`centre ${column}`, {
       timeout: 30_000
     });
+  }
+
+  /** Open the example's NXtomo file and show its slice about the axis that is found; the column of that. */
+  async openPhantomSlice(): Promise<number> {
+    await this.openData('examples/data', 'phantom_nxtomo.nxs');
+    const found = await this.findCentre();
+    await this.show('Slice');
+    await expect(this.facts).toContainText('256 × 256', { timeout: 30_000 });
+    return found;
   }
 
   /** Find the centre of rotation; the column that stands in the panel afterwards. */

@@ -35,10 +35,7 @@ test.describe('The tools', () => {
     page
   }) => {
     const tomo = new Tomography(page);
-    await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
-    await tomo.findCentre();
-    await tomo.show('Slice');
-    await expect(tomo.facts).toContainText('256 × 256', { timeout: 30_000 });
+    await tomo.openPhantomSlice();
     const tool = tomo.panel.getByRole('combobox', {
       name: 'Tool',
       exact: true
@@ -153,10 +150,7 @@ test.describe('The tools', () => {
       'TomoPy is not installed (JUPYTER_TOMO_PYTHON_TOMOPY names its Python)'
     );
     const tomo = new Tomography(page);
-    await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
-    await tomo.findCentre();
-    await tomo.show('Slice');
-    await expect(tomo.facts).toContainText('256 × 256', { timeout: 30_000 });
+    await tomo.openPhantomSlice();
     const choice = (name: string): Locator =>
       tomo.panel.getByRole('combobox', { name, exact: true });
     await expect

@@ -12,9 +12,7 @@ test.describe('The viewer of a recipe', () => {
   }) => {
     const tomo = new Tomography(page);
     await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
-    const field = tomo.panel.getByLabel('Column of the axis of rotation');
-    await field.fill('120');
-    await field.press('Enter');
+    await tomo.setCentre(120);
     await expect(tomo.facts).toContainText('256 × 96');
 
     await tomo.drag([120, 20], [131, 20]);

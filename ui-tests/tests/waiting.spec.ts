@@ -87,10 +87,7 @@ test.describe('A slice that takes its time', () => {
     const tomo = new Tomography(page);
     const previews = await gate(page);
     await slowly(page);
-    await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
-    await tomo.findCentre();
-    await tomo.show('Slice');
-    await expect(tomo.facts).toContainText('256 × 256', { timeout: 30_000 });
+    await tomo.openPhantomSlice();
     const asked: string[] = [];
     page.on('request', request => {
       if (PREVIEW.test(request.url())) {
