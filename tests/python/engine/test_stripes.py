@@ -53,7 +53,10 @@ def process(engine: Engine, data: np.ndarray, *filters: dict[str, Any]) -> np.nd
     return engine.processed().copy()
 
 
-CASES: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
+Case = tuple[str, dict[str, Any], str, dict[str, Any]]
+"""A filter and its parameters, and the function of algotom and its own."""
+
+CASES: list[Case] = [
     ("sorting", {"size": 21}, "stripe_based_sorting", {"size": 21}),
     ("dead", {"residual": False}, "dead_stripe", {"residual": False}),
     ("dead", {"snr": 5, "size": 31}, "dead_stripe", {"snr": 5, "size": 31}),
@@ -167,23 +170,27 @@ def stable(data: np.ndarray, axis: int = 0) -> tuple[np.ndarray, np.ndarray]:
     return np.take_along_axis(data, order, axis).astype(float), order.astype(float)
 
 
+def name_of(case: Case) -> str:
+    return case[0]
+
+
+def compared(engine: Engine, data: np.ndarray, case: Case) -> tuple[np.ndarray, np.ndarray]:
+    """What algotom makes of a sinogram, and what the engine does."""
+    name, ours, function, theirs = case
+    expected = getattr(removal, f"remove_{function}")(data.copy(), **theirs)
+    return expected, process(engine, data, {"name": f"stripes-{name}", **ours})
+
+
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize(("name", "ours", "function", "theirs"), CASES)
+@pytest.mark.parametrize("case", CASES, ids=name_of)
 def test_like_algotom(
-    engine: Engine,
-    monkeypatch: pytest.MonkeyPatch,
-    shape: tuple[int, int],
-    name: str,
-    ours: dict[str, Any],
-    function: str,
-    theirs: dict[str, Any],
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, shape: tuple[int, int], case: Case
 ) -> None:
     data = sinogram(shape)
-    if name == "filtering":
+    if case[0] == "filtering":
         # What is smooth has equal values; algotom's sort leaves their order to chance.
         monkeypatch.setattr(removal.util, "sort_forward", stable)
-    expected = getattr(removal, f"remove_{function}")(data.copy(), **theirs)
-    result = process(engine, data, {"name": f"stripes-{name}", **ours})
+    expected, result = compared(engine, data, case)
     assert np.abs(expected - data).max() > 0.001
     assert np.abs(result - expected).max() <= 1e-4 * np.abs(expected).max()
 
@@ -205,26 +212,17 @@ def ranked(data: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("flat", [400.0, 20000.0])
 @pytest.mark.parametrize("shape", SHAPES[:3])
-@pytest.mark.parametrize(
-    ("name", "ours", "function", "theirs"), [case for case in CASES if case[0] in SORTED]
-)
+@pytest.mark.parametrize("case", [case for case in CASES if case[0] in SORTED], ids=name_of)
 def test_like_algotom_with_equal_values(
-    engine: Engine,
-    shape: tuple[int, int],
-    flat: float,
-    name: str,
-    ours: dict[str, Any],
-    function: str,
-    theirs: dict[str, Any],
+    engine: Engine, shape: tuple[int, int], flat: float, case: Case
 ) -> None:
     # In what order algotom's sort leaves equal values depends on the processor: what a column has
     # in the end is the same, and which of its equal rows has which part of it is not.
     data = counted(shape, flat)
-    expected = getattr(removal, f"remove_{function}")(data.copy(), **theirs)
-    result = process(engine, data, {"name": f"stripes-{name}", **ours})
+    expected, result = compared(engine, data, case)
     close = 1e-5 * np.abs(expected).max()
     assert np.abs(np.sort(result, axis=0) - np.sort(expected, axis=0)).max() <= close
-    if name != "all":
+    if case[0] != "all":
         # That sorts again what it has sorted.
         assert np.abs(ranked(data, result) - ranked(data, expected)).max() <= close
 
