@@ -8,11 +8,18 @@ import sys
 from pathlib import Path
 
 import pytest
+import tifffile
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import phantom
 
+from tomo_runner.recipe import validate
+from tomo_runner.run import RunRequest, execute
+from tomo_runner.run.monitor import Silent
+from tomo_runner.savu.plugins import plugin
+from tomo_runner.stopping import Stop
 from tomo_runner.toolhost import savu_process
+from tomo_runner.toolhost.savu_files import ProcessList, write_list
 
 ROOT = Path(__file__).parents[3]
 FAKE = Path(__file__).parent / "fake_savu.py"
@@ -62,6 +69,57 @@ def recipe(small):
                 "mask": 0,
             },
         }
+
+    return make
+
+
+class Heard(Silent):
+    """Keeps what a run tells."""
+
+    def __init__(self):
+        self.warnings, self.stages, self.parts = [], [], []
+
+    def warning(self, text):
+        self.warnings.append(text)
+
+    def stage(self, name, total):
+        self.stages.append(name)
+
+    def progress(self, done):
+        self.parts.append((self.stages[-1], done))
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Runs a recipe; its record, slices by row, and what was told."""
+
+    def run_(recipe, rows=None, stop=None, memory=1 << 33):
+        validate(recipe)
+        heard = Heard()
+        request = RunRequest(
+            recipe, tmp_path, "r", tmp_path / "out", tmp_path / "job", "id", 2, memory, rows
+        )
+        record = execute(request, heard, stop or Stop())
+        slices = {
+            int(name[6:11]): tifffile.imread(tmp_path / "out" / name) for name in record["files"]
+        }
+        return record, slices, heard
+
+    return run_
+
+
+@pytest.fixture
+def by_list(recipe, tmp_path):
+    """The recipe that runs a list: the usual one, or other plugins."""
+
+    def make(path, *plugins, **dataset):
+        chosen = plugins or (
+            plugin("NxtomoLoader"),
+            plugin("DarkFlatFieldCorrection"),
+            plugin("AstraReconCpu", centre_of_rotation=31.0),
+        )
+        write_list(tmp_path / "l.nxs", ProcessList(list(chosen)))
+        return recipe(path, "savu", "process-list", {"list": "l.nxs"}, **dataset)
 
     return make
 
