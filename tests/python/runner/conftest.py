@@ -14,6 +14,8 @@ import pytest
 import tifffile
 
 from tomo_runner.run.plan import Plan
+from tomo_runner.service import Service
+from tomo_runner.workers import Workers
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import phantom
@@ -69,6 +71,15 @@ def recipe(small):
         }
 
     return make
+
+
+@pytest.fixture
+def service():
+    """What an agent asks for its answers."""
+    with Workers(2) as workers:
+        made = Service(workers, 1 << 28)
+        yield made
+        made.close()
 
 
 @pytest.fixture

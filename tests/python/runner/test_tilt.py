@@ -19,7 +19,6 @@ from tomo_runner.preview import preview_row
 from tomo_runner.reconstruct import Reconstructor
 from tomo_runner.regions import Axis
 from tomo_runner.run.plan import Sizes, make_plan
-from tomo_runner.service import Service
 from tomo_runner.stopping import Stop
 from tomo_runner.tilt import Tilt, is_rotated, tilt_of
 from tomo_runner.workers import Workers
@@ -247,14 +246,6 @@ def test_a_single_row_and_few_columns(cli, save, tmp_path):
 
 
 # --- requests of the browser --------------------------------------------------------------------
-
-
-@pytest.fixture
-def service():
-    with Workers(2) as workers:
-        made = Service(workers, 1 << 28)
-        yield made
-        made.close()
 
 
 def asked_row(service, recipe, base, row=30, product="attenuation"):
