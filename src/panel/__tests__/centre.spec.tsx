@@ -1,7 +1,10 @@
 import { act } from 'react-dom/test-utils';
 
+import type { Description } from '../../api';
 import { button, click, labelled, show, type } from './driving';
 import { CENTRE, FakeSession, GRAPES, fakeContext } from './fakes';
+
+type CentreMethod = NonNullable<Description['centreMethods']>[number];
 
 describe('The axis in the panel', () => {
   it('moves the axis by 0.05 and by 1 with shift', async () => {
@@ -97,6 +100,35 @@ describe('The axis in the panel', () => {
       column: 399.443
     });
     expect(node.textContent).not.toContain('use 399.44');
+  });
+
+  it('says once why several methods cannot be used', async () => {
+    const session = new FakeSession({ dataset: { path: 'a' } });
+    const method = (name: string, why?: string): CentreMethod => ({
+      name,
+      title: `By ${name}`,
+      help: '',
+      ...(why && { why })
+    });
+    const missing = 'TomoPy is not installed.';
+    session.description = {
+      state: 'ready',
+      value: {
+        ...GRAPES,
+        centreMethods: [
+          method('auto'),
+          method('vo', missing),
+          method('overlap', 'The angles end at 180°.'),
+          method('pc', missing)
+        ]
+      }
+    };
+    const node = await show(fakeContext(session));
+    const reasons = [...node.querySelectorAll('.jp-TomoMissing p')];
+    expect(reasons.map(({ textContent }) => textContent)).toEqual([
+      'By vo, By pc: TomoPy is not installed.',
+      'By overlap: The angles end at 180°.'
+    ]);
   });
 
   it('does not commit what is not a number', async () => {

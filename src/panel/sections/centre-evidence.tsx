@@ -81,15 +81,24 @@ export function MethodNote({
               barred.length
             )}
           </summary>
-          {barred.map(({ name, title, why }) => (
-            <p key={name}>
-              <b>{title}</b>: {why}
+          {[...byReason(barred)].map(([why, titles]) => (
+            <p key={why}>
+              <b>{titles.join(', ')}</b>: {why}
             </p>
           ))}
         </details>
       ) : null}
     </>
   );
+}
+
+/** Why methods cannot be used, each reason once, and their titles. */
+function byReason(methods: Methods): Map<string, string[]> {
+  const reasons = new Map<string, string[]>();
+  for (const { title, why = '' } of methods) {
+    reasons.set(why, [...(reasons.get(why) ?? []), title]);
+  }
+  return reasons;
 }
 
 /** What the answer was read from. */
