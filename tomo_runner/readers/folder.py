@@ -176,12 +176,20 @@ def _propose(found: Found) -> List[Tuple[str, str]]:
 
 def _projections(folder: Path, groups: List[Group], chosen: bool) -> TiffSeries:
     samples = [group for group in groups if group.role == "projection"]
+    if not groups:
+        raise DataFailure(
+            "no-images",
+            f"There are no TIFF images in {folder}, nor in a folder in it.",
+            str(folder),
+            "Choose the folder that holds the images of a scan, or an NXtomo file.",
+        )
     if not samples:
         raise DataFailure(
             "no-projections",
-            f"There are no projections in {folder}.",
+            f"None of the images in {folder} are projections.",
             "dataset.roles" if chosen else str(folder),
-            "Choose a folder with TIFF images, or give a group the role projection.",
+            f"Say in dataset.roles which are: {', '.join(group.name for group in groups)}. "
+            "Or choose another folder.",
         )
     if len(samples) > 1:
         raise DataFailure(

@@ -171,6 +171,21 @@ def test_no_data(cli, recipe, save, tmp_path, name):
     shutil.rmtree(path, ignore_errors=True)
 
 
+def test_a_folder_without_images_asks_for_another(cli, recipe, save, tmp_path):
+    path = tmp_path / "empty"
+    path.mkdir()
+    code, reply, _ = cli("describe", str(path))
+    error = reply["error"]
+    assert code == 3 and error["code"] == "no-images" and error["where"] == str(path)
+    assert error["hint"].startswith("Choose the folder") and "role" not in error["hint"]
+    # Where there are some, none of which is one, they are named.
+    tifffile.imwrite(path / "flat_0001.tif", np.ones((4, 6), np.uint16))
+    code, reply, _ = cli("describe", str(path))
+    error = reply["error"]
+    assert code == 3 and error["code"] == "no-projections"
+    assert "dataset.roles" in error["hint"] and ": flat." in error["hint"]
+
+
 def test_recipe_of_a_newer_version(cli, save):
     code, reply, _ = cli("run", save({"version": 2}))
     assert code == 2 and "newer version" in reply["error"]["message"]
