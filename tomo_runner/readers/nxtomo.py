@@ -210,7 +210,7 @@ def _read(file: HdfFile, opened: Any, recipe: Mapping[str, Any], base: Path) -> 
         projections=HdfSeries(scan, place, data, frames.tolist()),
         flats=flats,
         darks=darks,
-        opposite=None,
+        opposite=next((group.series for group in groups if group.role == "180"), None),
         angles=_angles(entry, frames, count, notes, warnings),
         groups=groups,
         pixel_size=_pixel_size(entry),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 
+import h5py
 import numpy as np
 import phantom
 import pytest
@@ -249,3 +250,25 @@ def test_an_image_at_180_degrees_beside_a_scan_that_stops_short(cli, tmp_path):
     shutil.rmtree(tmp_path / "scan" / "180deg")
     code, failure, _ = cli("centre", recipe, "--method", "opposite")
     assert code != 0 and "Nothing was measured at 180" in str(failure)
+
+
+def test_the_image_at_180_degrees_of_an_nxtomo_file_is_the_group_with_that_role(cli, tmp_path):
+    made, half = (phantom.scan(160, 24, n, span, True, 82.6) for n, span in ((41, 120), (2, 180)))
+    images = np.concatenate([phantom.counts(made, 0.003), phantom.counts(half, 0.003)[1:]])
+    angles = np.append(made.angles, 180.0)
+    path = phantom.write_nxtomo(tmp_path / "scan.nxs", images, angles)
+    with h5py.File(path, "a") as file:
+        # As scans mark what is no projection of theirs.
+        file["entry/instrument/detector/image_key"][-1] = 3
+    recipe = tmp_path / "scan.tomo.json"
+
+    def found(**roles):
+        settings = {"version": 1, "dataset": {"path": "scan.nxs", "roles": roles}, "filters": STEPS}
+        recipe.write_text(json.dumps(settings))
+        return cli("centre", recipe, "--method", "opposite")[:2]
+
+    code, reply = found()
+    assert code == 3 and reply["error"]["code"] == "method-impossible"
+    code, reply = found(invalid="180")
+    assert code == 0 and reply["column"] == pytest.approx(82.6, abs=0.25)
+    assert reply["confidence"]["level"] == "good"
