@@ -92,6 +92,8 @@ class HdfFile:
             with self._lock:
                 try:
                     return look(self._current())
+                except (FileNotFoundError, PermissionError) as error:
+                    raise _broken(self.path, f"{failed} ({error}).") from None
                 except ERRORS as error:
                     if not self._unsettled():
                         raise _broken(self.path, f"{failed} ({error}).") from None
@@ -145,7 +147,10 @@ _FILES_LOCK = threading.Lock()
 
 def hdf_file(path: Path) -> HdfFile:
     """The one of this process for what lies at a path; the library tells files apart alike."""
-    status = path.stat()
+    try:
+        status = path.stat()
+    except FileNotFoundError as error:
+        raise _broken(path, f"{path} is not a readable HDF5 file ({error}).") from None
     with _FILES_LOCK:
         file = _FILES.setdefault((status.st_dev, status.st_ino), HdfFile(path))
         # It may have been moved since.

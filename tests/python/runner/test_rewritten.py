@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import h5py
 import numpy as np
 import phantom
 import pytest
@@ -122,6 +123,26 @@ def test_what_nobody_has_written_of_late_is_told_to_be_broken(ask, tmp_path, wri
     with pytest.raises(Failure, match="is not a readable HDF5 file") as told:
         ask("describe")
     assert told.value.code == "file-broken"
+
+
+def test_a_file_that_has_gone_or_is_not_for_everybody_is_not_being_written(tmp_path, monkeypatch):
+    path = tmp_path / "a.nxs"
+
+    def told():
+        with pytest.raises(Failure, match="is not a readable HDF5 file") as said:
+            open_nxtomo(path, {}, tmp_path)
+        return said.value.code, said.value.message
+
+    code, message = told()
+    assert code == "file-broken" and "No such file" in message
+    path.write_bytes(b"written just now")
+
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(h5py, "File", refuse)
+    code, message = told()
+    assert code == "file-broken" and "Permission denied" in message
 
 
 def test_an_open_scan_goes_on_when_it_grows_and_stops_when_it_is_another(tmp_path, write):
