@@ -8,6 +8,12 @@ export interface IEngineExports {
   recentre(column: number): number;
   sinogram(): number;
   process(): number;
+  beginProcess(): number;
+  resumeProcess(): number;
+  partRows(): number;
+  partStride(): number;
+  partAt(half: number): number;
+  partBytes(half: number): number;
   processed(): number;
   spectra(): number;
   image(centre: number): number;
@@ -53,6 +59,12 @@ const FUNCTIONS = [
   'recentre',
   'sinogram',
   'process',
+  'beginProcess',
+  'resumeProcess',
+  'partRows',
+  'partStride',
+  'partAt',
+  'partBytes',
   'processed',
   'spectra',
   'image',

@@ -1,4 +1,5 @@
 /** One engine: an instance of `engine.wasm` with a memory of its own, for one thread. */
+import { checkShape, given, take, type IGiven, type IPieces } from './exchange';
 import { isEngineExports, type IEngineExports } from './exports';
 import { EngineError, refusal } from './failure';
 
@@ -10,13 +11,6 @@ const KINDS: Readonly<Record<SpotKind, number>> = {
   dark: 2,
   both: 3
 };
-
-/** What one half of a slice has and the other needs, until the half is finished. */
-export interface IGiven {
-  readonly length: number;
-  /** Copy it, all rows one after the other, into an array of this length. */
-  readonly copyTo: (target: Float32Array) => void;
-}
 
 /** What `attenuate` may be given beside the counts. */
 export interface IAttenuation {
@@ -131,6 +125,25 @@ export class Engine {
     this._transformed = false;
   }
 
+  /**
+   * Begin to process, by two engines with the same plan and sinogram: each
+   * makes what it can of its half of the columns. What the other one needs
+   * before it goes on; null when all is processed. The sinogram is that of
+   * `process`, to the bit.
+   */
+  beginProcess(): IGiven | null {
+    this._configured();
+    this._transformed = false;
+    return this._processed(this._exports.beginProcess());
+  }
+
+  /** Go on with what the other engine gave: what it needs next; null when all is processed. */
+  resumeProcess(data: Float32Array): IGiven | null {
+    this._configured();
+    take(this._part(this._half === 0 ? 1 : 0), data);
+    return this._processed(this._exports.resumeProcess());
+  }
+
   /** (projection, column), sorted by angle, after `process`; half an engine loses it with the next slice. */
   get processed(): Float32Array {
     return this._floats(this._exports.processed(), this.count * this.columns);
@@ -224,31 +237,27 @@ export class Engine {
     }
     this._begun = true;
     const { rows, columns } = this._exchanged(half);
-    const stride = this._exports.halfStride();
-    return {
-      length: rows * columns,
-      copyTo: target => {
-        checkShape(target, rows, columns);
-        for (let row = 0; row < rows; row++) {
-          const from = this._floats(pointer + row * stride, columns);
-          target.set(from, row * columns);
-        }
-      }
-    };
+    return given({
+      memory: this._exports.memory,
+      pointer,
+      rows,
+      columns,
+      stride: this._exports.halfStride()
+    });
   }
 
   /**
    * Finish a half with what `beginHalf` of the other engine gave: its columns
    * of the slice (y, x), a view until the next slice.
    */
-  finishHalf(given: Float32Array): Float32Array {
+  finishHalf(data: Float32Array): Float32Array {
     const { imageSize, halfColumns, _half: half } = this;
     if (half === null || !this._begun) {
       throw refusal(15);
     }
     const { rows, columns } = this._exchanged(half === 0 ? 1 : 0);
-    checkShape(given, rows, columns);
-    this._floats(this._exports.takeHalf(), given.length).set(given);
+    checkShape(data, rows, columns);
+    this._floats(this._exports.takeHalf(), data.length).set(data);
     this._begun = false;
     const wide = half === 0 ? halfColumns : imageSize - halfColumns;
     return this._floats(this._exports.finishHalf(), imageSize * wide);
@@ -342,6 +351,25 @@ export class Engine {
     };
   }
 
+  /** What half `half` has made of the columns while they are processed, or is to be put there. */
+  private _part(half: 0 | 1): IPieces {
+    return {
+      memory: this._exports.memory,
+      pointer: this._exports.partAt(half),
+      rows: this._exports.partRows(),
+      columns: this._exports.partBytes(half) / 4,
+      stride: this._exports.partStride()
+    };
+  }
+
+  /** What the other engine needs after a part of the process; null: it was the last. */
+  private _processed(due: number): IGiven | null {
+    if (due < 0) {
+      throw refusal(15);
+    }
+    return due === 0 ? null : given(this._part(this._half ?? 0));
+  }
+
   /** Spectra for the axis at `centre`, when they are due; that axis. */
   private _transform(centre?: number): number {
     const axis = centre ?? this._configured()[3];
@@ -406,17 +434,6 @@ export class Engine {
 function check(code: number): void {
   if (code !== 0) {
     throw refusal(code);
-  }
-}
-
-function checkShape(data: Float32Array, rows: number, columns: number): void {
-  if (data.length !== rows * columns) {
-    throw new EngineError(
-      'engine-shape',
-      `There are ${data.length} values for ${rows} x ${columns} pixels.`,
-      '',
-      'Report this.'
-    );
   }
 }
 

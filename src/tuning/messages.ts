@@ -66,7 +66,7 @@ export type ToWorker =
 export type IBetweenWorkers =
   | {
       readonly pair: number;
-      /** What the other half needs; and the second half itself, for the first worker. */
+      /** What the other half needs before it goes on; and the second half itself, for the first worker. */
       readonly what: 'rows' | 'columns';
       readonly data: Float32Array;
     }

@@ -9,11 +9,11 @@ export interface IPort {
   onmessage: ((event: MessageEvent<IBetweenWorkers>) => void) | null;
 }
 
-/** What one worker gives the other for a slice. */
+/** What one worker gives the other for a slice; `rows` one after the other, each when it has those before. */
 type What = 'rows' | 'columns';
 
-/** Arrays that are kept: a worker gives two for a slice. */
-const KEPT = 2;
+/** Arrays that are kept: for a slice a worker gives two, and where filters change a list and a part of the sinogram. */
+const KEPT = 4;
 /** Milliseconds for which they are kept for the next slice. */
 const KEEP = 1000;
 

@@ -9,10 +9,13 @@ import type { ISinogram, ISinogramHead } from './messages';
 import { release } from './release';
 
 /**
- * Gives what this half has, to be copied at once, to the other, and comes back
- * with what the other has.
+ * Gives what this half has, to be copied at once, to the other, and `use`s what
+ * the other has, which is not there any more afterwards. What `use` gave.
  */
-export type Exchange = (own: IGiven) => Promise<Float32Array>;
+export type Exchange = <T>(
+  own: IGiven,
+  use: (taken: Float32Array) => T
+) => Promise<T>;
 
 /** Half of the columns of a slice, (y, x). */
 export interface IHalf {
@@ -22,8 +25,6 @@ export interface IHalf {
   readonly size: number;
   /** Width of the first half. */
   readonly middle: number;
-  /** What the other half had given, which is not needed any more. */
-  readonly taken: Float32Array;
 }
 
 export class LiveRow {
@@ -67,13 +68,14 @@ export class LiveRow {
     exchange: Exchange
   ): Promise<IHalf | null> {
     const engine = this._engine;
-    const axis = await this._take(plan, centre);
+    const axis = await this._take(plan, centre, exchange);
     if (engine.halfColumns === 0) {
       return null;
     }
-    const taken = await exchange(engine.beginHalf(axis));
-    const data = engine.finishHalf(taken);
-    return { data, size: engine.imageSize, middle: engine.halfColumns, taken };
+    const data = await exchange(engine.beginHalf(axis), taken =>
+      engine.finishHalf(taken)
+    );
+    return { data, size: engine.imageSize, middle: engine.halfColumns };
   }
 
   /** Gives back what is its own: the binned sinogram. */
@@ -81,8 +83,16 @@ export class LiveRow {
     release(this._binned?.data);
   }
 
-  /** Bring the engine in line with a plan; the axis in its columns. */
-  private async _take(plan: Float64Array, centre: number): Promise<number> {
+  /**
+   * Bring the engine in line with a plan; the axis in its columns.
+   *
+   * @param exchange shares the work on the sinogram with the engine of the other half
+   */
+  private async _take(
+    plan: Float64Array,
+    centre: number,
+    exchange: Exchange | null = null
+  ): Promise<number> {
     const engine = this._engine;
     const axis = binnedColumn(centre, this.bin);
     if (this.bin > 1 || this._thin > 1) {
@@ -106,7 +116,14 @@ export class LiveRow {
       engine.configure(fitting, angles, this._share);
     }
     engine.sinogram.set(data);
-    engine.process();
+    if (exchange) {
+      let own = engine.beginProcess();
+      while (own) {
+        own = await exchange(own, taken => engine.resumeProcess(taken));
+      }
+    } else {
+      engine.process();
+    }
     this._taken = true;
     return axis;
   }
@@ -119,7 +136,7 @@ export class LiveRow {
 
 /** A slice from its two halves, in `room` when it is as large. */
 export function joined(
-  left: Omit<IHalf, 'taken'>,
+  left: IHalf,
   right: Float32Array,
   room: Float32Array | null = null
 ): Float32Array {

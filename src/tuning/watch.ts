@@ -8,7 +8,7 @@ import type { IDisposable } from '@lumino/disposable';
 const BEAT = 1000;
 /** Seconds without a slice after which the server is to help: most slices take a tenth of one. */
 const LATE = 3;
-/** Seconds for which all workers do nothing though a slice is due: between the steps of one there are two pauses, each far shorter. */
+/** Seconds for which all workers do nothing though a slice is due: between the steps of one there are a few pauses, each far shorter. */
 const STUCK = 5;
 
 export interface IWatchOptions {

@@ -50,13 +50,13 @@ async function make(
   if (!other) {
     return row.slice(plan, centre);
   }
-  const part = await row.half(plan, centre, own => {
+  const part = await row.half(plan, centre, async (own, use) => {
     other.give(pair, 'rows', own);
-    return other.take(pair, 'rows');
+    const taken = await other.take(pair, 'rows');
+    const used = use(taken);
+    other.back(taken);
+    return used;
   });
-  if (part) {
-    other.back(part.taken);
-  }
   if (half === 1) {
     if (part) {
       const { data } = part;

@@ -26,14 +26,23 @@ import {
 } from './plan';
 import { askFor, isHalf, prepareShare } from './share';
 import {
+  beginSinogram,
   isLent,
+  isUnderWay,
   prepareSinogram,
   prepareSteps,
   processSinogram,
   processedRows,
   rawRows,
-  releaseSinogram
+  releaseSinogram,
+  resumeSinogram
 } from './sinogram';
+import {
+  partAt as partOf,
+  partBytes as bytesOfPart,
+  partRows as rowsOfPart,
+  partStride as strideOfPart
+} from './span';
 import {
   length as spectraPoints,
   makeSpectra,
@@ -151,6 +160,14 @@ const enum Redo {
   Process = 2
 }
 
+/** What `beginProcess` and `resumeProcess` leave to do. */
+const enum Process {
+  /** There is nothing to process. */
+  Refused = -1,
+  Done = 0,
+  Exchange = 1
+}
+
 /** True when an axis at `column` needs a slice and transforms of the lengths that there are. */
 function isAsLarge(column: f64): bool {
   const before = centre;
@@ -230,10 +247,48 @@ export function process(): i32 {
   if (state == State.Empty) {
     return Refusal.NotConfigured;
   }
-  const refusal = processSinogram();
-  state = refusal ? State.Configured : State.Processed;
-  kept = !refusal;
-  return refusal;
+  processSinogram();
+  state = State.Processed;
+  kept = true;
+  return Refusal.None;
+}
+
+function afterPart(due: bool): Process {
+  if (due) {
+    return Process.Exchange;
+  }
+  state = State.Processed;
+  kept = true;
+  return Process.Done;
+}
+
+export function beginProcess(): i32 {
+  if (state == State.Empty) {
+    return Process.Refused;
+  }
+  state = State.Configured;
+  kept = false;
+  return afterPart(beginSinogram());
+}
+
+export function resumeProcess(): i32 {
+  return isUnderWay() ? afterPart(resumeSinogram()) : Process.Refused;
+}
+
+export function partRows(): i32 {
+  return isUnderWay() ? rowsOfPart() : 0;
+}
+
+export function partStride(): i32 {
+  return <i32>strideOfPart();
+}
+
+export function partAt(half: i32): i32 {
+  return <i32>partOf(half);
+}
+
+export function partBytes(half: i32): i32 {
+  return <i32>bytesOfPart(half);
 }
 
 export function processed(): i32 {

@@ -17,30 +17,42 @@ function columnAt(rows: usize, i: i32, columns: i32): v128 {
 }
 
 /**
- * Median of the `size` (odd) columns around each one.
+ * Median of the `size` (odd) columns around each of those from `first` to
+ * before `past`. Equal values (0 and -0) stay in the order in which they came,
+ * so a median has the same bits whatever the range.
  *
  * rows, out: float32[columns][4]; window: float32[size][4] of scratch, which
  * holds the columns in ascending order, lane by lane.
  */
-export function runningMedian(rows: usize, out: usize, columns: i32, size: i32, window: usize): void {
+export function runningMedian(
+  rows: usize,
+  out: usize,
+  columns: i32,
+  size: i32,
+  window: usize,
+  first: i32,
+  past: i32
+): void {
+  if (first >= past) {
+    return;
+  }
   const half = size >> 1;
   const least = f32x4.splat(-Infinity);
   const end = window + (<usize>size << 4);
-  for (let at = window; at < end; at += 16) {
-    v128.store(at, f32x4.splat(Infinity));
-  }
-  for (let i = -half; i <= half; i++) {
+  for (let filled = window; filled < end; filled += 16) {
+    const i = first - half + <i32>((filled - window) >> 4);
     const value = columnAt(rows, i, columns);
+    v128.store(filled, f32x4.splat(Infinity));
     let before = least;
-    for (let at = window; at < end; at += 16) {
+    for (let at = window; at <= filled; at += 16) {
       const here = v128.load(at);
       v128.store(at, f32x4.pmax(before, f32x4.pmin(here, value)));
       before = here;
     }
   }
   const middle = window + (<usize>half << 4);
-  v128.store(out, v128.load(middle));
-  for (let i = 1; i < columns; i++) {
+  v128.store(out + (<usize>first << 4), v128.load(middle));
+  for (let i = first + 1; i < past; i++) {
     replace(window, end, columnAt(rows, i - half - 1, columns), columnAt(rows, i + half, columns));
     v128.store(out + (<usize>i << 4), v128.load(middle));
   }

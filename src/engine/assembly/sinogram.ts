@@ -3,6 +3,7 @@ import { allocate, release } from './memory';
 import { plane } from './grid';
 import { columns, count, Refusal, stepAt, stepCount } from './plan';
 import { isHalf } from './share';
+import { spanAll, spanHalf, takeDue } from './span';
 import { values } from './spectra';
 import { checkStripes, prepareStripes, releaseStripes, removeStripes, sortsColumns, stripeBytes } from './stripes';
 import { fullTurn, order, partTurn } from './views';
@@ -16,10 +17,15 @@ export let processedRows: usize = 0;
 let ownRaw: usize = 0;
 let ownProcessed: usize = 0;
 
+/** The step that is under way, -1: none; and which of its stages is next. */
+let step: i32 = -1;
+let stage: i32 = 0;
+
 export function releaseSinogram(): void {
   release(ownRaw);
   release(ownProcessed);
   ownRaw = ownProcessed = rawRows = processedRows = 0;
+  step = -1;
   releaseStripes();
 }
 
@@ -48,19 +54,56 @@ export function isLent(): bool {
 export function prepareSteps(): Refusal {
   let most: usize = 0;
   let sorted = false;
+  step = -1;
   for (let index = 0; index < stepCount; index++) {
-    const step = stepAt(index);
-    if (!checkStripes(step)) {
+    const at = stepAt(index);
+    if (!checkStripes(at)) {
       return Refusal.Step;
     }
-    most = max(most, stripeBytes(step));
-    sorted = sorted || sortsColumns(step);
+    most = max(most, stripeBytes(at));
+    sorted = sorted || sortsColumns(at);
   }
   return prepareStripes(most, sorted) ? Refusal.None : Refusal.Memory;
 }
 
 /** Sort the rows by angle and run the steps. NaN and infinities become 0. */
-export function processSinogram(): Refusal {
+export function processSinogram(): void {
+  spanAll();
+  sortRows();
+  resumeSinogram();
+}
+
+/** The same on this engine's half of the columns; true when there is something to exchange before it goes on. */
+export function beginSinogram(): bool {
+  spanHalf();
+  sortRows();
+  return resumeSinogram();
+}
+
+/** Whether there is something to go on with. */
+export function isUnderWay(): bool {
+  return step >= 0;
+}
+
+/** Go on, with what the other engine has made; true when there is something to exchange again. */
+export function resumeSinogram(): bool {
+  while (step < stepCount) {
+    if (removeStripes(stepAt(step), processedRows, stage)) {
+      stage++;
+    } else {
+      step++;
+      stage = 0;
+    }
+    if (takeDue()) {
+      return true;
+    }
+  }
+  step = -1;
+  return false;
+}
+
+function sortRows(): void {
+  step = stage = 0;
   const bytes = (<usize>columns) << 2;
   for (let row = 0; row < count; row++) {
     const source = <usize>load<i32>(order + ((<usize>row) << 2));
@@ -70,10 +113,6 @@ export function processSinogram(): Refusal {
       bytes
     );
   }
-  for (let index = 0; index < stepCount; index++) {
-    removeStripes(stepAt(index), processedRows);
-  }
-  return Refusal.None;
 }
 
 function copyFinite(to: usize, from: usize, bytes: usize): void {

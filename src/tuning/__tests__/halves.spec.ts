@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { compilePlan, Engine, type IGiven } from '../../engine';
+import { compilePlan, Engine } from '../../engine';
 import stepsFile from '../../recipe/steps.json';
 import toolsFile from '../../recipe/tools.json';
 import type { ISinogram } from '../messages';
+import { Peer } from '../peer';
 import { joined, LiveRow, type IHalf } from '../row';
 
 /** Compiled once: that takes longer than the tests. */
@@ -38,7 +39,7 @@ function plan(
   centre: number,
   parameters: object,
   mask?: number,
-  filters: { name: string; size?: number }[] = [],
+  filters: { name: string; size?: number; snr?: number }[] = [],
   rotation = 0
 ): Float64Array {
   return compilePlan(
@@ -68,33 +69,28 @@ const rowOf = async (
     share
   );
 
-/** A copy of what one half gives. */
-function copied({ length, copyTo }: IGiven): Float32Array {
-  const data = new Float32Array(length);
-  copyTo(data);
-  return data;
-}
-
-/** Both halves, as two workers make them. */
+/** Both halves, as two workers make them; `exchanged` is told of what is given. */
 async function both(
   rows: readonly [LiveRow, LiveRow],
   numbers: Float64Array,
-  centre: number
+  centre: number,
+  exchanged: (length: number) => void = () => undefined
 ): Promise<[IHalf | null, IHalf | null]> {
-  const tell: ((data: Float32Array) => void)[] = [];
-  const told = [0, 1].map(
-    i => new Promise<Float32Array>(resolve => (tell[i] = resolve))
-  );
-  return Promise.all([
-    rows[0].half(numbers, centre, own => {
-      tell[1](copied(own));
-      return told[0];
-    }),
-    rows[1].half(numbers, centre, own => {
-      tell[0](copied(own));
-      return told[1];
-    })
-  ]);
+  const { port1, port2 } = new MessageChannel();
+  const peers = [new Peer(port1), new Peer(port2)] as const;
+  try {
+    const halves = rows.map((row, i) =>
+      row.half(numbers, centre, async (own, use) => {
+        exchanged(own.length);
+        peers[i].give(1, 'rows', own);
+        return use(await peers[i].take(1, 'rows'));
+      })
+    );
+    await Promise.allSettled(halves);
+    return [await halves[0], await halves[1]];
+  } finally {
+    port1.close();
+  }
 }
 
 const bitsOf = ({ buffer, byteOffset, byteLength }: Float32Array): Buffer =>
@@ -157,6 +153,63 @@ describe('A slice in two halves', () => {
     }
   );
 
+  it('shares the work of filters, when they are due', async () => {
+    const [columns, count] = [300, 45];
+    const sinogram = sinogramOf(columns, count, 180);
+    const rows = [await rowOf(sinogram, 0), await rowOf(sinogram, 1)] as const;
+    const alone = await rowOf(sinogram, null);
+    const half = (columns * count) / 2;
+    for (const [centre, filters, shared] of [
+      [150, [], []],
+      [150, [{ name: 'stripes-sorting', size: 7 }], [half]],
+      [151, [{ name: 'stripes-sorting', size: 7 }], []],
+      [151, [{ name: 'stripes-sorting', size: 9 }], [half]],
+      // Columns are found out of lists of numbers, float64.
+      [151, [{ name: 'stripes-all' }], [columns, columns, half]]
+    ] as const) {
+      const numbers = plan(sinogram, centre, {}, 1, [...filters]);
+      const given: number[] = [];
+      const [left, right] = await both(rows, numbers, centre, length =>
+        given.push(length)
+      );
+      if (!left || !right) {
+        throw new Error('The slice was not split.');
+      }
+      const whole = await alone.slice(numbers, centre);
+      const data = joined(left, right.data);
+      expect(bitsOf(data).equals(bitsOf(whole.data))).toBe(true);
+      // What each gives, and of the slice last.
+      const sums = given
+        .filter((_, i) => i % 2 === 0)
+        .map((length, i) => (length + given[2 * i + 1]) / 2);
+      expect(sums.slice(0, -1)).toEqual(shared);
+    }
+  });
+
+  it('is whole after one that was broken off', async () => {
+    const sinogram = sinogramOf(300, 45, 180);
+    const rows = [await rowOf(sinogram, 0), await rowOf(sinogram, 1)] as const;
+    const alone = await rowOf(sinogram, null);
+    for (const past of [0, 1, 2, 3]) {
+      const filters = [{ name: 'stripes-all', snr: 2 + past }];
+      const numbers = plan(sinogram, 150, {}, 1, filters);
+      let exchanges = 0;
+      const broken = both(rows, numbers, 150, () => {
+        if (++exchanges > 2 * past) {
+          throw new Error('The other one is lost.');
+        }
+      });
+      await expect(broken).rejects.toThrow('lost');
+      const [left, right] = await both(rows, numbers, 150);
+      if (!left || !right) {
+        throw new Error('The slice was not split.');
+      }
+      const whole = await alone.slice(numbers, 150);
+      const data = joined(left, right.data);
+      expect(bitsOf(data).equals(bitsOf(whole.data))).toBe(true);
+    }
+  });
+
   it('takes less than half of the memory that a whole one takes', async () => {
     const sinogram = sinogramOf(600, 450, 180);
     const numbers = plan(sinogram, 300, {});
@@ -206,9 +259,13 @@ describe('A slice in two halves', () => {
   it('refuses what is not the other half', async () => {
     const sinogram = sinogramOf(300, 30, 180);
     const row = await rowOf(sinogram, 1);
-    const half = row.half(plan(sinogram, 150, {}), 150, () =>
-      Promise.resolve(new Float32Array(5))
-    );
-    await expect(half).rejects.toMatchObject({ code: 'engine-shape' });
+    const sorting = [{ name: 'stripes-sorting' }];
+    for (const filters of [[], sorting]) {
+      const numbers = plan(sinogram, 150, {}, 1, filters);
+      const half = row.half(numbers, 150, (_, use) =>
+        Promise.resolve(new Float32Array(5)).then(use)
+      );
+      await expect(half).rejects.toMatchObject({ code: 'engine-shape' });
+    }
   });
 });

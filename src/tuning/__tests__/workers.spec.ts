@@ -505,13 +505,15 @@ describe('Peers', () => {
     const sent: ArrayBufferLike[] = [];
     const port: IPort = { onmessage: null, postMessage: () => undefined };
     new Peer(port);
-    for (const length of [2, 9, 4]) {
+    for (const length of [2, 9, 4, 3, 8]) {
       const data = new Float32Array(length);
       sent.push(data.buffer);
       port.onmessage?.({
         data: { what: 'room', data }
       } as MessageEvent<IBetweenWorkers>);
     }
-    expect(sent.map(({ byteLength }) => byteLength)).toEqual([0, 36, 16]);
+    expect(sent.map(({ byteLength }) => byteLength)).toEqual([
+      0, 36, 16, 12, 32
+    ]);
   });
 });

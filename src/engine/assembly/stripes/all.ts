@@ -4,23 +4,42 @@
  * once.
  */
 import { columns } from '../plan';
-import { layOutDead, removeDead } from './dead';
-import { layOutLarge, removeLargeSorted } from './large';
+import { exchangeColumns, from, past } from '../span';
+import { bridgeDead, layOutDead, measureDead } from './dead';
+import { layOutLarge, measureLarge, removeLargeSorted } from './large';
 import { smoothRanks } from './medians';
 import { putBack, ranked } from './ranks';
 
 export function layOutAll(large: i32, small: i32): void {
-  layOutDead(large);
+  layOutDead(large, false);
   layOutLarge(max(large, small));
 }
 
-/** `rows`: float32[count][columns], finite, replaced by the result; sizes are odd. */
-export function removeAll(rows: usize, snr: f64, large: i32, small: i32, drop: f64): void {
+/** `rows`: float32[count][columns], finite, replaced by the result; sizes are odd. True when another stage follows. */
+export function removeAll(
+  rows: usize,
+  snr: f64,
+  large: i32,
+  small: i32,
+  drop: f64,
+  stage: i32
+): bool {
   if (columns < 2) {
-    return;
+    return false;
   }
-  removeDead(rows, snr, large);
-  removeLargeSorted(rows, snr, large, drop);
-  smoothRanks(ranked, ranked, small);
-  putBack(ranked, rows);
+  const halo = small >> 1;
+  if (stage == 0) {
+    measureDead(rows);
+    return true;
+  }
+  if (stage == 1) {
+    bridgeDead(rows, snr, large);
+    measureLarge(rows, large, halo, drop, false);
+    return true;
+  }
+  removeLargeSorted(snr, halo);
+  smoothRanks(ranked, ranked, small, from, past);
+  putBack(ranked, rows, from, past);
+  exchangeColumns(rows);
+  return false;
 }

@@ -145,10 +145,7 @@ function layOut(step: usize): void {
       layOutAll(width(step, 1), width(step, 2));
       break;
     case Step.Dead:
-      layOutDead(width(step, 1));
-      if (parameter(step, 2) != 0) {
-        layOutLarge(width(step, 1));
-      }
+      layOutDead(width(step, 1), parameter(step, 2) != 0);
       break;
     case Step.Large:
     case Step.Interpolation:
@@ -169,8 +166,11 @@ function layOut(step: usize): void {
   }
 }
 
-/** Run a step on `rows`, float32[count][columns], finite. */
-export function removeStripes(step: usize, rows: usize): void {
+/**
+ * Run a stage of a step on `rows`, float32[count][columns], finite; true when
+ * another one follows. Before that, the engines may have to exchange.
+ */
+export function removeStripes(step: usize, rows: usize, stage: i32): bool {
   startAt(scratch);
   layOut(step);
   switch (<i32>load<f64>(step)) {
@@ -178,38 +178,34 @@ export function removeStripes(step: usize, rows: usize): void {
       removeBySorting(rows, width(step, 0));
       break;
     case Step.All:
-      removeAll(
+      return removeAll(
         rows,
         parameter(step, 0),
         width(step, 1),
         width(step, 2),
-        parameter(step, 3)
+        parameter(step, 3),
+        stage
       );
-      break;
     case Step.Dead:
-      removeDead(rows, parameter(step, 0), width(step, 1));
-      if (parameter(step, 2) != 0) {
-        removeLarge(rows, parameter(step, 0), width(step, 1), 0.1, true);
-      }
-      break;
+      return removeDead(rows, parameter(step, 0), width(step, 1), parameter(step, 2) != 0, stage);
     case Step.Large:
-      removeLarge(
+      return removeLarge(
         rows,
         parameter(step, 0),
         width(step, 1),
         parameter(step, 2),
-        parameter(step, 3) != 0
+        parameter(step, 3) != 0,
+        stage
       );
-      break;
     case Step.Interpolation:
-      removeByInterpolation(
+      return removeByInterpolation(
         rows,
         parameter(step, 0),
         width(step, 1),
         parameter(step, 2),
-        parameter(step, 3) != 0
+        parameter(step, 3) != 0,
+        stage
       );
-      break;
     case Step.Wavelet:
       removeByWavelet(rows, parameter(step, 1), <i32>parameter(step, 2));
       break;
@@ -223,4 +219,5 @@ export function removeStripes(step: usize, rows: usize): void {
       removeByFourier(rows, parameter(step, 0), parameter(step, 1), <i32>parameter(step, 2));
       break;
   }
+  return false;
 }

@@ -1,6 +1,7 @@
 /** Medians across columns: of all ranks of a sorted sinogram, and of a list. */
 import { runningMedian } from '../median';
 import { columns, count } from '../plan';
+import { from, fromWith, past, pastWith } from '../span';
 import { blockBytes, ranks } from './ranks';
 import { take } from './scratch';
 
@@ -18,46 +19,56 @@ export function layOutMedians(size: i32): void {
   list = take(blockBytes());
 }
 
-/** Median of each rank, from one array laid out as the ranks to another, or the same. */
-export function smoothRanks(from: usize, to: usize, size: i32): void {
+/**
+ * Median of each rank in the columns `first` to before `end`, from one array
+ * laid out as the ranks to another, or the same.
+ */
+export function smoothRanks(source: usize, to: usize, size: i32, first: i32, end: i32): void {
   const block = blockBytes();
+  const begin = <usize>first << 4;
+  const bytes = <usize>max(0, end - first) << 4;
   for (let rank: usize = 0; rank < <usize>ranks(); rank += 4) {
     const at = (rank >> 2) * block;
-    if (from == to) {
-      runningMedian(from + at, smooth, columns, size, window);
-      memory.copy(to + at, smooth, block);
+    if (source == to) {
+      runningMedian(to + at, smooth, columns, size, window, first, end);
+      memory.copy(to + at + begin, smooth + begin, bytes);
     } else {
-      runningMedian(from + at, to + at, columns, size, window);
+      runningMedian(source + at, to + at, columns, size, window, first, end);
     }
   }
 }
 
 /** Median of a list, float64[columns], as float32 numbers. */
-export function smoothList(from: usize, to: usize, size: i32): void {
+export function smoothList(source: usize, to: usize, size: i32): void {
   for (let column: usize = 0; column < <usize>columns; column++) {
-    v128.store(list + (column << 4), f32x4.splat(<f32>load<f64>(from + (column << 3))));
+    v128.store(list + (column << 4), f32x4.splat(<f32>load<f64>(source + (column << 3))));
   }
-  runningMedian(list, smooth, columns, size, window);
+  runningMedian(list, smooth, columns, size, window, 0, columns);
   for (let column: usize = 0; column < <usize>columns; column++) {
     store<f64>(to + (column << 3), <f64>load<f32>(smooth + (column << 4)));
   }
 }
 
-/** Median across columns of each row of a sinogram, float32[count][columns], in place. */
+/**
+ * Median across columns of each row of a sinogram, float32[count][columns], in
+ * place; in this engine's columns alone.
+ */
 export function smoothRows(rows: usize, size: i32): void {
+  const first = <usize>fromWith(size >> 1);
+  const end = <usize>pastWith(size >> 1);
   const pitch = <usize>columns << 2;
   for (let row = 0; row < count; row += 4) {
     const many = min(4, count - row);
     for (let lane = 0; lane < 4; lane++) {
-      const from = rows + <usize>min(row + lane, count - 1) * pitch;
-      for (let column: usize = 0; column < <usize>columns; column++) {
-        store<f32>(list + (column << 4) + (<usize>lane << 2), load<f32>(from + (column << 2)));
+      const source = rows + <usize>min(row + lane, count - 1) * pitch;
+      for (let column = first; column < end; column++) {
+        store<f32>(list + (column << 4) + (<usize>lane << 2), load<f32>(source + (column << 2)));
       }
     }
-    runningMedian(list, smooth, columns, size, window);
+    runningMedian(list, smooth, columns, size, window, from, past);
     for (let lane = 0; lane < many; lane++) {
       const to = rows + <usize>(row + lane) * pitch;
-      for (let column: usize = 0; column < <usize>columns; column++) {
+      for (let column = <usize>from; column < <usize>past; column++) {
         store<f32>(to + (column << 2), load<f32>(smooth + (column << 4) + (<usize>lane << 2)));
       }
     }

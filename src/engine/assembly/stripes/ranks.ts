@@ -60,10 +60,16 @@ export function layOutRanks(): void {
   tile = take(<usize>ranks() * TILE * 4);
 }
 
-/** Sort the columns of `rows` (float32[count][columns], finite). */
-export function rankColumns(rows: usize): void {
-  for (let first = 0; first < columns; first += TILE) {
-    const wide = min(TILE, columns - first);
+/** The first column of the next tile: tiles begin at multiples of their width. */
+@inline
+function pastTile(first: i32, past: i32): i32 {
+  return min(past, (first & ~(TILE - 1)) + TILE);
+}
+
+/** Sort the columns `from` to before `past` of `rows` (float32[count][columns], finite). */
+export function rankColumns(rows: usize, from: i32, past: i32): void {
+  for (let first = from; first < past; first = pastTile(first, past)) {
+    const wide = pastTile(first, past) - first;
     loadTile(rows, first, wide);
     for (let column = 0; column < wide; column++) {
       const values = tile + <usize>column * <usize>count * 4;
@@ -74,10 +80,10 @@ export function rankColumns(rows: usize): void {
   }
 }
 
-/** `values`, laid out as `ranked`, to the rows that the ranks came from. */
-export function putBack(values: usize, rows: usize): void {
-  for (let first = 0; first < columns; first += TILE) {
-    storeTile(values, rows, first, min(TILE, columns - first));
+/** The columns `from` to before `past` of `values`, laid out as `ranked`, to the rows that the ranks came from. */
+export function putBack(values: usize, rows: usize, from: i32, past: i32): void {
+  for (let first = from; first < past; first = pastTile(first, past)) {
+    storeTile(values, rows, first, pastTile(first, past) - first);
   }
 }
 

@@ -6,6 +6,7 @@
  * taken from.
  */
 import { columns } from '../plan';
+import { exchangeColumns, from, fromWith, past, pastWith } from '../span';
 import { layOutMedians, smoothRanks } from './medians';
 import { layOutRanks, putBack, rankColumns, ranked } from './ranks';
 
@@ -18,12 +19,13 @@ export function layOutSorting(size: i32): void {
 export function removeBySorting(rows: usize, size: i32): void {
   if (columns > 1) {
     removeSorted(rows, size);
+    exchangeColumns(rows);
   }
 }
 
-/** The same with the room of another filter: that of the ranks and medians. */
+/** The same with the room of another filter, that of the ranks and medians; this engine's columns alone. */
 export function removeSorted(rows: usize, size: i32): void {
-  rankColumns(rows);
-  smoothRanks(ranked, ranked, size);
-  putBack(ranked, rows);
+  rankColumns(rows, fromWith(size >> 1), pastWith(size >> 1));
+  smoothRanks(ranked, ranked, size, from, past);
+  putBack(ranked, rows, from, past);
 }
