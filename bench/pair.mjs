@@ -1,4 +1,5 @@
-// Two workers for one slice against one, 2048 x 1500, in turn: those of the page, as an axis moves.
+// Two workers for one slice against one, 2048 x 1500, in turn: those of the page, as an axis moves
+// and as parameters of stripe filters change.
 // Rows for the table: one JSON object a line.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +8,20 @@ import esbuild from 'esbuild';
 
 const [COLUMNS, COUNT, ROUNDS] = [2048, 1500, 21];
 const MIDDLE = (COLUMNS - 1) / 2 + 1.3;
-const PLAN = [2, COUNT, COLUMNS, MIDDLE, 0, 1, 0, 1, 1, 1, 0, 0];
+const HEAD = [2, COUNT, COLUMNS, MIDDLE, 0, 1, 0, 1, 1, 1, 0];
+
+/** What changes from round to round: the axis, and the steps of the plan. */
+const CHANGES = [
+  { name: 'a slice', steps: () => [0], bar: 1.4 },
+  {
+    name: 'stripes by sorting',
+    steps: round => [1, 1, 1, round % 2 ? 21 : 23]
+  },
+  {
+    name: 'all stripes',
+    steps: round => [1, 2, 4, 3 + 0.01 * round, 61, 21, 0.1]
+  }
+];
 
 /** What a browser's worker has, in one of Node. */
 const SHIM = `
@@ -63,14 +77,21 @@ const data = Float32Array.from({ length: COUNT * COLUMNS }, () => {
   return seed / 0x7fffffff;
 });
 
-/** The next word of a worker; a failure is one. */
+/** The next word of a worker about a slice; a failure is one. */
 const answer = worker =>
   new Promise((resolve, reject) => {
-    worker.once('message', message =>
-      message.kind === 'failed'
-        ? reject(new Error(message.message))
-        : resolve(message)
-    );
+    const hear = message => {
+      if (message.kind === 'want') {
+        return;
+      }
+      worker.off('message', hear);
+      if (message.kind === 'failed') {
+        reject(new Error(message.message));
+      } else {
+        resolve(message);
+      }
+    };
+    worker.on('message', hear);
   });
 
 /** Two workers with halves of their own; `slice` asks both. */
@@ -81,13 +102,16 @@ function startPair() {
     const { port2: pulse } = new MessageChannel();
     const start = { kind: 'start', module, peer, half, pulse, lock: '' };
     worker.postMessage(start, [peer, pulse]);
-    worker.postMessage({ kind: 'sinogram', key: head.key, data });
+    const send = () =>
+      worker.postMessage({ kind: 'sinogram', key: head.key, data });
+    send();
+    // Values that were not needed for a while are asked for again.
+    worker.on('message', message => message.kind === 'want' && send());
     worker.postMessage({ kind: 'load', look: 'whole', head, bin: 1, thin: 1 });
     return worker;
   });
   const { key } = head;
-  const plan = Float64Array.from(PLAN);
-  const slice = async (pair, centre, spare) => {
+  const slice = async (pair, plan, centre, spare) => {
     const [done] = await Promise.all(
       workers.map((worker, half) => {
         const room = half === 0 ? spare : null;
@@ -107,9 +131,8 @@ function startPair() {
 
 function startOne() {
   const worker = new Worker(alone, { eval: true });
-  const plan = Float64Array.from(PLAN);
   let first = { module, head, data };
-  const slice = async (_, centre) => {
+  const slice = async (_, plan, centre) => {
     const reply = answer(worker);
     worker.postMessage({ ...first, plan, centre });
     first = {};
@@ -126,36 +149,41 @@ const row = (name, value, unit, bar = null) =>
   );
 
 const kinds = { one: startOne(), two: startPair() };
-const times = { one: [], two: [] };
 /** As in the page, the slice before gives its memory to the next. */
 const spares = { one: null, two: null };
 const slices = {};
-for (let round = -3; round < ROUNDS; round++) {
-  const centre = MIDDLE + 0.05 * round;
-  for (const name of ['one', 'two']) {
-    const from = performance.now();
-    const made = await kinds[name].slice(round, centre, spares[name]);
-    if (round >= 0) {
-      times[name].push(performance.now() - from);
+let pair = 0;
+for (const { name: what, steps, bar } of CHANGES) {
+  const times = { one: [], two: [] };
+  for (let round = -3; round < ROUNDS; round++) {
+    const plan = Float64Array.from([...HEAD, ...steps(round)]);
+    const centre = MIDDLE + 0.05 * round;
+    pair++;
+    for (const name of ['one', 'two']) {
+      const from = performance.now();
+      const made = await kinds[name].slice(pair, plan, centre, spares[name]);
+      if (round >= 0) {
+        times[name].push(performance.now() - from);
+      }
+      spares[name] = slices[name] ?? null;
+      slices[name] = made;
     }
-    spares[name] = slices[name] ?? null;
-    slices[name] = made;
+    if (
+      Buffer.compare(...['one', 'two'].map(k => Buffer.from(slices[k].buffer)))
+    ) {
+      throw new Error('Two workers made another slice than one.');
+    }
   }
-  if (
-    Buffer.compare(...['one', 'two'].map(k => Buffer.from(slices[k].buffer)))
-  ) {
-    throw new Error('Two workers made another slice than one.');
-  }
+  const { one, two } = times;
+  row(`engine, Node: ${what} by one worker`, median(one), 'ms');
+  row(`engine, Node: ${what} by two workers`, median(two), 'ms');
+  row(
+    `engine, Node: ${what}, two workers against one`,
+    median(one.map((time, i) => time / two[i])),
+    'x',
+    bar
+  );
 }
-const { one, two } = times;
-row('engine, Node: a slice by one worker', median(one), 'ms');
-row('engine, Node: a slice by two workers', median(two), 'ms');
-row(
-  'engine, Node: two workers against one',
-  median(one.map((time, i) => time / two[i])),
-  'x',
-  1.4
-);
 await Promise.all(
   Object.values(kinds).flatMap(({ workers }) =>
     workers.map(worker => worker.terminate())
