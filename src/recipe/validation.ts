@@ -22,41 +22,38 @@ export interface IParsed {
 
 /** Whether a value is a recipe of today's version. */
 export function isRecipe(value: unknown): value is Recipe {
-  return problemsOf(value).length === 0;
+  return judge(value).problems.length === 0;
 }
 
 /** What is wrong with a value as a recipe; empty when nothing is. */
-export function problemsOf(value: unknown): IProblem[] {
-  const migrated = migrate(value);
-  if ('refusal' in migrated) {
-    return [{ path: 'version', message: migrated.refusal }];
-  }
-  const check: ISchemaCheck = validateRecipe;
-  const problems = check(migrated.value) ? [] : sentencesOf(check.errors ?? []);
-  return problems.length ? problems : unknownTool(migrated.value);
+export function problemsOf(value: unknown): readonly IProblem[] {
+  return judge(value).problems;
 }
 
 /** Read the text of a document. */
 export function parseRecipe(text: string): IParsed {
-  const errors: ParseError[] = [];
-  parseTree(text, errors, {
-    disallowComments: true,
-    allowTrailingComma: false
-  });
-  if (errors.length) {
-    return {
-      recipe: null,
-      problems: [syntaxProblem(text, errors[0])],
-      broken: true
-    };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { recipe: null, problems: [syntaxProblem(text)], broken: true };
   }
-  const value: unknown = JSON.parse(text);
+  return { ...judge(value), broken: false };
+}
+
+/** A value as a recipe of today's version, or why it is none. */
+function judge(value: unknown): Omit<IParsed, 'broken'> {
   const migrated = migrate(value);
-  const today = 'value' in migrated ? migrated.value : value;
-  const problems = problemsOf(today);
-  return problems.length === 0 && isRecipe(today)
-    ? { recipe: today, problems, broken: false }
-    : { recipe: null, problems, broken: false };
+  if ('refusal' in migrated) {
+    const problems = [{ path: 'version', message: migrated.refusal }];
+    return { recipe: null, problems };
+  }
+  const today = migrated.value;
+  if (!fitsSchema(today)) {
+    return { recipe: null, problems: sentencesOf(check.errors ?? []) };
+  }
+  const problems = unknownTool(today);
+  return { recipe: problems.length ? null : today, problems };
 }
 
 /** The generated validator leaves its errors on itself. */
@@ -64,13 +61,18 @@ interface ISchemaCheck {
   (value: unknown): boolean;
   errors?: readonly ISchemaError[] | null;
 }
+const check: ISchemaCheck = validateRecipe;
+
+function fitsSchema(value: unknown): value is Recipe {
+  return check(value);
+}
 
 /**
  * Tools of other packages have a hyphen in their names; only the runner knows
  * them and their parameters.
  */
-function unknownTool(value: unknown): IProblem[] {
-  const tool = (value as Recipe).reconstruction?.tool;
+function unknownTool({ reconstruction }: Recipe): IProblem[] {
+  const tool = reconstruction?.tool;
   if (
     tool === undefined ||
     tool.includes('-') ||
@@ -87,7 +89,17 @@ function unknownTool(value: unknown): IProblem[] {
   ];
 }
 
-function syntaxProblem(text: string, error: ParseError): IProblem {
+/** The first error of a text that is not JSON, where it is. */
+function syntaxProblem(text: string): IProblem {
+  const errors: ParseError[] = [];
+  parseTree(text, errors, {
+    disallowComments: true,
+    allowTrailingComma: false
+  });
+  if (errors.length === 0) {
+    return { path: '', message: 'The recipe is not valid JSON.' };
+  }
+  const [error] = errors;
   const before = text.slice(0, error.offset).split('\n');
   const where = `line ${before.length}, column ${before[before.length - 1].length + 1}`;
   const what = text.trim()

@@ -56,6 +56,10 @@ export function homeOf(node: HTMLElement): HTMLElement | null {
 
 /** Show a control, or hide it: then it does not take the focus away with it. */
 export function setHidden(node: HTMLElement, hidden: boolean): void {
+  if (node.hidden === hidden) {
+    // Styles are found anew for an attribute that is set, though it be the same.
+    return;
+  }
   const focused = hidden && node.contains(document.activeElement);
   node.hidden = hidden;
   if (focused) {
@@ -66,7 +70,6 @@ export function setHidden(node: HTMLElement, hidden: boolean): void {
 /** Whether a button that stays down is down. */
 export function setPressed(node: HTMLElement, on: boolean): void {
   const pressed = String(on);
-  // Styles are found anew for an attribute that is set, though it be the same.
   if (node.getAttribute('aria-pressed') !== pressed) {
     node.setAttribute('aria-pressed', pressed);
   }

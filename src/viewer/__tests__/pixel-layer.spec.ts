@@ -65,15 +65,22 @@ describe('What is painted of an image', () => {
     expect(beside.right - beside.left).toBeLessThanOrEqual(0);
   });
 
-  it.each([1, 2, 3])('has means of %i x %i pixels', bin => {
+  it.each([
+    [1, 1],
+    [2, 1],
+    [3, 1],
+    // Whole rows of the image.
+    [1, 0],
+    [2, 0]
+  ])('has means of pixels %i wide, from column %i on', (bin, left) => {
     const odd = image(5, 7, (x, y) => 100 * y + x);
-    const region = { left: 1, top: 2, right: 7, bottom: 5, bin };
-    const out = new Float32Array(18);
+    const region = { left, top: 2, right: 7, bottom: 5, bin };
+    const out = new Float32Array(21);
     const rows = Math.ceil(3 / bin);
     const count = meansOf(odd, region, 0, rows, out);
     const expected: number[] = [];
     for (let y = 2; y < 5; y += bin) {
-      for (let x = 1; x < 7; x += bin) {
+      for (let x = left; x < 7; x += bin) {
         const lastX = Math.min(7, x + bin) - 1;
         const lastY = Math.min(5, y + bin) - 1;
         expected.push((100 * (y + lastY) + x + lastX) / 2);
@@ -83,6 +90,7 @@ describe('What is painted of an image', () => {
     // Row by row is the same.
     const last = meansOf(odd, region, rows - 1, rows, out);
     expect([...out.subarray(0, last)]).toEqual(expected.slice(-last));
+    expect(last).toBe(Math.ceil((7 - left) / bin));
   });
 });
 

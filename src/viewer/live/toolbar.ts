@@ -130,7 +130,7 @@ export class RecipeToolbar {
     const projection = mode === 'projection';
     this._mode.set(mode);
     this._stage.set(state.stage);
-    this._stage.node.hidden = !projection;
+    setHidden(this._stage.node, !projection);
     this.stepper.set({
       label: projection ? this._trans.__('frame') : this._trans.__('row'),
       value: projection ? frame : row,
@@ -141,12 +141,12 @@ export class RecipeToolbar {
       [this._roi, 'roi'],
       [this._air, 'air']
     ] as const) {
-      node.hidden = !projection;
+      setHidden(node, !projection);
       setPressed(node, state.drawing === region);
     }
-    this._live.hidden = state.live === null;
+    setHidden(this._live, state.live === null);
     setPressed(this._live, state.live ?? false);
-    this._sweep.hidden = !state.canSweep;
+    setHidden(this._sweep, !state.canSweep);
     setHidden(this._reset, !state.zoomed);
     this._hold.disabled = !state.before;
     for (const node of [this._roi, this._air, this._sweep, this._compare]) {

@@ -71,6 +71,11 @@ export function meansOf(
   past: number,
   out: Float32Array
 ): number {
+  if (bin === 1 && left === 0 && right === pitch) {
+    // All at once: a piece a row would be garbage a row.
+    out.set(data.subarray((top + first) * pitch, (top + past) * pitch));
+    return (past - first) * pitch;
+  }
   let to = 0;
   for (let row = first; row < past; row++) {
     const y = top + row * bin;
