@@ -1,4 +1,4 @@
-"""The centre of rotation of one row, 2048 columns and 1500 angles, method by method; and its tilt.
+"""The axis of one row, 2048 columns and 1500 angles, method by method; its tilt; and real data.
 
 Prints rows for the table: one JSON object a line. The time is that of the search with the data in
 memory or in the system's cache; the error is in pixels, with 2 % noise and 2 % stripes.
@@ -6,6 +6,7 @@ memory or in the system's cache; the error is in pixels, with 2 % noise and 2 % 
 
 from __future__ import annotations
 
+import os
 import statistics
 import sys
 import tempfile
@@ -75,7 +76,28 @@ def measure_tilt(folder: Path) -> None:
     row(f"{title}: tilt", abs(axis.tilt - tilt), "degrees", 0.02)
 
 
+def measure_real() -> None:
+    """How far from where eye and several methods have them the axes of real data are found."""
+    shared = Path(os.environ.get("TOMO_SHARED_DATA", ROOT.parent / "shared" / "data"))
+    if not shared.is_dir():
+        print(f"{shared} is not here: its axes are left out", file=sys.stderr)
+        return
+    for name, angles, known in (
+        ("psi-neutron-ct", {"first": 0, "last": 360}, 399.4),
+        ("savu-image-test", {"first": -88.2, "last": 91.8}, 86.0),
+    ):
+        recipe = {
+            "version": 1,
+            "dataset": {"path": str(shared / name), "angles": angles},
+            "filters": [{"name": "normalise"}, {"name": "minus-log"}],
+        }
+        with Workers(2) as workers:
+            found = find_centre(Pipeline(recipe, Dataset(recipe, shared), workers), Stop())
+        row(f"centre, auto, {name}: error", abs(found.axis.column - known), "px", 0.5)
+
+
 if __name__ == "__main__":
+    measure_real()
     with tempfile.TemporaryDirectory() as place:
         measure_tilt(Path(place))
         for turn in (180.0, 360.0):

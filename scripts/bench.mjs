@@ -1,4 +1,4 @@
-// npm run bench [-- NAME [PART ...] ...]: run bench/*, and write and show a table.
+// npm run bench [-- NAME [PART ...] ...]: run bench/*, and write and show a table; fails when a bar is missed.
 import { spawn } from 'node:child_process';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -141,6 +141,12 @@ await main(async () => {
     }
   }
 
+  const missed = rows.filter(({ ok }) => ok === false);
+  for (const { bench, name, value, unit, bar } of missed) {
+    notes.push(
+      `missed: ${bench}: ${name}: ${number(value)} ${unit ?? ''} (bar ${number(bar)})`
+    );
+  }
   const now = new Date();
   const machine = `${os.cpus()[0]?.model ?? 'unknown processor'}, ${os.availableParallelism()} cores, Node ${process.versions.node}`;
   const text = [
@@ -161,5 +167,5 @@ await main(async () => {
   );
   await writeFile(file, text);
   process.stdout.write(`\n${text}\nwritten to ${path.relative(root, file)}\n`);
-  return failed ? 1 : 0;
+  return failed || missed.length ? 1 : 0;
 });

@@ -31,7 +31,11 @@ DATA = {
     "off-centre": (201, 360.0, False),
     "golden": (77, None, False),
     "falling": (64, -180.0, False),
+    # Looked at coarsely first.
+    "wide": (1101, 180.0, False),
 }
+PHASE = {"energy": (15, 40), "distance": (10, 60), "ratio": (20, 200)}
+"""On pixels of 5 um: a filter of some pixels."""
 
 
 def make_data(folder: Path, name: str) -> dict[str, Any]:
@@ -79,22 +83,33 @@ def drawn(schema: dict[str, Any], dice: random.Random) -> Any:
     high = min(schema.get("maximum", 10), max(2 * schema.get("default", 1), low))
     if schema.get("type") == "integer":
         return dice.randint(int(low), int(high))
-    return round(dice.uniform(low + 0.01 * (high - low), high), 3)
+    return float(f"{dice.uniform(low + 0.01 * (high - low), high):.3g}")
 
 
-def make_recipe(index: int, names: dict[str, dict[str, Any]], dice: random.Random) -> dict:
-    """A recipe on one of the data sets, with every sinogram step in turn."""
+def make_filters(index: int, dice: random.Random) -> list[dict[str, Any]]:
+    """Every step has its turn, and some recipes have two on the sinogram."""
     steps = json.loads((ROOT / "src/recipe/steps.json").read_text())["steps"]
+    sinogram = [step for step in steps if step["domain"] == "sinogram"]
+    before = [step for step in steps if step["domain"] == "projection"]
+    chosen = [before[index % len(before)], sinogram[index % len(sinogram)]]
+    chosen += dice.sample(sinogram, dice.randint(0, 1))
+    drawn_of: dict[str, dict[str, Any]] = {"normalise": {}, "minus-log": {}}
+    for step in chosen:
+        values = {key: drawn(schema, dice) for key, schema in step["schema"].items()}
+        if step["name"] == "phase":
+            values = {key: round(dice.uniform(*ends), 1) for key, ends in PHASE.items()}
+        drawn_of[step["name"]] = values
+    return [{"name": name, **values} for name, values in drawn_of.items()]
+
+
+def make_recipe(
+    index: int, names: dict[str, dict[str, Any]], dice: random.Random
+) -> dict[str, Any]:
+    """A recipe on one of the data sets."""
     tools = json.loads((ROOT / "src/recipe/tools.json").read_text())["tools"]
     name = list(DATA)[index % len(DATA)]
     about = names[name]
-    sinogram = [step for step in steps if step["domain"] == "sinogram"]
-    # Every filter has its turn, and some recipes have two.
-    chosen = [sinogram[index % len(sinogram)], *dice.sample(sinogram, dice.randint(0, 1))]
-    filters = [{"name": "normalise"}, {"name": "minus-log"}]
-    for step in {step["name"]: step for step in chosen}.values():
-        values = {key: drawn(schema, dice) for key, schema in step["schema"].items()}
-        filters.append({"name": step["name"], **values})
+    filters = make_filters(index, dice)
     method = next(tool for tool in tools if tool["name"] == "builtin")["methods"][0]
     parameters = {key: drawn(schema, dice) for key, schema in method["schema"].items()}
     centre = {"column": round(about["axis"] + dice.uniform(-3, 3), 2)}
@@ -113,9 +128,11 @@ def make_recipe(index: int, names: dict[str, dict[str, Any]], dice: random.Rando
     regions: dict[str, Any] = {"centre": centre}
     if dice.random() < 0.3 and name != "off-centre":
         regions["roi"] = [dice.randint(0, 8), 0, about["columns"] - dice.randint(0, 8), ROWS]
+    if any(step["name"] == "air" for step in filters):
+        regions["air"] = [0, 0, 5, ROWS]
     return {
         "version": 1,
-        "dataset": {"path": f"{name}.nxs"},
+        "dataset": {"path": f"{name}.nxs", "pixelSize": {"value": 5, "unit": "um"}},
         "regions": regions,
         "filters": filters,
         "reconstruction": {

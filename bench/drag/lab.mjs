@@ -98,6 +98,9 @@ async function startBrowser(folder) {
   throw new Error('The browser did not start.');
 }
 
+/** Milliseconds within which the browser takes garbage away by itself; workers stay for a minute. */
+const REST = 20_000;
+
 export class Lab {
   /** With a scan of 2048 columns and 1500 projections among its files. */
   static async start() {
@@ -204,12 +207,13 @@ export class Lab {
    * engines, its images. Nobody drives the page meanwhile: what listens to a
    * page for us keeps up to 200 MB of the answers that it was given.
    *
-   * @param garbage what is taken away before: nothing ('stays'); the page's
+   * @param garbage what is taken away before: nothing ('stays'); what the
+   * browser takes away by itself, once the page rests ('rest'); the page's
    * while it is driven still ('driven'), so that the answers kept for the
    * driver stay; or these with it, when the driver is gone ('gone')
    */
   async memory(garbage = 'stays') {
-    if (garbage !== 'stays') {
+    if (garbage === 'driven' || garbage === 'gone') {
       const session = await this.page.context().newCDPSession(this.page);
       await session.send('HeapProfiler.collectGarbage');
       await session.detach();
@@ -221,7 +225,8 @@ export class Lab {
       });
     }
     await this._driver.close();
-    await new Promise(resolve => setTimeout(resolve, 1500));
+    const rest = garbage === 'rest' ? REST : 1500;
+    await new Promise(resolve => setTimeout(resolve, rest));
     const sizes = await Promise.all(
       ids.map(async id => {
         const status = await readFile(`/proc/${id}/status`, 'utf8');
