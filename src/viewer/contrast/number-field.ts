@@ -13,11 +13,13 @@ export interface INumberField {
 /**
  * @param commit takes a new value; called for numbers only
  * @param digits significant digits that are shown
+ * @param refuses whether a number is none of those that are allowed, and says so
  */
 export function numberField(
   label: string,
   commit: (value: number) => void,
-  digits: number = 5
+  digits: number = 5,
+  refuses: (value: number) => boolean = () => false
 ): INumberField {
   const node = document.createElement('input');
   node.type = 'text';
@@ -35,7 +37,7 @@ export function numberField(
   };
   const take = (): void => {
     const value = typed(node.value);
-    if (value === null) {
+    if (value === null || (dirty && refuses(value))) {
       node.setAttribute('aria-invalid', 'true');
     } else if (dirty) {
       dirty = false;

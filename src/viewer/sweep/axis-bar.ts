@@ -5,9 +5,13 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { numberField } from '../contrast/number-field';
 import { element } from '../dom';
+import { short } from '../format';
 import type { ISweepAxis } from './cell-values';
 import type { ISweepable } from './parameters';
 import { sweepValues } from './values';
+
+/** Digits of the values, in the fields as in the slices. */
+const DIGITS = 6;
 
 export class AxisBar {
   /**
@@ -36,15 +40,13 @@ export class AxisBar {
       this._set(value === '' ? null : this._offered[Number(value)]);
       this.changed();
     });
-    this._first = numberField(trans.__('First value'), value => {
+    this._first = this._end(trans.__('First value'), value => {
       this._from = value;
       this._first.set(value);
-      this.changed();
     });
-    this._last = numberField(trans.__('Last value'), value => {
+    this._last = this._end(trans.__('Last value'), value => {
       this._to = value;
       this._last.set(value);
-      this.changed();
     });
     this._number = numberField(trans.__('How many'), value => {
       this._count = Math.min(25, Math.max(2, Math.round(value)));
@@ -60,7 +62,8 @@ export class AxisBar {
       this._number.node
     );
     this._number.set(count);
-    this.node.append(this._list, this._range);
+    this._refused.setAttribute('aria-live', 'polite');
+    this.node.append(this._list, this._range, this._refused);
     this._set(_optional ? null : (sweepables[0] ?? null));
     this.offer(sweepables);
   }
@@ -98,10 +101,55 @@ export class AxisBar {
     if (same >= 0) {
       this._sweepable = sweepables[same];
       this._list.value = String(same);
-    } else if (before || !this._optional) {
-      this._set(this._optional ? null : (sweepables[0] ?? null));
+    } else {
+      if (before || !this._optional) {
+        this._set(this._optional ? null : (sweepables[0] ?? null));
+      }
       this._list.selectedIndex = 0;
     }
+  }
+
+  /** Nothing is to be tried. */
+  clear(): void {
+    this._set(null);
+    this._list.selectedIndex = 0;
+  }
+
+  /** One end of the range, which refuses what the recipe does not take. */
+  private _end(
+    label: string,
+    take: (value: number) => void
+  ): ReturnType<typeof numberField> {
+    return numberField(
+      label,
+      value => {
+        this._refused.textContent = '';
+        take(value);
+        this.changed();
+      },
+      DIGITS,
+      value => this._refuses(label, value)
+    );
+  }
+
+  /** Whether a value is none that the parameter can have; then it is said which it can. */
+  private _refuses(label: string, value: number): boolean {
+    const { minimum, maximum } = this._sweepable ?? {
+      minimum: -Infinity,
+      maximum: Infinity
+    };
+    const trans = this._trans;
+    const [least, most] = [minimum, maximum].map(one => short(one, DIGITS));
+    if (value >= minimum && value <= maximum) {
+      return false;
+    }
+    this._refused.textContent =
+      maximum === Infinity
+        ? trans.__('%1: %2 or more.', label, least)
+        : minimum === -Infinity
+          ? trans.__('%1: %2 or less.', label, most)
+          : trans.__('%1: from %2 to %3.', label, least, most);
+    return true;
   }
 
   private _group(
@@ -122,6 +170,7 @@ export class AxisBar {
 
   private _set(sweepable: ISweepable | null): void {
     this._sweepable = sweepable;
+    this._refused.textContent = '';
     this._range.hidden = !sweepable || sweepable.choices.length > 0;
     this._list.title = sweepable?.label ?? this._list.ariaLabel ?? '';
     const [from, to] = sweepable?.proposed ?? [0, 1];
@@ -136,6 +185,7 @@ export class AxisBar {
   private readonly _last: ReturnType<typeof numberField>;
   private readonly _number: ReturnType<typeof numberField>;
   private readonly _range: HTMLElement;
+  private readonly _refused = element('span', 'jp-tomo-sweep-refused');
   private _offered: readonly ISweepable[] = [];
   private _sweepable: ISweepable | null = null;
   private _from = 0;

@@ -61,9 +61,16 @@ export class SweepView extends Widget {
     this.node.setAttribute('role', 'group');
     this.node.setAttribute('aria-label', trans.__('Sweep of a parameter'));
     const offered = this._offered();
+    this._all = offered;
     const changed = (): void => this._changed();
-    this._across = new AxisBar(trans, offered, false, 9, changed);
-    this._down = new AxisBar(trans, offered, true, 3, changed);
+    this._across = new AxisBar(trans, offered, false, 9, () => {
+      if (this._down.axis?.sweepable.id === this._first) {
+        this._down.clear();
+      }
+      this._down.offer(this._others());
+      this._changed();
+    });
+    this._down = new AxisBar(trans, this._others(), true, 3, changed);
     this._grid = new SweepGrid(trans);
     this._computation = new Computation({
       source: sweep,
@@ -142,6 +149,16 @@ export class SweepView extends Widget {
       : offered.map(one => ({ ...one, onServer: false }));
   }
 
+  /** The first parameter, as text. */
+  private get _first(): string | undefined {
+    return this._across.axis?.sweepable.id;
+  }
+
+  /** What can be tried beside the first parameter. */
+  private _others(): ISweepable[] {
+    return this._all.filter(({ id }) => id !== this._first);
+  }
+
   private _changed(): void {
     clearTimeout(this._timer);
     this._timer = setTimeout(() => this._make(), SETTLE);
@@ -171,9 +188,9 @@ export class SweepView extends Widget {
   private _make(): void {
     if (this._made !== this._key()) {
       this._made = this._key();
-      const offered = this._offered();
-      this._across.offer(offered);
-      this._down.offer(offered);
+      this._all = this._offered();
+      this._across.offer(this._all);
+      this._down.offer(this._others());
     }
     const { trans } = this.options;
     const across = this._across.axis;
@@ -238,6 +255,8 @@ export class SweepView extends Widget {
   private readonly _grid: SweepGrid;
   private readonly _computation: Computation;
   private readonly _closed = new Signal<this, void>(this);
+  /** What can be tried. */
+  private _all: readonly ISweepable[];
   /** What the grid was made of; empty before it is. */
   private _made = '';
   private _timer: ReturnType<typeof setTimeout> | undefined;

@@ -535,3 +535,47 @@ it('arrow keys walk over the slices, and end at its sides', () => {
   press('ArrowDown');
   expect(at()).toBe(0);
 });
+
+it('tries no parameter twice', async () => {
+  make(new SlowSource());
+  await settle();
+  const texts = (label: string): string[] =>
+    [...list(label).options].map(({ text }) => text);
+  const [, second] = texts('Parameter');
+  expect(texts('Second parameter')).toEqual([
+    'one parameter',
+    ...texts('Parameter').slice(1)
+  ]);
+  await choose('Second parameter', second);
+  // Chosen for the first one, the second one lets go of it.
+  await choose('Parameter', second);
+  expect(list('Second parameter').selectedIndex).toBe(0);
+  expect(texts('Second parameter')).not.toContain(second);
+  expect(texts('Second parameter')).toContain('Centre of rotation');
+  expect(new Set(labels()).size).toBe(labels().length);
+});
+
+it('says which values a parameter can have, and tries no other', async () => {
+  make(new SlowSource());
+  await settle();
+  const first = view!.node.querySelector<HTMLInputElement>(
+    '[aria-label="First value"]'
+  )!;
+  const before = labels();
+  const type = async (text: string): Promise<void> => {
+    first.value = text;
+    first.dispatchEvent(new Event('input'));
+    first.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }));
+    await settle(200);
+  };
+  const alert = view!.node.querySelector('.jp-tomo-sweep-refused');
+  await type('-50');
+  expect(alert?.textContent).toMatch(/^First value: from 0 to \d+\.$/);
+  expect(first.getAttribute('aria-invalid')).toBe('true');
+  expect(labels()).toEqual(before);
+  await type('12.3456');
+  expect([alert?.textContent, first.value]).toEqual(['', '12.3456']);
+  expect(first.hasAttribute('aria-invalid')).toBe(false);
+  // The digits of the slice are those of the field.
+  expect(labels()[0]).toContain('12.3456');
+});
