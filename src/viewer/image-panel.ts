@@ -8,7 +8,7 @@ import type { ISignal } from '@lumino/signaling';
 import { Panel, Widget } from '@lumino/widgets';
 
 import { CompareView, othersThan, register } from './compare';
-import type { ICompareSource } from './compare';
+import type { ICompareSource, ISubject } from './compare';
 import { ContrastBar, ContrastModel, HistogramView } from './contrast';
 import { MessageCard } from './message';
 import type { IMessage } from './message';
@@ -70,6 +70,9 @@ export class ImagePanel extends Panel {
     }
     this.view.hovered.connect((_, hover) => this._bar.setHover(hover));
     this.contrast.autoAsked.connect(() => this.relevel());
+    for (const bar of [this.toolbar, this._bar]) {
+      bar.node.addEventListener('mousedown', this._keep);
+    }
     this.node.addEventListener('keydown', this._keys);
     this.node.addEventListener('keyup', this._released);
     this.node.addEventListener('focusout', this._release);
@@ -79,6 +82,11 @@ export class ImagePanel extends Panel {
   /** What is shown; null: nothing. */
   get image(): IImage | null {
     return this._image;
+  }
+
+  /** What the image is of. */
+  get subject(): ISubject {
+    return { kind: 'slice', row: null, unit: this._unit, pixel: null };
   }
 
   /** Another image is shown. */
@@ -157,6 +165,8 @@ export class ImagePanel extends Panel {
 
   /** Lay something over the image until it is disposed. */
   cover(widget: Widget): void {
+    this.showBefore(false);
+    this._cover = widget;
     this._middle.addWidget(widget);
     widget.node.querySelector('select')?.focus();
   }
@@ -200,9 +210,10 @@ export class ImagePanel extends Panel {
   }
 
   /** Show the image before for as long as something is held. */
-  protected showBefore(on: boolean): boolean {
+  showBefore(on: boolean): boolean {
     const { before } = this;
-    if (on === this._held || !this._image || (on && !before)) {
+    const hidden = this._cover?.isDisposed === false;
+    if (on === this._held || !this._image || (on && (!before || hidden))) {
       return false;
     }
     this._held = on;
@@ -252,6 +263,9 @@ export class ImagePanel extends Panel {
       return;
     }
     window.clearTimeout(this._waiting);
+    for (const bar of [this.toolbar, this._bar]) {
+      bar.node.removeEventListener('mousedown', this._keep);
+    }
     this.node.removeEventListener('keydown', this._keys);
     this.node.removeEventListener('keyup', this._released);
     this.node.removeEventListener('focusout', this._release);
@@ -262,6 +276,14 @@ export class ImagePanel extends Panel {
     super.dispose();
     this.contrast.dispose();
   }
+
+  /** A button that the mouse presses leaves the keys to the image: space would press it again. */
+  private readonly _keep = (event: MouseEvent): void => {
+    if (event.target instanceof Element && event.target.closest('button')) {
+      event.preventDefault();
+      this.node.focus({ preventScroll: true });
+    }
+  };
 
   private readonly _released = (event: KeyboardEvent): void => {
     if (event.key === ' ') {
@@ -283,8 +305,10 @@ export class ImagePanel extends Panel {
     }
     const own = event.target instanceof HTMLElement ? event.target : null;
     // A slider and a list have arrow keys of their own.
-    // Space presses what has the focus; elsewhere it shows what was before.
-    const presses = /^(SELECT|INPUT|BUTTON|TEXTAREA)$/.test(own?.tagName ?? '');
+    // Space presses what has the focus; elsewhere, and in a slider, it shows what was before.
+    const presses =
+      /^(SELECT|INPUT|BUTTON|TEXTAREA)$/.test(own?.tagName ?? '') &&
+      own?.matches('input[type=range]') !== true;
     if (event.key === ' ' && !presses) {
       event.preventDefault();
       if (!event.repeat) {
@@ -356,6 +380,8 @@ export class ImagePanel extends Panel {
   private _waiting = 0;
   private _unit = '';
   private _comparison: CompareView | null = null;
+  /** What was laid over the image last. */
+  private _cover: Widget | null = null;
   /** The image before is shown. */
   private _held = false;
   private readonly _shownSignal = new Signal<this, IImage>(this);

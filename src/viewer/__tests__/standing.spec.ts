@@ -26,7 +26,10 @@ let viewer: RecipeViewer;
 function open(tool = 'builtin', method = 'gridding'): void {
   session = new FakeSession({
     version: 1,
-    dataset: { path: `standing ${++scans}` },
+    dataset: {
+      path: `standing ${++scans}`,
+      pixelSize: { value: 0.05, unit: 'mm' }
+    },
     regions: { centre: { column: 100 } },
     filters: [],
     reconstruction: { tool, method, parameters: {} }
@@ -66,9 +69,15 @@ it('holds an image for what is wanted until another one is, and again when that 
   open();
   await pass();
   expect(stands()).toBe(false);
-  api.asked[0].answer(imageFrame(1));
+  api.asked[0].answer(imageFrame(1, { unit: '1/cm' }));
   await pass();
   expect(stands()).toBe(true);
+  expect(viewer.subject).toEqual({
+    kind: 'slice',
+    row: 3,
+    unit: '1/cm',
+    pixel: 50
+  });
   // Not for the moment in which the next one may come.
   centreAt(101);
   expect(stands()).toBe(true);

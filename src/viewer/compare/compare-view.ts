@@ -22,6 +22,7 @@ import type { IHover } from '../pixels/image-view';
 import type { Overlay } from '../pixels/overlays';
 import { SLOW } from '../price';
 import { WaitNote } from '../wait-note';
+import { warningMarks } from '../warning-marks';
 import { DifferenceView } from './difference-view';
 import { Divider } from './divider';
 import {
@@ -35,7 +36,10 @@ import type { ILine } from './measure';
 import { ProfileChart } from './profile-chart';
 import type { ICurve } from './profile-chart';
 import { StatusLine } from './status-line';
+import { nameOf } from './source';
 import type { IComparable, ICompareSource } from './source';
+import { apartWords, kindWord, subjectWords, warningsAbout } from './subject';
+import type { ISubject } from './subject';
 
 type Way = 'swipe' | 'difference';
 
@@ -116,19 +120,22 @@ export class CompareView extends Panel {
     this._stage.addWidget(this._wait);
     this._chart = new ProfileChart(trans.__('Along the line (pixels)'), themes);
     this.addWidget(bar);
+    const sides = new Widget({ node: this._sides });
+    this.addWidget(sides);
     this.addWidget(this._stage);
     this.addWidget(this._chart);
     this.addWidget(this._difference.levels);
     this.node.addEventListener('keydown', this._keys);
     panel.shown.connect(this._shown);
     panel.standing.changed.connect(this._stands);
+    // What is not wanted any more is not begun with: it may be of another kind.
+    this._setB(panel.standing.isCurrent ? panel.image : null);
     this._offer();
     this._setWay('swipe');
     this._divider.place(0.5);
-    // What is not wanted any more is not begun with: it may be of another kind.
-    this._setB(panel.standing.isCurrent ? panel.image : null);
     this._stands();
-    this._take(this._sources[0]);
+    this._take(this._likely);
+    this._choice.value = this._source?.id ?? '';
   }
 
   /** The user is done. */
@@ -162,16 +169,18 @@ export class CompareView extends Panel {
     this._difference.dispose();
   }
 
-  /** List what A can be. */
+  /** List what A can be; what can have no difference from B says so. */
   private _offer(): void {
     const { sources, trans } = this.options;
     const kept = this._kept;
+    const of = this._keptOf;
     this._sources = [
       ...(kept
         ? [
             {
               id: KEPT,
               label: trans.__('Kept image'),
+              ...(of && { subject: () => of }),
               image: () => Promise.resolve(kept)
             }
           ]
@@ -180,11 +189,34 @@ export class CompareView extends Panel {
     ];
     const { id } = this._source ?? {};
     this._choice.replaceChildren(
-      ...this._sources.map(
-        source => new Option(source.label, source.id, false, source.id === id)
-      )
+      ...this._sources.map(source => {
+        const why = this._unlike(source);
+        const text = why ? `${source.label} (${why})` : source.label;
+        const option = new Option(text, source.id, false, source.id === id);
+        option.disabled = why !== '';
+        return option;
+      })
     );
     this._choice.disabled = this._sources.length === 0;
+  }
+
+  /** In what an image that is there already is of another kind or size than B; empty: in neither. */
+  private _unlike({ subject, ready }: ICompareSource): string {
+    const { panel, trans } = this.options;
+    const [a, b] = [ready?.(), this._b];
+    if (!a || !b) {
+      return '';
+    }
+    const { kind } = subject?.() ?? panel.subject;
+    if (kind !== panel.subject.kind) {
+      return kindWord(kind, trans);
+    }
+    return isOneSize(a, b) ? '' : `${a.columns} × ${a.rows}`;
+  }
+
+  /** The first that can be compared. */
+  private get _likely(): ICompareSource | undefined {
+    return this._sources.find(source => this._unlike(source) === '');
   }
 
   private readonly _chosen = (): void => {
@@ -196,6 +228,7 @@ export class CompareView extends Panel {
 
   private _keep(): void {
     this._kept = this._b;
+    this._keptOf = this.options.panel.subject;
     this._offer();
     const kept = this._sources.find(source => source.id === KEPT);
     this._take(kept);
@@ -222,7 +255,8 @@ export class CompareView extends Panel {
       this._compare();
     } else {
       // What A was may be gone: the list shows its first entry then.
-      this._take(again ?? this._sources[0]);
+      this._take(again ?? this._likely);
+      this._choice.value = this._source?.id ?? '';
     }
   };
 
@@ -338,8 +372,16 @@ export class CompareView extends Panel {
       this._overlay();
       return;
     }
+    const of = this._of;
+    this._views.a.setImage(a, of.a.unit);
+    const apart = apartWords(of.a, of.b, trans);
+    if (apart) {
+      this._difference.show(null, '');
+      this._status.say(apart);
+      this._overlay();
+      return;
+    }
     const { image, rms, largest } = differenceOf(a, b);
-    this._views.a.setImage(a, unit());
     this._difference.show(image, unit());
     this._status.say(
       [
@@ -348,6 +390,32 @@ export class CompareView extends Panel {
       ].join(' · ')
     );
     this._overlay();
+  }
+
+  /** What both are of. */
+  private get _of(): Readonly<Record<'a' | 'b', ISubject>> {
+    const b = this.options.panel.subject;
+    return { a: this._source?.subject?.() ?? b, b };
+  }
+
+  /** Name, row, unit and pixel of both, and in what they differ though they are compared. */
+  private _name(): void {
+    const { panel, trans } = this.options;
+    const { a, b } = this._of;
+    const there = this._a && this._source;
+    const current = this._b && this._isCurrent;
+    const warnings = warningsAbout(a, b, trans);
+    this._sides.replaceChildren(
+      ...(there
+        ? [element('span', '', `A: ${subjectWords(there.label, a, trans)}`)]
+        : []),
+      ...(current
+        ? [element('span', '', `B: ${subjectWords(nameOf(panel), b, trans)}`)]
+        : []),
+      ...(there && current
+        ? warningMarks(warnings.length ? [warnings.join(' ')] : [], trans)
+        : [])
+    );
   }
 
   private _setWay(way: Way): void {
@@ -404,6 +472,7 @@ export class CompareView extends Panel {
   /** The line over all images, and the values along it. */
   private _overlay(): void {
     this._divide();
+    this._name();
     const line = this._line;
     if (!line) {
       return;
@@ -418,7 +487,12 @@ export class CompareView extends Panel {
     if (this._pair) {
       curves.unshift({ name: 'A', ...profileOf(this._pair, line) });
     }
-    this._chart.setCurves(curves, this.options.unit());
+    const { a, b } = this._of;
+    const one = a.unit === b.unit || curves.length < 2;
+    this._chart.setCurves(
+      curves,
+      one ? this.options.unit() : `A ${a.unit}, B ${b.unit}`
+    );
   }
 
   private readonly _keys = (event: KeyboardEvent): void => {
@@ -479,6 +553,8 @@ export class CompareView extends Panel {
     return true;
   }
 
+  private readonly _sides = element('div', 'jp-tomo-compare-sides');
+  private _keptOf: ISubject | null = null;
   private readonly _choice = document.createElement('select');
   private readonly _ways: ReturnType<typeof segments<Way>>;
   private readonly _status: StatusLine;

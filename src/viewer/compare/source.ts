@@ -6,6 +6,7 @@ import type { Widget } from '@lumino/widgets';
 
 import type { IImage } from '../pixels/image';
 import type { Standing } from '../standing';
+import type { ISubject } from './subject';
 
 export interface ICompareSource {
   readonly id: string;
@@ -14,6 +15,10 @@ export interface ICompareSource {
   readonly removed?: string;
   /** Seconds that the image takes, where it may be many; null: nobody can tell. */
   price?(signal: AbortSignal): Promise<number | null>;
+  /** What it is of; left out: of what B is. */
+  readonly subject?: () => ISubject;
+  /** What is there already; left out: it is made when it is chosen. */
+  readonly ready?: () => IImage | null;
   image(signal: AbortSignal): Promise<IImage>;
   /** Another image is there now. */
   readonly changed?: ISignal<unknown, unknown>;
@@ -22,6 +27,8 @@ export interface ICompareSource {
 /** A viewer whose image can be compared with that of another. */
 export interface IComparable extends Widget {
   readonly image: IImage | null;
+  /** What the image is of. */
+  readonly subject: ISubject;
   readonly shown: ISignal<unknown, IImage>;
   readonly standing: Pick<
     Standing,
@@ -39,12 +46,16 @@ export function register(panel: IComparable): void {
 
 /** The other open viewers that show something. */
 export function othersThan(panel: IComparable): ICompareSource[] {
-  const others = [...open].filter(one => one !== panel && one.image !== null);
+  const others = [...open].filter(
+    one => one !== panel && one.image !== null && one.standing.isCurrent
+  );
   const labels = labelsOf(others.map(titleOf));
   return others.map((one, index) => ({
     id: `viewer ${one.id}`,
     label: labels[index],
     changed: one.shown,
+    subject: () => one.subject,
+    ready: () => one.image,
     image: () =>
       one.image
         ? Promise.resolve(one.image)
@@ -81,6 +92,11 @@ function apart(
 interface ITitle {
   readonly label: string;
   readonly caption: string;
+}
+
+/** What the tab of a viewer is called. */
+export function nameOf(panel: Widget): string {
+  return titleOf(panel).label;
 }
 
 /** The title of the tab that a widget is in. */

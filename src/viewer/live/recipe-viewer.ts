@@ -13,7 +13,8 @@ import { release } from '../../tuning';
 import type { EngineWorkers, ILiveImage } from '../../tuning';
 import { element } from '../dom';
 import { ImagePanel } from '../image-panel';
-import type { ICompareSource } from '../compare';
+import { pixelOf } from '../compare';
+import type { ICompareSource, ISubject } from '../compare';
 import { duration } from '../format';
 import { isFree } from '../pixels/image';
 import type { IImage } from '../pixels/image';
@@ -133,6 +134,10 @@ export class RecipeViewer extends ImagePanel {
     session.changed.connect(this._changed);
     this._described();
     this._update(0);
+  }
+
+  override get subject(): ISubject {
+    return { ...super.subject, ...this._shown?.of };
   }
 
   /** Ask for the shown image again, whatever the cache holds. */
@@ -258,7 +263,14 @@ export class RecipeViewer extends ImagePanel {
       this.options.session.tookRow(took);
     }
     this._troubles.reset();
-    this._shown = { mode: position.mode, path, scale, image };
+    const { description } = this.options.session;
+    const told = description.state === 'ready' ? description.value : null;
+    const of = {
+      kind: position.mode,
+      row: position.mode === 'projection' ? null : position.row,
+      pixel: pixelOf(pixelSize ?? told?.pixelSize)
+    };
+    this._shown = { mode: position.mode, path, scale, image, of };
     const before = new Set([this.image, this._earlier.image]);
     this._earlier.replaced(
       JSON.stringify([
@@ -465,6 +477,7 @@ export class RecipeViewer extends ImagePanel {
     path: string;
     scale: string;
     image: IImage;
+    of: Omit<ISubject, 'unit'>;
   } | null = null;
   private _amount = '';
   private _timer = 0;

@@ -10,7 +10,9 @@ import type { IApiClient, Notice, ResultDescription } from '../../api';
 import type { ITomoApi } from '../../tokens';
 import { button, element, setHidden } from '../dom';
 import { fetchImage, images, links, Newest } from '../frames';
-import type { ISent } from '../frames';
+import type { ISent, IWanted } from '../frames';
+import { pixelOf } from '../compare';
+import type { ISubject } from '../compare';
 import { helpButton } from '../help';
 import { ImagePanel } from '../image-panel';
 import { failureMessage, logInAction } from '../message';
@@ -36,6 +38,11 @@ export interface IResultViewerOptions {
   readonly insertCell: () => void;
   readonly copyPath: () => void;
   readonly logIn: () => void;
+}
+
+/** A slice that is wanted. */
+interface IWantedRow extends IWanted<IImage> {
+  readonly row: number;
 }
 
 export class ResultViewer extends ImagePanel {
@@ -76,11 +83,11 @@ export class ResultViewer extends ImagePanel {
       ),
       helpButton(trans)
     );
-    this._requests = new Newest<IImage>({
+    this._requests = new Newest<IImage, IWantedRow>({
       cached: key => images.get(key),
-      ready: (image, wanted) => this._show(image, wanted.key),
+      ready: (image, { key, row }) => this._show(image, key, row),
       // Until the whole is there, its key stays wanted.
-      look: image => this._show(image, ''),
+      look: (image, { row }) => this._show(image, '', row),
       failed: error => this._fail(error),
       busy: busy => this.setBusy(busy)
     });
@@ -106,6 +113,11 @@ export class ResultViewer extends ImagePanel {
   /** Row of the full image that is shown or wanted. */
   get row(): number {
     return this._row ?? 0;
+  }
+
+  override get subject(): ISubject {
+    const pixel = pixelOf(this._result?.pixelSize);
+    return { ...super.subject, row: this._shownRow, pixel };
   }
 
   /** Look at the folder again. */
@@ -218,7 +230,7 @@ export class ResultViewer extends ImagePanel {
     };
     this._exact = false;
     this._requests.ask(
-      { key, fetch: (signal, look) => fetchImage(request, signal, look) },
+      { key, row, fetch: (signal, look) => fetchImage(request, signal, look) },
       // What is overtaken would hold up a slow link.
       links.isSlow(resource)
     );
@@ -278,8 +290,9 @@ export class ResultViewer extends ImagePanel {
     this._progress.textContent = parts.join(' · ');
   }
 
-  private _show(image: IImage, key: string): void {
+  private _show(image: IImage, key: string, row: number): void {
     this._key = key;
+    this._shownRow = row;
     this.showImage(image, {
       unit: this._result?.unit ?? '',
       scope: 'disc',
@@ -329,13 +342,15 @@ export class ResultViewer extends ImagePanel {
   private readonly _stepper: Stepper;
   private readonly _progress = element('span', 'jp-tomo-viewer-label');
   private readonly _reset: HTMLButtonElement;
-  private readonly _requests: Newest<IImage>;
+  private readonly _requests: Newest<IImage, IWantedRow>;
   private readonly _again: Throttler;
   private _result: ResultDescription | null = null;
   private _row: number | null = null;
   /** Whether the row was chosen by hand. */
   private _stepped = false;
   private _key = '';
+  /** Row of the image that is there. */
+  private _shownRow: number | null = null;
   private _leveled = false;
   /** The next slice is asked for with all digits. */
   private _exact = false;

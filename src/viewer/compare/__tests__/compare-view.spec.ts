@@ -10,6 +10,7 @@ import { CompareView } from '../compare-view';
 import { ProfileChart } from '../profile-chart';
 import { Standing } from '../../standing';
 import type { IComparable, ICompareSource } from '../source';
+import type { ISubject } from '../subject';
 
 jest.mock('../../plotly', () => ({
   ...jest.requireActual<object>('../../plotly'),
@@ -29,6 +30,8 @@ const source = (id: string, value: number): ICompareSource => ({
   image: () => Promise.resolve(image(value))
 });
 
+const SUBJECT: ISubject = { kind: 'slice', row: 48, unit: '1/cm', pixel: 100 };
+
 const settle = (): Promise<void> => new Promise(done => setTimeout(done));
 
 let view: CompareView;
@@ -37,6 +40,7 @@ let contrast: ContrastModel;
 let sources: ICompareSource[];
 let panel: IComparable & {
   image: IImage | null;
+  subject: ISubject;
   readonly shown: Signal<unknown, IImage>;
   readonly standing: Standing;
 };
@@ -47,6 +51,7 @@ function open(...offered: ICompareSource[]): void {
   sources = offered;
   panel = Object.assign(new Widget(), {
     image: image(1),
+    subject: SUBJECT,
     shown: new Signal<unknown, IImage>({}),
     standing
   });
@@ -260,6 +265,76 @@ it('shows all of B, and its values, where A has another size', async () => {
   await settle();
   expect([b(), divider.hidden]).toEqual(['inset(0 0 0 50%)', false]);
   expect(names()).toEqual(['A', 'B']);
+});
+
+describe('with what another viewer shows', () => {
+  const other = (
+    subject: Partial<ISubject>,
+    size = 4,
+    id = 'other'
+  ): ICompareSource => {
+    const there = {
+      ...image(3),
+      data: new Float32Array(size * size).fill(3),
+      rows: size,
+      columns: size
+    };
+    return {
+      id,
+      label: `${id}.tomo.json`,
+      subject: () => ({ ...panel.subject, ...subject }),
+      ready: () => there,
+      image: () => Promise.resolve(there)
+    };
+  };
+  const sides = (): string[] =>
+    [
+      ...(view.node.querySelector('.jp-tomo-compare-sides')?.children ?? [])
+    ].map(({ textContent }) => textContent ?? '');
+
+  it('names both with row, unit and pixel, and warns of what differs', async () => {
+    open(other({ row: 20, pixel: 50 }));
+    panel.title.label = 'phantom.tomo.json';
+    await settle();
+    expect(said()).toBe('A − B: RMS 2, largest 2');
+    expect(sides()).toEqual([
+      'A: other.tomo.json · row 20 · 1/cm · 50 µm a pixel',
+      'B: phantom.tomo.json · row 48 · 1/cm · 100 µm a pixel',
+      'A is row 20 and B row 48. A pixel is 50 µm in A and 100 µm in B: one place in both is not one place in the sample.'
+    ]);
+    panel.subject = { ...panel.subject, row: 20 };
+    sources = [other({})];
+    panel.shown.emit(image(1));
+    await settle();
+    expect(sides()).toHaveLength(2);
+  });
+
+  it('makes no difference of two units', async () => {
+    const curves = jest.spyOn(ProfileChart.prototype, 'setCurves');
+    open(other({ unit: '1/pixel' }));
+    await settle();
+    expect(said()).toBe(
+      'A is in 1/pixel and B in 1/cm: values of two units have no difference.'
+    );
+    expect(curves.mock.lastCall?.[1]).toBe('A 1/pixel, B 1/cm');
+  });
+
+  it('does not let one choose what has another size, or is of another kind', async () => {
+    open(
+      other({}, 8, 'large'),
+      other({ kind: 'sinogram' }, 4, 'sinogram'),
+      other({}, 4, 'fitting')
+    );
+    await settle();
+    const options = [...(view.node.querySelector('select')?.options ?? [])];
+    expect(options.map(({ text, disabled }) => [text, disabled])).toEqual([
+      ['large.tomo.json (8 × 8)', true],
+      ['sinogram.tomo.json (sinogram)', true],
+      ['fitting.tomo.json', false]
+    ]);
+    expect(view.node.querySelector('select')?.value).toBe('fitting');
+    expect(said()).toBe('A − B: RMS 2, largest 2');
+  });
 });
 
 it('says what keeps B away, and tells no numbers of one that is not wanted any more', async () => {
