@@ -41,7 +41,12 @@ export function helpButton(
 /** Those of a recipe's viewer. */
 export function recipeGestures(trans: TranslationBundle): readonly Gesture[] {
   return [
-    [trans.__('Space, held'), trans.__('the image before the last change')],
+    [
+      trans.__('Space, held'),
+      trans.__(
+        'the image before the last change, in the image and in the sliders of the panel; a button that has the focus is pressed'
+      )
+    ],
     [trans.__('Drag a line or an edge'), trans.__('change the recipe')],
     [trans.__('Click in a projection'), trans.__('choose the row')],
     [trans.__('Escape'), trans.__('stop drawing')]

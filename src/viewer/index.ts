@@ -4,13 +4,14 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { centrePlugin } from './centre';
-import { recipeViewerPlugin, sliceCommandPlugin } from './live';
+import { holdKeyPlugin, recipeViewerPlugin, sliceCommandPlugin } from './live';
 import { outputPlugin } from './outputs';
 import { resultPlugin } from './results';
 
 export const plugins: JupyterFrontEndPlugin<unknown>[] = [
   recipeViewerPlugin,
   sliceCommandPlugin,
+  holdKeyPlugin,
   resultPlugin,
   outputPlugin,
   centrePlugin

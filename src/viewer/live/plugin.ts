@@ -17,6 +17,7 @@ import {
 } from '../../tokens';
 import type { IRecipeSession } from '../../tokens';
 import { engineWorkers } from '../../tuning';
+import { HoldKey } from './hold-key';
 import { RecipeViewer } from './recipe-viewer';
 
 /** The open viewers, so that a command finds the one of a session. */
@@ -105,5 +106,19 @@ export const sliceCommandPlugin: JupyterFrontEndPlugin<void> = {
     recipes.currentChanged.connect(() =>
       app.commands.notifyCommandChanged(CommandIDs.reconstructSlice)
     );
+  }
+};
+
+export const holdKeyPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyterlab-tomo:hold-key',
+  description: 'Shows the image before the last change from the panel.',
+  autoStart: true,
+  requires: [IRecipeTracker],
+  activate: (_: JupyterFrontEnd, recipes: IRecipeTracker): void => {
+    // It stays for as long as the page.
+    new HoldKey(() => {
+      const { session } = recipes.currentWidget ?? {};
+      return (session && viewers.get(session)) ?? null;
+    });
   }
 };
