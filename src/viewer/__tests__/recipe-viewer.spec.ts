@@ -146,6 +146,19 @@ describe('The viewer of a recipe', () => {
     expect(session.position.row).toBe(25);
   });
 
+  it('says in a projection how an axis is set, while there is none to drag', async () => {
+    const { viewer, session, api } = make('projection', { regions: {} });
+    await settle();
+    api.asked[0].answer(imageFrame(7));
+    await settle();
+    const facts = (): string => viewer.info.node.textContent ?? '';
+    expect(facts()).toContain('under Centre of rotation in the panel');
+    centreAt(session, 2);
+    await settle();
+    expect(facts()).not.toContain('Centre of rotation');
+    expect(facts()).toContain('4 × 4');
+  });
+
   it('stays busy while the row comes, whatever became of an image that is not wanted any more', async () => {
     const { viewer, session, api } = make('sinogram');
     await settle();

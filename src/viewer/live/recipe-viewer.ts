@@ -186,6 +186,9 @@ export class RecipeViewer extends ImagePanel {
     if (what === 'description') {
       this._described();
     }
+    if (mode === 'projection') {
+      this._troubled();
+    }
     const here = this._images.isLive && !this._images.isLate;
     const slow = what === 'recipe' && mode !== 'projection' && !here;
     this._update(slow ? SETTLE : what === 'position' ? FOLLOW : 0);
@@ -222,7 +225,7 @@ export class RecipeViewer extends ImagePanel {
     }
   }
 
-  /** What is said of who makes the slices has changed. */
+  /** What is said of the image has changed, and it has not. */
   private _troubled(): void {
     if (this._shown) {
       this._facts(this._shown.image, this._shown.mode);
@@ -383,6 +386,11 @@ export class RecipeViewer extends ImagePanel {
     });
   }
 
+  /** Whether the recipe states an axis, which lies over projections then. */
+  private _hasAxis(): boolean {
+    return this.options.session.recipe.regions?.centre?.column !== undefined;
+  }
+
   /** The axis that the run would find; null while that is not known. */
   private _found(): IAxis | null {
     const { centre } = this.options.session;
@@ -410,7 +418,20 @@ export class RecipeViewer extends ImagePanel {
     const trouble = this._images.trouble || this._sweep.trouble;
     const way = this._images.rowSeconds ?? 0;
     this.info.node.replaceChildren(
-      element('span', '', factsOf(image, mode, trans).join(' · ')),
+      element(
+        'span',
+        '',
+        [
+          ...factsOf(image, mode, trans),
+          ...(mode === 'projection' && !this._hasAxis()
+            ? [
+                trans.__(
+                  'no axis to drag yet: find it, or state its column, under Centre of rotation in the panel'
+                )
+              ]
+            : [])
+        ].join(' · ')
+      ),
       ...precisionMarks(image, trans, () => {
         this._images.demandDigits();
         this.refresh();
