@@ -60,14 +60,14 @@ def estimate(
         part = estimate(without, dataset, base, name, cores, memory, image)
         return {
             **part,
-            "output": str(expand_output(recipe, base, name)),
+            "output": str(_output(recipe, base, name)),
             "seconds": None,
             "basis": "Nobody can tell how long a tool takes that is not there.",
             "warnings": [*part["warnings"], absent],
         }
     region = wanted_region(recipe, dataset)
     axis = given_axis(recipe, dataset)
-    output = expand_output(recipe, base, name)
+    output = _output(recipe, base, name)
     sizes = sizes_of(dataset, recipe, region, image, axis, python)
     limit = sys.maxsize if memory is None else memory
     plan = make_plan((region.top, region.bottom), sizes, cores, limit, _RESIDENT)
@@ -118,6 +118,11 @@ def estimate(
         "basis": basis,
         "warnings": [] if axis is None else about_axis(recipe, dataset, axis),
     }
+
+
+def _output(recipe: Recipe, base: Path, name: str) -> Path:
+    """Where a run goes; the time at which it starts is not known yet."""
+    return expand_output(recipe, base, name, "{date}")
 
 
 def remember(record: Dict[str, Any], cores: int, recipe: Optional[Recipe] = None) -> None:

@@ -191,7 +191,7 @@ export function estimateText(
   const time = formatSeconds(estimate.seconds);
   return elsewhere
     ? trans.__('%1, %2 if it ran on this server', memory, time)
-    : trans.__('%1, about %2', memory, time);
+    : trans.__('%1, about %2 once its kernel runs', memory, time);
 }
 
 /** "340 MiB, 51 GiB free"; the flag says that it does not fit. */

@@ -28,10 +28,13 @@ README = "0.README_reconstruction.txt"
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
-def expand_output(
-    recipe: Recipe, base: Path, name: str, when: Optional[time.struct_time] = None
-) -> Path:
+def expand_output(recipe: Recipe, base: Path, name: str, date: Optional[str] = None) -> Path:
     """The absolute result folder of a recipe, with {name}, {tool} and {date} filled in.
+
+    Parameters
+    ----------
+    date
+        What stands for {date}; now when left out.
 
     Raises
     ------
@@ -42,7 +45,7 @@ def expand_output(
     values = {
         "name": re.sub(r"[/\\\0]", "_", name),
         "tool": recipe.get("reconstruction", {}).get("tool", "builtin"),
-        "date": time.strftime("%Y-%m-%d_%H%M%S", when or time.localtime()),
+        "date": date or time.strftime("%Y-%m-%d_%H%M%S"),
     }
     unknown = [key for key in _PLACEHOLDER.findall(template) if key not in values]
     if unknown:

@@ -163,7 +163,9 @@ describe('what the panel says', () => {
   });
 
   it('of what a run takes', () => {
-    expect(estimateText(ESTIMATE, trans)).toBe('1.4 GiB memory, about 3.2 s');
+    expect(estimateText(ESTIMATE, trans)).toBe(
+      '1.4 GiB memory, about 3.2 s once its kernel runs'
+    );
     expect(estimateText({ ...ESTIMATE, seconds: null }, trans)).toBe(
       '1.4 GiB memory, time not yet known'
     );

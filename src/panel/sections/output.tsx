@@ -70,7 +70,17 @@ export function OutputSection({
       {estimate && space ? (
         <>
           <Row label={trans.__('Goes to')}>
-            <span className="jp-TomoPath" title={estimate.output}>
+            <span
+              className="jp-TomoPath"
+              title={
+                estimate.output.includes('{date}')
+                  ? trans.__(
+                      '%1, where {date} is the time at which the run starts',
+                      estimate.output
+                    )
+                  : estimate.output
+              }
+            >
               <bdi>{relativePath(estimate.output, session.base)}</bdi>
             </span>
           </Row>

@@ -4,5 +4,6 @@ export {
   DEFAULT_OUTPUT,
   freeOutput,
   outputFolder,
-  refuseCollision
+  refuseCollision,
+  untimed
 } from './output';

@@ -11,7 +11,7 @@ export const DEFAULT_OUTPUT = 'processed/{name}_{tool}_{date}';
 const A_SECOND = 100;
 
 /**
- * The absolute result folder; the same that the runner's estimate tells.
+ * The absolute result folder; that of the runner's estimate, at its time.
  *
  * @param base - absolute folder that a relative one starts from.
  * @param name - stands for `{name}`.
@@ -89,6 +89,11 @@ export function oneName(text: string): string {
     .replace(/^[.\s]+|\s+$/gu, '')
     .slice(0, 100);
   return name || 'recipe';
+}
+
+/** A result folder that is told before its job is made: its time is not known yet. */
+export function untimed(folder: string, now: Date): string {
+  return folder.replaceAll(new RegExp(`${stamp(now)}(-\\d+)?`, 'g'), '{date}');
 }
 
 /** Local date and time, as 2026-01-31_093000. */

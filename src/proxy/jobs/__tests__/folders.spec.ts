@@ -16,7 +16,12 @@ import { replaceJson } from '../../files';
 import { JobPaths, parseStatus, type IJobSpec } from '../../job-folder';
 import { FRESH } from '../entry';
 import { JobLog } from '../log';
-import { freeOutput, outputFolder, refuseCollision } from '../../submission';
+import {
+  freeOutput,
+  outputFolder,
+  refuseCollision,
+  untimed
+} from '../../submission';
 import { Ownership } from '../ownership';
 import { Pulse } from '../pulse';
 import { JobStore, runnerLives } from '../store';
@@ -190,6 +195,15 @@ describe('ownership', () => {
 });
 
 describe('the output folder', () => {
+  it('is told before its job without the time that is not known yet', () => {
+    const now = new Date(2026, 0, 31, 9, 30);
+    for (const nth of [1, 12]) {
+      const folder = outputFolder({ version: 1 }, '/data', 'a-1', now, nth);
+      expect(untimed(folder, now)).toBe('/data/processed/a-1_builtin_{date}');
+    }
+    expect(untimed('/data/fixed', now)).toBe('/data/fixed');
+  });
+
   const now = new Date(2026, 0, 31, 9, 5, 7);
 
   it('is expanded as the runner does it', () => {

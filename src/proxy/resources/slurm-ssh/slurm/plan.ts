@@ -13,7 +13,8 @@ import {
   approvalOf,
   checkRecipe,
   freeOutput,
-  outputFolder
+  outputFolder,
+  untimed
 } from '../../../submission';
 import { runtimeThere } from '../copies/runtime';
 import { uploadNeeds } from '../copies/upload';
@@ -152,7 +153,7 @@ export async function tellPlan(
     reason: planned.shares.reason,
     ...(data.uploads.length > 0 && { upload }),
     data: data.how,
-    output: batch.spec.output,
+    output: untimed(batch.spec.output, new Date(batch.spec.created)),
     memory: estimate?.memory ?? batch.spec.memory,
     seconds: estimate?.seconds ?? null,
     outputBytes: estimate?.outputBytes ?? 0,
