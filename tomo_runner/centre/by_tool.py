@@ -11,15 +11,15 @@ from .. import catalogue
 from ..dataset import Window
 from ..external import ToolHosts
 from ..failures import DataFailure, ToolFailure
-from ..pipeline import Pipeline
 from ..process import machine_bytes
 from ..stopping import Stop
+from .alive import Alive
 from .answer import Estimates, Picture
 from .pairs import partner
 
 
 def from_tool(
-    pipeline: Pipeline,
+    alive: Alive,
     angles: np.ndarray,
     windows: List[Window],
     stop: Stop,
@@ -49,12 +49,12 @@ def from_tool(
     refused: Optional[ToolFailure] = None
     with nullcontext(hosts) if hosts else ToolHosts(machine_bytes() // 2) as kept:
         for band, window in enumerate(windows):
-            sinograms, seen = _band(pipeline, angles, window, finder == "pc", stop)
+            sinograms, seen = _band(alive, angles, window, finder == "pc", stop)
             with kept.borrow(tool, title, python) as host:
                 host.sinograms(sinograms.shape)[...] = sinograms
                 try:
                     columns[0, band] = host.find_centre(
-                        finder, seen, sinograms.shape, pipeline.workers.count, stop
+                        finder, seen, sinograms.shape, alive.pipeline.workers.count, stop
                     )
                 except ToolFailure as failure:
                     if failure.code != "nothing-to-register":
@@ -73,20 +73,19 @@ def from_tool(
 
 
 def _band(
-    pipeline: Pipeline, angles: np.ndarray, window: Window, ends: bool, stop: Stop
+    alive: Alive, angles: np.ndarray, window: Window, ends: bool, stop: Stop
 ) -> tuple[np.ndarray, np.ndarray]:
     """Sinograms of a band sorted by angle, with their angles; of the two ends only when asked."""
-    kept = pipeline.dataset.kept
+    kept = alive.pipeline.dataset.kept
     if not ends:
         order = np.argsort(angles, kind="stable")
-        whole = pipeline.sinograms(window, stop)
-        return np.nan_to_num(whole[:, order], posinf=0.0, neginf=0.0), angles[order]
+        whole = alive.sinograms(window, stop)
+        return whole[:, order], angles[order]
     pair = partner(angles)
     assert pair is not None
     frames = [pair.first, *(index for index, _ in pair.opposite)]
-    images = pipeline.sinograms(window, stop, kept[frames])
+    images = alive.sinograms(window, stop, kept[frames])
     opposite = sum(
         np.float32(weight) * images[:, 1 + place] for place, (_, weight) in enumerate(pair.opposite)
     )
-    both = np.stack([images[:, 0], np.asarray(opposite)], axis=1)
-    return np.nan_to_num(both, posinf=0.0, neginf=0.0), np.array([0.0, 180.0])
+    return np.stack([images[:, 0], np.asarray(opposite)], axis=1), np.array([0.0, 180.0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import List, NamedTuple, Optional, Sequence, Tuple
 
@@ -11,6 +12,7 @@ from ..external import ToolHosts
 from ..failures import DataFailure, RecipeFailure
 from ..pipeline import Pipeline
 from ..stopping import Stop
+from .alive import Alive
 from .answer import UNCERTAIN, Centre, Estimates, Tried, agree, bands
 from .by_tool import from_tool
 from .mass import from_mass
@@ -21,6 +23,10 @@ from .sharpness import from_sharpness
 _ORDER = ("pairs", "opposite", "mass", "sharpness")
 _BANDS = {"pairs": 12, "opposite": 12, "overlap": 12, "mass": 6, "sharpness": 5}
 _TOOL_BANDS = 5
+_REGISTERED = ("pairs", "opposite", "overlap")
+"""Methods that compare opposite images, and leave out what was bridged."""
+_DIFFERENT = 0.5
+"""Pixels from opposite projections at which another method is doubted, or twice the errors."""
 _COMMON, _LITTLE = 0.25, 0.05
 """Least overlap of an image and its mirror image: usually, and in half acquisition."""
 
@@ -97,7 +103,7 @@ def find_centre(
         )
     if name == ALL:
         return _compared(scan)
-    return _automatic(scan) if name == AUTOMATIC else _by(scan, name)
+    return _automatic(scan) if name == AUTOMATIC else _checked(scan, _by(scan, name))
 
 
 def opposite_projection(pipeline: Pipeline, stop: Stop) -> Tuple[np.ndarray, float]:
@@ -137,31 +143,51 @@ def opposite_projection(pipeline: Pipeline, stop: Stop) -> Tuple[np.ndarray, flo
 
 
 def _by(scan: _Scan, name: str) -> Centre:
-    return agree(_estimates(scan, name), scan.pipeline.dataset.rows, name)
+    alive = Alive(scan.pipeline)
+    found = agree(_estimates(scan, alive, name), scan.pipeline.dataset.rows, name)
+    doubt = alive.doubt(name not in _REGISTERED)
+    return replace(found, doubted=True).with_warning(doubt) if doubt else found
 
 
-def _estimates(scan: _Scan, name: str) -> Estimates:
+def _checked(scan: _Scan, found: Centre) -> Centre:
+    """What does not turn is sample to mass and sharpness; opposite projections tell."""
+    if found.method not in ("mass", "sharpness") or scan.why_not("pairs"):
+        return found
+    try:
+        told = _by(scan, "pairs")
+    except DataFailure:
+        return found
+    error = math.hypot(found.spread, told.spread)
+    if told.doubted or _apart(found, told) <= max(_DIFFERENT, 2.0 * error):
+        return found
+    return replace(found, doubted=True).with_warning(
+        f"Opposite projections say column {told.axis.column:.1f}: something in the images does "
+        "not turn with the sample."
+    )
+
+
+def _estimates(scan: _Scan, alive: Alive, name: str) -> Estimates:
     pipeline, angles, rows, stop = scan[:4]
     dataset = pipeline.dataset
     windows = bands(dataset.rows, dataset.columns, rows, _BANDS.get(name, _TOOL_BANDS))
     known: Method = next(method for method in METHODS if method.name == name)
     if known.tool:
         return from_tool(
-            pipeline, angles, windows, stop, known.tool, known.finder, scan.hosts, scan.python
+            alive, angles, windows, stop, known.tool, known.finder, scan.hosts, scan.python
         )
     if name == "pairs":
-        return from_pairs(pipeline, opposite_pairs(angles), windows, stop, _COMMON)
+        return from_pairs(alive, opposite_pairs(angles), windows, stop, _COMMON)
     if name == "overlap":
-        return from_pairs(pipeline, opposite_pairs(angles), windows, stop, _LITTLE)
+        return from_pairs(alive, opposite_pairs(angles), windows, stop, _LITTLE)
     if name == "mass":
-        return from_mass(pipeline, angles, windows, stop)
+        return from_mass(alive, angles, windows, stop)
     if name == "sharpness":
-        return from_sharpness(pipeline, angles, windows, stop)
+        return from_sharpness(alive, angles, windows, stop)
     extra = pipeline.opposite(dataset.whole, stop)
     if extra is not None:
-        return from_image(pipeline, extra, windows, stop)
+        return from_image(alive, extra, windows, stop)
     pair = partner(angles)
-    return from_pairs(pipeline, [pair] if pair else [], windows, stop, _COMMON)
+    return from_pairs(alive, [pair] if pair else [], windows, stop, _COMMON)
 
 
 def _automatic(scan: _Scan) -> Centre:
@@ -179,6 +205,10 @@ def _automatic(scan: _Scan) -> Centre:
                 raise
             failed = failed or failure
             continue
+        if failed is not None and name not in _REGISTERED:
+            return replace(found, doubted=True).with_warning(
+                "Opposite projections are not alike: look at a slice before you use this."
+            )
         return found
     assert failed is not None
     raise failed
@@ -228,16 +258,25 @@ def _compared(scan: _Scan) -> Centre:
     middle = float(np.median([answer.axis.column for answer in sure]))
     near = [answer for answer in sure if abs(answer.axis.column - middle) <= UNCERTAIN]
     chosen = (near or sure)[0]
-    others = [
-        abs(answer.axis.column - chosen.axis.column) for answer in sure if answer is not chosen
-    ]
-    if not others:
-        return replace(chosen, tried=tried)
+    others = [_apart(answer, chosen) for answer in sure if answer is not chosen]
     # One method that went astray does not make the others wrong.
-    apart = sorted(others)[(len(others) - 1) // 2]
+    apart = sorted(others)[(len(others) - 1) // 2] if others else 0.0
+    # What does not turn moves the others alike, and leaves opposite images unlike each other.
+    apart = max([apart, *(_apart(one, chosen) for one in answers if _opposes(one, chosen))])
     found = replace(chosen, tried=tried, spread=max(chosen.spread, apart))
     if apart > UNCERTAIN:
         return found.with_warning(
             f"The methods differ by {apart:.1f} pixels: look at the slices before you use one."
         )
     return found
+
+
+def _apart(one: Centre, other: Centre) -> float:
+    return abs(one.axis.column - other.axis.column)
+
+
+def _opposes(one: Centre, chosen: Centre) -> bool:
+    """Whether opposite images, uncertain as they are, exclude what was chosen."""
+    if one.method not in _REGISTERED or one.doubted or one.level == "good":
+        return False
+    return _apart(one, chosen) > UNCERTAIN + 2.0 * one.spread

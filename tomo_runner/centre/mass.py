@@ -13,17 +13,15 @@ import numpy as np
 
 from ..dataset import Window
 from ..failures import DataFailure
-from ..pipeline import Pipeline
 from ..stopping import Stop
+from .alive import Alive
 from .answer import Estimates, Picture
 from .sample import attenuation_of, without_air
 
 _ROUNDS = 5
 
 
-def from_mass(
-    pipeline: Pipeline, angles: np.ndarray, windows: List[Window], stop: Stop
-) -> Estimates:
+def from_mass(alive: Alive, angles: np.ndarray, windows: List[Window], stop: Stop) -> Estimates:
     """Estimates (1, band) by the centre of mass.
 
     Parameters
@@ -42,7 +40,7 @@ def from_mass(
     weights, errors = np.zeros((1, len(windows))), np.full(len(windows), np.nan)
     shown, truncated = (-1.0, Picture("", "", "", [])), 0
     for band, window in enumerate(windows):
-        profile = attenuation_of(pipeline, window, stop).mean(axis=0, dtype=np.float64)
+        profile = attenuation_of(alive, window, stop).mean(axis=0, dtype=np.float64)
         found = without_air(profile)
         if found is None:
             continue

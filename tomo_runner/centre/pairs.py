@@ -13,8 +13,8 @@ from typing import Dict, List, Optional, Tuple
 import numpy as np
 
 from ..dataset import Window
-from ..pipeline import Pipeline
 from ..stopping import Stop
+from .alive import Alive
 from .answer import Estimates, Picture, middles
 from .line import median
 from .shifts import Shifts, register
@@ -109,7 +109,7 @@ def _directions(angles: np.ndarray) -> Tuple[np.ndarray, np.ndarray, float]:
 
 
 def from_pairs(
-    pipeline: Pipeline, pairs: List[Pair], windows: List[Window], stop: Stop, overlap: float
+    alive: Alive, pairs: List[Pair], windows: List[Window], stop: Stop, overlap: float
 ) -> Estimates:
     """Estimates (pair, band) by registration.
 
@@ -118,18 +118,16 @@ def from_pairs(
     overlap
         Least share of the columns that an image and its mirror image have in common.
     """
-    lefts, rights = _images(pipeline, pairs, windows, stop)
-    return _registered(pipeline, lefts, rights, windows, stop, overlap)
+    lefts, rights = _images(alive, pairs, windows, stop)
+    return _registered(alive, lefts, rights, windows, stop, overlap)
 
 
-def from_image(
-    pipeline: Pipeline, opposite: np.ndarray, windows: List[Window], stop: Stop
-) -> Estimates:
+def from_image(alive: Alive, opposite: np.ndarray, windows: List[Window], stop: Stop) -> Estimates:
     """Estimates from the first projection and an image (row, column) at 180 degrees to it."""
-    bands, still = _bands(pipeline, [0], windows, stop)
-    right = [np.nan_to_num(opposite[w.top : w.bottom]).mean(axis=0) for w in windows]
+    bands, still = _bands(alive, [0], windows, stop)
+    right = [alive.bridged(opposite[w.top : w.bottom], w).mean(axis=0) for w in windows]
     rights = np.array(right, dtype=np.float64) - still
-    return _registered(pipeline, bands[0][None], rights[None], windows, stop, 0.25)
+    return _registered(alive, bands[0][None], rights[None], windows, stop, 0.25)
 
 
 def partner(angles: np.ndarray) -> Optional[Pair]:
@@ -142,7 +140,7 @@ def partner(angles: np.ndarray) -> Optional[Pair]:
 
 
 def _registered(
-    pipeline: Pipeline,
+    alive: Alive,
     lefts: np.ndarray,
     rights: np.ndarray,
     windows: List[Window],
@@ -150,8 +148,9 @@ def _registered(
     overlap: float,
 ) -> Estimates:
     stop.check()
-    columns = pipeline.dataset.columns
-    found = register(lefts, rights[:, :, ::-1], overlap, middles(windows))
+    columns = alive.pipeline.dataset.columns
+    living = np.stack([alive.columns(window) for window in windows])
+    found = register(lefts, rights[:, :, ::-1], overlap, middles(windows), living)
     at = (columns - 1) / 2 + found.shifts / 2
     seen = found.weights > 0
     errors = [
@@ -192,26 +191,26 @@ def _picture(found: Shifts, columns: int) -> Picture:
 
 
 def _images(
-    pipeline: Pipeline, pairs: List[Pair], windows: List[Window], stop: Stop
+    alive: Alive, pairs: List[Pair], windows: List[Window], stop: Stop
 ) -> Tuple[np.ndarray, np.ndarray]:
     """Images and their opposites, float64 (pair, band, column), each band averaged."""
     needed = {p.first for p in pairs} | {i for p in pairs for i, _ in p.opposite}
-    bands, _ = _bands(pipeline, sorted(needed), windows, stop)
+    bands, _ = _bands(alive, sorted(needed), windows, stop)
     lefts = np.stack([bands[pair.first] for pair in pairs])
     rights = np.stack([sum(w * bands[i] for i, w in pair.opposite) + 0.0 for pair in pairs])
     return lefts, rights
 
 
 def _bands(
-    pipeline: Pipeline, needed: List[int], windows: List[Window], stop: Stop
+    alive: Alive, needed: List[int], windows: List[Window], stop: Stop
 ) -> Tuple[Dict[int, np.ndarray], np.ndarray]:
     """Each projection as (band, column) without what is the same in all, and what that was."""
-    kept = pipeline.dataset.kept
+    kept = alive.pipeline.dataset.kept
     spread = np.linspace(0, len(kept) - 1, min(_SPREAD, len(kept))).round().astype(int)
     read = np.union1d(needed, spread)
-    bands = np.empty((len(read), len(windows), pipeline.dataset.columns))
+    bands = np.empty((len(read), len(windows), alive.pipeline.dataset.columns))
     for band, window in enumerate(windows):
-        rows = pipeline.sinograms(window, stop, kept[read])
-        bands[:, band] = np.nan_to_num(rows).mean(axis=0, dtype=np.float64)
+        rows = alive.sinograms(window, stop, kept[read])
+        bands[:, band] = rows.mean(axis=0, dtype=np.float64)
     still = steady(bands) if len(read) >= _FEW else np.zeros(bands.shape[1:])
     return {int(i): bands[place] - still for place, i in enumerate(read)}, still

@@ -8,9 +8,9 @@ from typing import NamedTuple, Optional
 import numpy as np
 
 from ..dataset import Window
-from ..pipeline import Pipeline
 from ..steps.active import is_attenuation
 from ..stopping import Stop
+from .alive import Alive
 
 _EDGE = 0.02
 """Share of the columns at each side that must show air."""
@@ -22,13 +22,13 @@ _DARK = 1e-3
 """Least transmission whose logarithm is taken."""
 
 
-def attenuation_of(pipeline: Pipeline, window: Window, stop: Stop) -> np.ndarray:
+def attenuation_of(alive: Alive, window: Window, stop: Stop) -> np.ndarray:
     """Sinograms (row, projection, column) in which a sample stands above its air.
 
     Where the recipe takes no logarithm it is taken here: mass is a matter of attenuation.
     """
-    rows: np.ndarray = np.nan_to_num(pipeline.sinograms(window, stop))
-    if is_attenuation(pipeline.recipe, pipeline.dataset):
+    rows = alive.sinograms(window, stop)
+    if is_attenuation(alive.pipeline.recipe, alive.pipeline.dataset):
         return rows
     air = max(float(np.quantile(rows, 0.99)), 1e-30)
     taken: np.ndarray = -np.log(np.maximum(rows / np.float32(air), np.float32(_DARK)))
@@ -45,6 +45,8 @@ class Cleared(NamedTuple):
     """Attenuation of most of it, above the air."""
     error: float
     """Pixels by which what stands still may move the centre of mass."""
+    air: np.ndarray
+    """Columns at both sides that show none of it."""
 
 
 def without_air(profile: np.ndarray) -> Optional[Cleared]:
@@ -82,4 +84,4 @@ def without_air(profile: np.ndarray) -> Optional[Cleared]:
         return None
     # Of each column for itself, and of the line through the air.
     moved = still * math.sqrt(width**3 / 12.0 + width**4 / (4.0 * len(air))) / mass
-    return Cleared(sample, whole, height, moved)
+    return Cleared(sample, whole, height, moved, air)

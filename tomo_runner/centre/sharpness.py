@@ -16,9 +16,9 @@ import numpy as np
 
 from ..dataset import Window
 from ..engine import Engine, compile_plan
-from ..pipeline import Pipeline
 from ..recipe import Recipe
 from ..stopping import Stop
+from .alive import Alive
 from .answer import Estimates, Picture
 from .sample import attenuation_of, without_air
 from .steady import steady
@@ -38,7 +38,7 @@ _RECIPE: Mapping[str, object] = {
 
 
 def from_sharpness(
-    pipeline: Pipeline, angles: np.ndarray, windows: List[Window], stop: Stop
+    alive: Alive, angles: np.ndarray, windows: List[Window], stop: Stop
 ) -> Estimates:
     """Estimates (1, band) by the sharpness of slices.
 
@@ -50,23 +50,24 @@ def from_sharpness(
     order = half_turn(angles)
     sinograms = []
     for window in windows:
-        rows = attenuation_of(pipeline, window, stop)
+        rows = attenuation_of(alive, window, stop)
         sinograms.append(rows.mean(axis=0, dtype=np.float32))
 
     def one(engine: Engine, sinogram: np.ndarray) -> _Found:
         sample = without_air(sinogram)
         if sample is None:
             return _NOTHING
-        half = _treated(engine, pipeline.recipe, sinogram, angles)[order]
+        half = _treated(engine, alive.pipeline.recipe, sinogram, angles)[order]
         still = steady(half).astype(np.float32)
-        found = search(engine, half - still, angles[order], stop)
+        leaning = _leaning(half.mean(axis=0), sample.air) if sample.whole else np.float32(0.0)
+        found = search(engine, half - still - leaning, angles[order], stop)
         # Stripes that are broader than what was taken off stay.
         strength = 1.4826 * float(np.median(np.abs(still))) / sample.height
         striped = strength * len(still) > _STRIPED
         weight = found.weight * sample.height**2
         return found._replace(weight=weight, cut=not sample.whole, striped=striped)
 
-    found = pipeline.workers.map(one, sinograms, stop)
+    found = alive.pipeline.workers.map(one, sinograms, stop)
     best = max(range(len(windows)), key=lambda i: found[i].weight)
     column, points = found[best].column, found[best].points
     row = (windows[best].top + windows[best].bottom - 1) / 2
@@ -85,6 +86,13 @@ def from_sharpness(
         np.array([answer.error for answer in found]),
         _doubt([one for one in found if 0.0 < one.weight >= 0.02 * found[best].weight]),
     )
+
+
+def _leaning(mean: np.ndarray, air: np.ndarray) -> np.ndarray:
+    """The line through the air on both sides: a beam that is not that of the flats."""
+    x = np.arange(len(mean)) - (len(mean) - 1) / 2
+    line: np.ndarray = np.polyval(np.polyfit(x[air], mean[air], 1), x).astype(np.float32)
+    return line
 
 
 class _Found(NamedTuple):

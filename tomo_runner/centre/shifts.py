@@ -53,6 +53,7 @@ def register(
     moving: np.ndarray,
     overlap: float = 0.25,
     rows: Optional[np.ndarray] = None,
+    living: Optional[np.ndarray] = None,
 ) -> Shifts:
     """Shifts s with ``fixed(x) = moving(x - s)``.
 
@@ -66,9 +67,14 @@ def register(
         Least share of the columns that the profiles have in common after the shift.
     rows
         Where the bands stand, so that their shifts may lie on a leaning line.
+    living
+        Columns (band, column) of ``fixed`` that were seen, and of ``moving`` from right to left;
+        all when left out.
     """
+    if living is None:
+        living = np.ones(fixed.shape[1:], bool)
     for width in _WIDTHS:
-        found, share = _registered(fixed, moving, width, overlap, rows)
+        found, share = _registered(fixed, moving, width, overlap, rows, living)
         if share >= _ENOUGH or fixed.shape[2] < 64 * width:
             break
     return found
@@ -80,14 +86,22 @@ def _registered(
     width: float,
     overlap: float,
     rows: Optional[np.ndarray],
+    living: np.ndarray,
 ) -> Tuple[Shifts, float]:
     """Shifts of smoothed profiles, and the share of their slopes that both have."""
     fixed, moving = _smooth(fixed, width), _smooth(moving, width)
     # Smoothed noise repeats itself over so many columns.
     count = fixed.size / (2.5 * width)
-    seen = _coarse(fixed, moving, overlap, rows, count)
-    shifts, weights, errors, share = _refine(fixed, moving, seen.start + seen.lean)
-    if seen.told < _CHANCE or float(seen.likeness[seen.tried == seen.start][0]) < _ALIKE:
+    seen: Optional[_Coarse] = None
+    if len(fixed) >= _MANY:
+        # The mean of a full turn is symmetric about the axis, and takes along what stands still,
+        # however broad: the mirror image of that is likest elsewhere.
+        mean = 0.5 * (fixed.mean(axis=0) + moving.mean(axis=0)[:, ::-1])
+        seen = _coarse(fixed - mean, moving - mean[:, ::-1], overlap, rows, count)
+    if seen is None or not seen.sure or seen.beyond or seen.rival is not None:
+        seen = _coarse(fixed, moving, overlap, rows, count)
+    shifts, weights, errors, share = _refine(fixed, moving, seen.start + seen.lean, living)
+    if not seen.sure:
         weights = np.zeros_like(weights)
     answer = Shifts(
         shifts, weights, errors, seen.tried, seen.likeness, seen.start, seen.beyond, seen.rival
@@ -115,6 +129,12 @@ class _Coarse(NamedTuple):
     """Whole pixels by which each band stands off it."""
     beyond: bool
     rival: Optional[float]
+
+    @property
+    def sure(self) -> bool:
+        """Whether the likeness is more than chance."""
+        best = float(self.likeness[self.tried == self.start][0])
+        return self.told >= _CHANCE and best >= _ALIKE
 
 
 def _coarse(
@@ -215,14 +235,14 @@ def _leans(rows: Optional[np.ndarray], columns: int) -> np.ndarray:
 
 
 def _refine(
-    fixed: np.ndarray, moving: np.ndarray, starts: np.ndarray
+    fixed: np.ndarray, moving: np.ndarray, starts: np.ndarray, living: np.ndarray
 ) -> Tuple[np.ndarray, np.ndarray, np.ndarray, float]:
     """Least squares by Gauss-Newton, first all together, then each profile for itself."""
     shape = fixed.shape[:2]
     shifts = np.broadcast_to(starts, shape).copy()
     step = np.zeros(shape)
     for together in (True, True, True, *[False] * 8):
-        seen = _compare(fixed, moving, shifts)
+        seen = _compare(fixed, moving, shifts, living)
         pull, energy = (seen.residual * seen.slope).sum(axis=2), (seen.slope**2).sum(axis=2)
         if together:
             step = np.full(shape, pull.sum() / max(float(energy.sum()), 1e-30))
@@ -231,13 +251,17 @@ def _refine(
             if np.abs(step).max() < 1e-3:
                 break
         shifts = shifts + np.clip(step, -1.0, 1.0)
-    seen = _compare(fixed, moving, shifts)
+    seen = _compare(fixed, moving, shifts, living)
     # Slopes that both profiles have: the noise of one is not that of the other.
     weight = (seen.slope * seen.own).sum(axis=2)
     least = 1e-6 * float(weight.max()) if weight.size else 0.0
     told = (weight > max(least, 0.0)) & (np.abs(step) < 0.5)
     errors = np.full(shape, np.inf)
-    errors[told] = _disagreement(seen)[told] / weight[told]
+    pull = _disagreement(seen)
+    if len(fixed) < _MANY:
+        # Many pairs show by their scatter what two of them cannot.
+        pull = np.maximum(pull, _mismatch(seen, shifts))
+    errors[told] = pull[told] / weight[told]
     share = float(weight.sum()) / max(float((seen.slope**2).sum()), 1e-30)
     return shifts, np.where(told, weight, 0.0), errors, share
 
@@ -250,14 +274,22 @@ class _Compared(NamedTuple):
     """Of the moving profile, by the shift."""
     own: np.ndarray
     """The same of the fixed profile."""
+    inside: np.ndarray
+    """Where they have something in common."""
 
 
-def _compare(fixed: np.ndarray, moving: np.ndarray, shifts: np.ndarray) -> _Compared:
+def _compare(
+    fixed: np.ndarray, moving: np.ndarray, shifts: np.ndarray, living: np.ndarray
+) -> _Compared:
     columns = fixed.shape[2]
     x = np.arange(columns)[None, None, :] - shifts[:, :, None]
     inside = (x >= 2) & (x <= columns - 3)
     base = np.clip(np.floor(x).astype(int), 1, columns - 3)
     t = x - base
+    # What was bridged in one of them says nothing.
+    seen = living[:, ::-1]
+    band = np.arange(len(living))[None, :, None]
+    inside &= living & seen[band, base] & seen[band, base + 1]
 
     def take(offset: int) -> np.ndarray:
         return np.take_along_axis(moving, base + offset, axis=2)
@@ -268,16 +300,37 @@ def _compare(fixed: np.ndarray, moving: np.ndarray, shifts: np.ndarray) -> _Comp
     value = b + t * (k1 + t * (k2 + t * k3))
     slope = np.where(inside, -(k1 + t * (2 * k2 + t * 3 * k3)), 0.0)
     own = np.where(inside, -np.gradient(fixed, axis=2), 0.0)
-    count = np.maximum(inside.sum(axis=2, keepdims=True), 1)
     residual = np.where(inside, fixed - value, 0.0)
-    residual = np.where(inside, residual - residual.sum(axis=2, keepdims=True) / count, 0.0)
     if len(fixed) >= _MANY:
+        count = np.maximum(inside.sum(axis=2, keepdims=True), 1)
+        level = np.where(inside, residual - residual.sum(axis=2, keepdims=True) / count, 0.0)
         # What is left in all pairs alike are stripes, not a shift, unless the sample looks the
         # same from everywhere.
         turning = slope - slope.mean(axis=0)
         if float((turning**2).sum()) > _TURNING * float((slope**2).sum()):
-            return _Compared(residual - residual.mean(axis=0), turning, own - own.mean(axis=0))
-    return _Compared(residual, slope, own)
+            return _Compared(level - level.mean(axis=0), turning, own - own.mean(axis=0), inside)
+    # A beam that changed, or is not that of the flats, leans over the whole width.
+    free = _Line(inside)
+    return _Compared(free.off(residual), free.off(slope), free.off(own), inside)
+
+
+class _Line:
+    """Takes a level and a slope over the columns in common off profiles (pair, band, column)."""
+
+    def __init__(self, inside: np.ndarray) -> None:
+        self._inside = inside
+        self._count = np.maximum(inside.sum(axis=2, keepdims=True), 1)
+        x = np.where(inside, np.arange(inside.shape[2], dtype=np.float64), 0.0)
+        mean = x.sum(axis=2, keepdims=True) / self._count
+        self._x = np.where(inside, x - mean, 0.0)
+        self._energy = np.maximum((self._x**2).sum(axis=2, keepdims=True), 1e-30)
+
+    def off(self, values: np.ndarray) -> np.ndarray:
+        """The rest; 0 where nothing is in common."""
+        level = values.sum(axis=2, keepdims=True) / self._count
+        lean = (values * self._x).sum(axis=2, keepdims=True) / self._energy
+        rest: np.ndarray = np.where(self._inside, values - level - lean * self._x, 0.0)
+        return rest
 
 
 def _disagreement(seen: _Compared) -> np.ndarray:
@@ -288,3 +341,23 @@ def _disagreement(seen: _Compared) -> np.ndarray:
     total = sum((np.where(part == k, pull, 0.0).sum(axis=2)) ** 2 for k in range(_PARTS))
     disagreement: np.ndarray = np.sqrt(_PARTS / (_PARTS - 1.0) * total)
     return disagreement
+
+
+def _mismatch(seen: _Compared, shifts: np.ndarray) -> np.ndarray:
+    """How hard a residual of the same frequencies would pull, if they lay otherwise.
+
+    What is broad, as a beam that changed, pulls all parts alike: they do not disagree.
+    """
+    columns = seen.slope.shape[2]
+    # What does not turn stands in both halves, with opposite signs: they are one measurement.
+    mirror = np.rint(shifts).astype(int)[:, :, None] + columns - 1 - np.arange(columns)
+    there = seen.inside & (mirror >= 0) & (mirror < columns)
+    beyond = np.take_along_axis(seen.residual, np.clip(mirror, 0, columns - 1), axis=2)
+    odd = np.where(there, seen.residual - beyond, 0.0) / math.sqrt(2.0)
+    residual, slope = (
+        np.abs(np.fft.rfft(values, 2 * columns, axis=2)) ** 2 for values in (odd, seen.slope)
+    )
+    both = residual * slope
+    total = 2.0 * both.sum(axis=2) - both[:, :, 0] - both[:, :, -1]
+    pull: np.ndarray = np.sqrt(total / (2 * columns) / np.maximum(there.sum(axis=2), 1))
+    return pull
