@@ -31,7 +31,7 @@ _ENOUGH = 64
 _FRAMES = 8
 """Projections that are too few to tell a stuck pixel, or noise alone."""
 _FEW = 5
-"""Living pixels of a row that are too few to bridge the others."""
+"""Living pixels of a row that are too few to bridge the others: it is all nothing."""
 _MOST = 0.2
 """Share of dead columns from which an answer is doubted."""
 _WIDEST = 0.05
@@ -82,29 +82,29 @@ class Alive:
         living: np.ndarray = self._dead[window].mean(axis=0) <= 0.5
         return living
 
-    def doubt(self, bridged: bool) -> str:
+    def doubt(self, windows: List[Window], bridged: bool) -> str:
         """Why an answer may be wrong, as a sentence; empty when nothing speaks against it.
 
         Parameters
         ----------
+        windows
+            Those that the answer rests on.
         bridged
             Whether the method looks at what was bridged, too.
         """
-        said = ""
-        for window in self._dead:
-            living = self.columns(window)
-            count = int((~living).sum())
-            gap = max((end - start for start, end in _inner(~living)), default=0)
-            if count > _MOST * len(living):
-                return (
-                    f"{count} of {len(living)} columns see nothing: what stands there is not known."
-                )
-            if bridged and gap > _WIDEST * len(living):
-                said = (
-                    f"{gap} columns side by side see nothing: the part of the sample behind them "
-                    "is not known."
-                )
-        return said
+        dead = [~self.columns(window) for window in windows]
+        width = len(dead[0])
+        count = int(np.median([of_window.sum() for of_window in dead]))
+        gaps = [max((b - a for a, b in _inner(of_window)), default=0) for of_window in dead]
+        gap = int(np.median(gaps))
+        if count > _MOST * width:
+            return f"{count} of {width} columns see nothing: what stands there is not known."
+        if bridged and gap > _WIDEST * width:
+            return (
+                f"{gap} columns side by side see nothing: the part of the sample behind them is "
+                "not known."
+            )
+        return ""
 
 
 def bridge(rows: np.ndarray, dead: np.ndarray) -> None:
@@ -118,7 +118,10 @@ def bridge(rows: np.ndarray, dead: np.ndarray) -> None:
         Of each column.
     """
     living, gaps = np.flatnonzero(~dead), np.flatnonzero(dead)
-    if not len(gaps) or len(living) < _FEW:
+    if not len(gaps):
+        return
+    if len(living) < _FEW:
+        rows[...] = 0.0
         return
     after = np.searchsorted(living, gaps)
     left = living[np.maximum(after - 1, 0)]
@@ -164,12 +167,16 @@ def _dead(row: np.ndarray, darkness: _Darkness) -> np.ndarray:
         return dead
     restless = np.quantile(np.abs(np.diff(row, axis=0)), 0.75, axis=0)
     level = 1.0 if darkness.logarithm else float(np.median(np.abs(row)))
+    if np.median(share) >= _OFTEN and np.median(restless) >= _RESTLESS * _NOISE * level:
+        # The beam does not reach this row.
+        return np.ones(len(share), bool)
     usual = max(float(np.median(restless)), _NOISE * level)
     noise = (share >= _OFTEN) | (restless >= _RESTLESS * usual)
     # Behind a dense sample there is noise, too, and beside it a little less.
     calm = (share < _SELDOM) & (restless < _CALM * usual) & ~dense
-    for start, end in _inner(noise):
-        if calm[start - 1] and calm[end]:
+    for start, end in _runs(noise):
+        beside = np.r_[calm[max(start - 1, 0) : start], calm[end : end + 1]]
+        if len(beside) and beside.all():
             dead[start:end] = True
     # Air without noise is always the same, too, but no other than the air beside it.
     for start, end in _inner((row == row[0]).all(axis=0) & (share < _ALWAYS)):

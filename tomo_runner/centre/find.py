@@ -13,7 +13,7 @@ from ..failures import DataFailure, RecipeFailure
 from ..pipeline import Pipeline
 from ..stopping import Stop
 from .alive import Alive
-from .answer import UNCERTAIN, Centre, Estimates, Tried, agree, bands
+from .answer import UNCERTAIN, Centre, Estimates, Tried, agree, bands, middles
 from .by_tool import from_tool
 from .mass import from_mass
 from .methods import ALL, AUTOMATIC, METHODS, Method, why_not
@@ -144,8 +144,11 @@ def opposite_projection(pipeline: Pipeline, stop: Stop) -> Tuple[np.ndarray, flo
 
 def _by(scan: _Scan, name: str) -> Centre:
     alive = Alive(scan.pipeline)
-    found = agree(_estimates(scan, alive, name), scan.pipeline.dataset.rows, name)
-    doubt = alive.doubt(name not in _REGISTERED)
+    estimates = _estimates(scan, alive, name)
+    found = agree(estimates, scan.pipeline.dataset.rows, name)
+    rows = {row for row, _ in found.rows}
+    seen = [w for w, at in zip(estimates.windows, middles(estimates.windows)) if float(at) in rows]
+    doubt = alive.doubt(seen, name not in _REGISTERED)
     return replace(found, doubted=True).with_warning(doubt) if doubt else found
 
 

@@ -258,8 +258,8 @@ def _refine(
     told = (weight > max(least, 0.0)) & (np.abs(step) < 0.5)
     errors = np.full(shape, np.inf)
     pull = _disagreement(seen)
-    if len(fixed) < _MANY:
-        # Many pairs show by their scatter what two of them cannot.
+    if not seen.turning:
+        # What stands still in all alike was not taken off, and their scatter does not show it.
         pull = np.maximum(pull, _mismatch(seen, shifts))
     errors[told] = pull[told] / weight[told]
     share = float(weight.sum()) / max(float((seen.slope**2).sum()), 1e-30)
@@ -276,6 +276,8 @@ class _Compared(NamedTuple):
     """The same of the fixed profile."""
     inside: np.ndarray
     """Where they have something in common."""
+    turning: bool
+    """Whether what all pairs have alike was taken off."""
 
 
 def _compare(
@@ -308,10 +310,12 @@ def _compare(
         # same from everywhere.
         turning = slope - slope.mean(axis=0)
         if float((turning**2).sum()) > _TURNING * float((slope**2).sum()):
-            return _Compared(level - level.mean(axis=0), turning, own - own.mean(axis=0), inside)
+            return _Compared(
+                level - level.mean(axis=0), turning, own - own.mean(axis=0), inside, True
+            )
     # A beam that changed, or is not that of the flats, leans over the whole width.
     free = _Line(inside)
-    return _Compared(free.off(residual), free.off(slope), free.off(own), inside)
+    return _Compared(free.off(residual), free.off(slope), free.off(own), inside, False)
 
 
 class _Line:

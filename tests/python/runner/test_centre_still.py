@@ -175,6 +175,19 @@ def test_a_dense_sample_is_not_dead(find, angles):
     assert found["column"] == pytest.approx(CENTRE, abs=0.25)
 
 
+def test_rows_that_the_beam_does_not_reach_do_not_count(find):
+    made = phantom.scan(256, 24, 181, 180, True, CENTRE)
+
+    def spoil(images):
+        above = images[:, :12]
+        above[...] = np.rint(300 + 5 * np.random.default_rng(3).standard_normal(above.shape))
+
+    found = find(made, phantom.counts(made, 0.01, 0.01), spoil)("auto")
+    assert found["confidence"]["level"] == "good" and found["method"] == "pairs"
+    assert found["column"] == pytest.approx(CENTRE, abs=0.25)
+    assert all(row >= 12 for row, _ in found["rows"])
+
+
 def test_a_bridge_is_a_line_between_the_living():
     rows = np.arange(10, dtype=np.float32) * np.array([[1.0], [2.0]], np.float32)
     right = rows.copy()
@@ -187,7 +200,7 @@ def test_a_bridge_is_a_line_between_the_living():
     assert rows[:, 0] == pytest.approx(right[:, 1]) and rows[:, 9] == pytest.approx(right[:, 8])
     none = np.full((2, 10), 99.0, np.float32)
     bridge(none, np.ones(10, bool))
-    assert (none == 99.0).all()
+    assert (none == 0.0).all()
 
 
 # --- a beam that is not that of the flats -----------------------------------------------------
