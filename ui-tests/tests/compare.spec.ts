@@ -160,6 +160,58 @@ test.describe('A comparison', () => {
     await expect(compare).toBeHidden();
   });
 
+  test('says what keeps its B away, and goes on when that is mended', async ({
+    page
+  }) => {
+    const tomo = new Tomography(page);
+    await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
+    await tomo.sliceAbout(131);
+    await page.waitForTimeout(1200);
+    const field = tomo.panel.getByLabel('Column of the axis of rotation');
+    await field.fill('133');
+    await field.press('Enter');
+    await expect(tomo.facts).toContainText('centre 133');
+    await tomo.viewer.getByRole('button', { name: 'Compare…' }).click();
+    const compare = page.getByRole('group', { name: 'Comparison' });
+    const say = compare.locator('.jp-tomo-compare-say');
+    await expect(say).toContainText('A − B: RMS');
+    const setAngles = (from: number | undefined): Promise<void> =>
+      page.evaluate(from => {
+        const widget: unknown = window.jupyterapp.shell.currentWidget;
+        (
+          widget as {
+            session: { edit(change: { path: string[]; value: unknown }): void };
+          }
+        ).session.edit({
+          path: ['reconstruction', 'angles', 'from'],
+          value: from
+        });
+      }, from);
+    await setAngles(2000);
+    const card = compare.locator('.jp-tomo-compare-card');
+    await expect(card).toContainText('leaves no projection', {
+      timeout: 30_000
+    });
+    await expect(say).toHaveText('B is not there: nothing is compared.');
+    await expect(
+      compare.locator('.jp-tomo-compare-profile .scatterlayer .trace')
+    ).toHaveCount(1);
+    for (const theme of ['Dark', 'Light']) {
+      await page.theme.setTheme(`JupyterLab ${theme}`);
+      await page.screenshot({
+        path: path.join(results, `compare-away-${theme.toLowerCase()}.png`)
+      });
+    }
+    // Its buttons can be pressed where it stands.
+    await card.getByRole('button', { name: 'Try again' }).click();
+    await expect(card).toContainText('leaves no projection', {
+      timeout: 30_000
+    });
+    await setAngles(undefined);
+    await expect(card).toBeHidden({ timeout: 30_000 });
+    await expect(say).toContainText('A − B: RMS');
+  });
+
   test('of a result with the recipe that made it: they are one', async ({
     page
   }) => {
