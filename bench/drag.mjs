@@ -7,10 +7,10 @@ const SECONDS = 10;
 /** Stripe filters that are dragged, too: their sinogram is made anew for each value. */
 const STRIPES = {
   'stripes-wavelet': { label: 'Sigma', range: [2.1, 0.1] },
-  'stripes-all': { label: 'Ratio', range: [2.1, 1] },
+  'stripes-all': { label: 'Ratio', range: [2.1, 0.1] },
   'stripes-sorting': { label: 'Size', range: [21, 2] },
-  'stripes-filtering': { label: 'Sigma', range: [2.1, 0.1] },
-  'stripes-fitting': { label: 'Sigma', range: [5.1, 0.1] },
+  'stripes-filtering': { label: 'Sigma', range: [2.5, 0.1] },
+  'stripes-fitting': { label: 'Sigma', range: [5, 1] },
   'stripes-fourier': { label: 'Cut-off', range: [11, 1] }
 };
 

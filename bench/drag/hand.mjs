@@ -71,6 +71,9 @@ async function dragInPage({ seconds, least, label, range: [low, by], first }) {
     const step = (first + inputs.length) % STEPS;
     set.call(slider, String(low + by * step));
     const value = Number(slider.value);
+    if (Math.abs(value - low - by * step) > by / 2) {
+      throw new Error(`The slider ${label} has no ${low + by * step}.`);
+    }
     inputs.push({ value, at: performance.now() });
     slider.dispatchEvent(new Event('input', { bubbles: true }));
   }

@@ -9,8 +9,8 @@ import type { IDisposable } from '@lumino/disposable';
 /** Questions without an answer, one a second, after which it is lost: the longest step at 4096 x 3000, fitted stripes, was measured at 5 s. */
 const MOST = 30;
 
-/** What a worker says: an answer, or that it holds the lock. */
-type Word = 'here' | 'held';
+/** What a worker says: how much it has done, as an answer, or that it holds the lock. */
+type Word = number | 'held';
 /** Part of LockManager. */
 export type Locks = Pick<LockManager, 'request'>;
 
@@ -34,6 +34,7 @@ export class Pulse implements IDisposable {
         void this._waitForEnd();
       } else {
         this._open = 0;
+        this._done = data;
       }
     };
   }
@@ -50,17 +51,18 @@ export class Pulse implements IDisposable {
   /**
    * Ask it, as something is expected of it.
    *
-   * @returns whether it has answered all that it was asked before
+   * @returns whether it has answered all that it was asked before, and has done nothing since the last time
    */
   beat(): boolean {
-    const answered = this._open === 0;
+    const rests = this._open === 0 && this._done === this._known;
+    this._known = this._done;
     if (this._open === MOST) {
       this._lose('a worker does not answer any more');
     } else if (!this._disposed) {
       this._open++;
       this._port.postMessage(null);
     }
-    return answered;
+    return rests;
   }
 
   dispose(): void {
@@ -92,17 +94,25 @@ export class Pulse implements IDisposable {
   private readonly _waiting = new AbortController();
   /** Questions that are not answered. */
   private _open = 0;
+  /** Of its last answer, and what that was the last time. */
+  private _done = 0;
+  private _known = 0;
   private _disposed = false;
 }
 
-/** The worker's part: it answers whenever it is not in the middle of a step. */
+/**
+ * The worker's part: it answers whenever it is not in the middle of a step.
+ *
+ * @param done how many steps it has done so far
+ */
 export function answerPulse(
   port: MessagePort,
   lock: string,
+  done: () => number,
   locks: Locks | undefined = ownLocks
 ): void {
   const say = (word: Word): void => port.postMessage(word);
-  port.onmessage = (): void => say('here');
+  port.onmessage = (): void => say(done());
   locks
     ?.request(lock, () => {
       say('held');

@@ -17,6 +17,8 @@ const rows = new Map<Look, LiveRow>();
 const sinograms = new Sinograms(key => answer({ kind: 'want', key }));
 /** Both workers do things in the order in which they were asked, so neither waits for nothing. */
 let work = Promise.resolve();
+/** Parts of slices so far: between two of them it answers, and is at work all the same. */
+let parts = 0;
 /** What made a row fail, for the slice that asks for it. */
 const broken = new Map<Look, Error>();
 
@@ -53,6 +55,7 @@ async function make(
   const part = await row.half(plan, centre, async (own, use) => {
     other.give(pair, 'rows', own);
     const taken = await other.take(pair, 'rows');
+    parts++;
     const used = use(taken);
     other.back(taken);
     return used;
@@ -77,6 +80,7 @@ async function make(
 async function slice(asked: Asked): Promise<void> {
   const { id, look, key } = asked;
   try {
+    parts++;
     const from = performance.now();
     const row = rows.get(look);
     if (row?.head.key !== key) {
@@ -119,7 +123,7 @@ globalThis.onmessage = (event: MessageEvent<ToWorker>): void => {
       module = message.module;
       peer = new Peer(message.peer);
       half = message.half;
-      answerPulse(message.pulse, message.lock);
+      answerPulse(message.pulse, message.lock, () => parts);
       break;
     case 'sinogram':
       sinograms.came(message.key, message.data);

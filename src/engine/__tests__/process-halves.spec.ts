@@ -241,6 +241,25 @@ describe('A sinogram that two engines process, half of the columns each', () => 
     expect(bits(pair[1].processed) === whole).toBe(true);
   });
 
+  it.each([3, 1000])(
+    'has them in air, whose values are small and of both signs (ratio %d)',
+    async snr => {
+      const [count, columns] = [60, 150];
+      const plan = planOf([{ name: 'all', snr }], count, columns);
+      let state = 7;
+      const data = new Float32Array(count * columns).map(() => {
+        // Park and Miller: what is exact in a double.
+        state = (state * 16807) % 2147483647;
+        return Math.round((20 * state) / 2147483647 - 10) / 100;
+      });
+      const whole = processOne(await engineOf(plan, null), data);
+      const pair = await pairOf(plan);
+      processBoth(pair, data);
+      expect(bits(pair[0].processed) === whole).toBe(true);
+      expect(bits(pair[1].processed) === whole).toBe(true);
+    }
+  );
+
   it('is processed by one of them alone, too', async () => {
     const data = sinogram(40, 130);
     const plan = planOf([{ name: 'all', snr: 2 }], 40, 130);

@@ -46,7 +46,7 @@ export function runningMedian(
     let before = least;
     for (let at = window; at <= filled; at += 16) {
       const here = v128.load(at);
-      v128.store(at, f32x4.pmax(before, f32x4.pmin(here, value)));
+      v128.store(at, f32x4.pmax(f32x4.pmin(here, value), before));
       before = here;
     }
   }
@@ -67,7 +67,7 @@ function replace(window: usize, end: usize, gone: v128, value: v128): void {
     // One column lies behind the window; what it holds is never taken.
     const next = at + 16 < end ? v128.load(at, 16) : f32x4.splat(Infinity);
     const kept = v128.bitselect(here, next, f32x4.lt(here, gone));
-    v128.store(at, f32x4.pmax(before, f32x4.pmin(kept, value)));
+    v128.store(at, f32x4.pmax(f32x4.pmin(kept, value), before));
     before = kept;
     here = next;
   }

@@ -30,6 +30,9 @@ export function widgetFor(parameter: IParameterSchema): string {
     : 'tomoNumber';
 }
 
+/** A slider goes no further than so many times the default. */
+const FAR = 10;
+
 /** Where a slider ends and how it steps, when that is not what the schema has. */
 export interface ISliderRange {
   readonly maximum: number;
@@ -43,6 +46,16 @@ export function sliderStep(
   integer: boolean
 ): number {
   return integer ? 1 : 10 ** Math.floor(Math.log10((maximum - minimum) / 50));
+}
+
+/**
+ * Where a slider ends: a hand that tunes needs fine steps about the default
+ * more than it needs the far end, which the field beside it takes.
+ */
+function sliderEnd(schema: WidgetProps['schema']): number {
+  const most = schema.maximum ?? 1;
+  const usual = schema.type === 'number' ? Number(schema.default) : 0;
+  return usual > 0 ? Math.min(most, FAR * usual) : most;
 }
 
 /** A text field whose draft is handed on while it is a number, or as it is to be refused. */
@@ -108,8 +121,8 @@ function Slider(props: WidgetProps): JSX.Element {
   const { label, schema, options, onChange } = props;
   const value: unknown = props.value;
   const minimum = schema.minimum ?? 0;
-  const most = schema.maximum ?? 1;
-  const maximum = typeof options.maximum === 'number' ? options.maximum : most;
+  const maximum =
+    typeof options.maximum === 'number' ? options.maximum : sliderEnd(schema);
   const step =
     typeof options.step === 'number'
       ? options.step

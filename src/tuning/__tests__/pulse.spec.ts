@@ -75,8 +75,17 @@ describe('The pulse of a worker', () => {
 
   it('goes on for as long as it answers', async () => {
     const one = pulse();
-    answerPulse(one.far, one.lock, undefined);
+    answerPulse(one.far, one.lock, () => 0);
     expect(await beat(one, 100)).toEqual(Array(100).fill(true));
+    expect(lost).not.toHaveBeenCalled();
+  });
+
+  it('does not rest while it answers between the parts of a slice', async () => {
+    const one = pulse();
+    let parts = 0;
+    answerPulse(one.far, one.lock, () => ++parts);
+    const [, ...rests] = await beat(one, 20);
+    expect(rests).toEqual(Array(19).fill(false));
     expect(lost).not.toHaveBeenCalled();
   });
 
@@ -90,7 +99,7 @@ describe('The pulse of a worker', () => {
     expect([first, rest.some(Boolean)]).toEqual([true, false]);
     expect(asked).toHaveBeenCalledTimes(20);
     // A long step, after which it answers.
-    one.far.postMessage('here');
+    one.far.postMessage(0);
     await arrive();
     await beat(one, 30);
     expect(lost).not.toHaveBeenCalled();
@@ -104,7 +113,7 @@ describe('The pulse of a worker', () => {
   it('is lost at once when the lock is free that it holds while it lives', async () => {
     const browser = new FakeLocks();
     const one = pulse(browser.locks);
-    answerPulse(one.far, one.lock, browser.locks);
+    answerPulse(one.far, one.lock, () => 0, browser.locks);
     await arrive();
     expect(browser.waiting.map(({ name }) => name)).toEqual([one.lock]);
     expect(lost).not.toHaveBeenCalled();
@@ -117,7 +126,7 @@ describe('The pulse of a worker', () => {
   it('says nothing of a worker that the page itself ended, and waits for no lock then', async () => {
     const browser = new FakeLocks();
     const one = pulse(browser.locks);
-    answerPulse(one.far, one.lock, browser.locks);
+    answerPulse(one.far, one.lock, () => 0, browser.locks);
     await arrive();
     one.dispose();
     browser.end();

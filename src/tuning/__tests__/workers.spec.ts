@@ -312,7 +312,7 @@ describe('The workers of a page', () => {
       const old = [...FakeWorker.all];
       old.forEach(({ pulse, lock }) => {
         if (pulse) {
-          answerPulse(pulse, lock, undefined);
+          answerPulse(pulse, lock, () => 0);
         }
       });
       FakeWorker.answer = healthy;
