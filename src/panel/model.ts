@@ -21,6 +21,8 @@ import type {
 const STATE = 'jupyterlab-tomo:panel';
 /** Pause after an edit before an estimate is asked for, in ms. */
 const PAUSE = 500;
+/** What failed so is answered when somebody is there again. */
+const UNANSWERED = new Set(['network', 'proxy-down', 'proxy-unavailable']);
 /** Recipes that are remembered. */
 const RECENT = 5;
 
@@ -137,9 +139,11 @@ export class PanelModel extends VDomModel {
     const choice = choiceOf(this.jobs);
     const isBack = this._isCut && !this.jobs.failure;
     this._isCut = this.jobs.failure !== null;
-    // What failed because nobody answered is asked again when somebody does.
-    const failed = this._estimate.state === 'failed';
-    if (choice !== this._choice || (isBack && failed)) {
+    // What failed because nobody answered is asked again when somebody does,
+    // though the list of jobs may never have missed him.
+    const failed = isBack && this._estimate.state === 'failed';
+    const unanswered = this._isUnanswered && !this.jobs.failure;
+    if (choice !== this._choice || failed || unanswered) {
       this._choice = choice;
       this._askEstimate();
     }
@@ -176,6 +180,7 @@ export class PanelModel extends VDomModel {
 
   private _askEstimate(): void {
     const session = this._session;
+    this._isUnanswered = false;
     if (this._seen && session && canEstimate(session)) {
       this._ask.invoke().catch(() => {
         // Disposed while it waited.
@@ -217,6 +222,8 @@ export class PanelModel extends VDomModel {
   ): void {
     if (session === this._session && !this.isDisposed) {
       this._estimate = estimate;
+      this._isUnanswered =
+        estimate.state === 'failed' && UNANSWERED.has(estimate.failure.code);
       this.stateChanged.emit();
     }
   }
@@ -255,6 +262,8 @@ export class PanelModel extends VDomModel {
   private _restored = false;
   /** Nobody answers, as the list of jobs says. */
   private _isCut = false;
+  /** Nobody answered when the estimate was asked for last. */
+  private _isUnanswered = false;
   private _sighted = false;
   private readonly _restoring: Promise<void>;
   private _choice: string;

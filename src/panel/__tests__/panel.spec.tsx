@@ -1,6 +1,7 @@
 import type { ISignal, Signal } from '@lumino/signaling';
 import { act, Simulate } from 'react-dom/test-utils';
 
+import { ApiError } from '../../api';
 import { button, click, KNOWN, show } from './driving';
 import type { IRecipeSession } from '../../tokens';
 import { PanelModel } from '../model';
@@ -113,6 +114,48 @@ describe('TomoPanel', () => {
       session.description = { state: 'pending' };
       await act(() => jest.advanceTimersByTimeAsync(600));
       expect(jobs.calls).toEqual(['refresh', 'estimate']);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('asks for an estimate again that failed after the list of jobs was answered', async () => {
+    jest.useFakeTimers();
+    try {
+      const jobs = new FakeJobs();
+      const session = new FakeSession();
+      session.description = { state: 'ready', value: KNOWN };
+      const later = (): Promise<void> =>
+        act(() => jest.advanceTimersByTimeAsync(600));
+      const node = await show(fakeContext(session, jobs));
+      const failure = {
+        code: 'network',
+        message: 'Jupyter Server does not answer.',
+        where: '',
+        hint: ''
+      };
+      let fail = (): void => undefined;
+      const answered = jest.spyOn(jobs, 'estimate').mockImplementationOnce(
+        () =>
+          new Promise((_, reject) => {
+            fail = () => reject(new ApiError(failure));
+          })
+      );
+      session.edit({ path: ['output', 'folder'], value: 'slices' });
+      await later();
+      jobs.failure = failure;
+      jobs.changed.emit();
+      jobs.failure = null;
+      jobs.changed.emit();
+      fail();
+      await later();
+      expect(answered).toHaveBeenCalledTimes(1);
+      jobs.changed.emit();
+      await later();
+      jobs.changed.emit();
+      await later();
+      expect(answered).toHaveBeenCalledTimes(2);
+      expect(node.textContent).toContain('1.4 GiB memory, about 3.2 s');
     } finally {
       jest.useRealTimers();
     }
