@@ -24,7 +24,7 @@ export async function planHere(
     tasks: 1,
     reason: 'One run in a kernel of its own.',
     data: 'here',
-    output: outputFolder(recipe, base, name, new Date()),
+    output: outputFolder(recipe, base, name, null),
     memory: Math.max(memory, estimate.memory),
     seconds: estimate.seconds,
     outputBytes: estimate.outputBytes,

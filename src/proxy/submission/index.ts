@@ -4,6 +4,5 @@ export {
   DEFAULT_OUTPUT,
   freeOutput,
   outputFolder,
-  refuseCollision,
-  untimed
+  refuseCollision
 } from './output';

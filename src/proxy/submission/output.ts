@@ -15,7 +15,7 @@ const A_SECOND = 100;
  *
  * @param base - absolute folder that a relative one starts from.
  * @param name - stands for `{name}`.
- * @param now - stands for `{date}`, in local time.
+ * @param now - stands for `{date}`, in local time; null: it is not known yet, and `{date}` stays.
  * @param nth - of the folders that one second has; said after the date from the second on.
  * @throws ProxyError when the template asks for something else.
  */
@@ -23,14 +23,14 @@ export function outputFolder(
   recipe: Recipe,
   base: string,
   name: string,
-  now: Date,
+  now: Date | null,
   nth = 1
 ): string {
   const template = recipe.output?.folder ?? DEFAULT_OUTPUT;
   const values = new Map([
     ['name', oneName(name)],
     ['tool', recipe.reconstruction?.tool ?? 'builtin'],
-    ['date', nth > 1 ? `${stamp(now)}-${nth}` : stamp(now)]
+    ['date', now ? stamp(now, nth) : '{date}']
   ]);
   const folder = template.replace(/\{([^{}]*)\}/g, (_, key: string) => {
     const value = values.get(key);
@@ -91,13 +91,8 @@ export function oneName(text: string): string {
   return name || 'recipe';
 }
 
-/** A result folder that is told before its job is made: its time is not known yet. */
-export function untimed(folder: string, now: Date): string {
-  return folder.replaceAll(new RegExp(`${stamp(now)}(-\\d+)?`, 'g'), '{date}');
-}
-
-/** Local date and time, as 2026-01-31_093000. */
-function stamp(now: Date): string {
+/** Local date and time, as 2026-01-31_093000; the second of that one with -2. */
+function stamp(now: Date, nth: number): string {
   const two = (value: number): string => String(value).padStart(2, '0');
   const date = [
     now.getFullYear(),
@@ -105,7 +100,8 @@ function stamp(now: Date): string {
     two(now.getDate())
   ].join('-');
   const time = [now.getHours(), now.getMinutes(), now.getSeconds()];
-  return `${date}_${time.map(two).join('')}`;
+  const whole = `${date}_${time.map(two).join('')}`;
+  return nth > 1 ? `${whole}-${nth}` : whole;
 }
 
 /**

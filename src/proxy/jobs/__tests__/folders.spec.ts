@@ -16,12 +16,7 @@ import { replaceJson } from '../../files';
 import { JobPaths, parseStatus, type IJobSpec } from '../../job-folder';
 import { FRESH } from '../entry';
 import { JobLog } from '../log';
-import {
-  freeOutput,
-  outputFolder,
-  refuseCollision,
-  untimed
-} from '../../submission';
+import { freeOutput, outputFolder, refuseCollision } from '../../submission';
 import { Ownership } from '../ownership';
 import { Pulse } from '../pulse';
 import { JobStore, runnerLives } from '../store';
@@ -196,12 +191,20 @@ describe('ownership', () => {
 
 describe('the output folder', () => {
   it('is told before its job without the time that is not known yet', () => {
-    const now = new Date(2026, 0, 31, 9, 30);
-    for (const nth of [1, 12]) {
-      const folder = outputFolder({ version: 1 }, '/data', 'a-1', now, nth);
-      expect(untimed(folder, now)).toBe('/data/processed/a-1_builtin_{date}');
-    }
-    expect(untimed('/data/fixed', now)).toBe('/data/fixed');
+    const told = (template: string, name: string): string =>
+      outputFolder(
+        { version: 1, output: { folder: template } },
+        '/data',
+        name,
+        null
+      );
+    expect(outputFolder({ version: 1 }, '/data', 'a-1', null)).toBe(
+      '/data/processed/a-1_builtin_{date}'
+    );
+    // What looks like a number of the time is the user's own.
+    expect(told('{date}-001_{name}', 'a')).toBe('/data/{date}-001_a');
+    expect(told('{date}-{name}', '0042_rock')).toBe('/data/{date}-0042_rock');
+    expect(told('fixed', 'a')).toBe('/data/fixed');
   });
 
   const now = new Date(2026, 0, 31, 9, 5, 7);

@@ -13,8 +13,7 @@ import {
   approvalOf,
   checkRecipe,
   freeOutput,
-  outputFolder,
-  untimed
+  outputFolder
 } from '../../../submission';
 import { runtimeThere } from '../copies/runtime';
 import { uploadNeeds } from '../copies/upload';
@@ -42,6 +41,8 @@ export interface IPlanning {
 
 export interface IPlanned {
   readonly batch: IBatch;
+  /** The result folder before it has its time, as the user is told of it. */
+  readonly untimed: string;
   readonly recipe: Recipe;
   readonly data: IDataPlan;
   readonly shares: IShares;
@@ -112,6 +113,7 @@ export async function planJob(
   const batch: IBatch = { spec, place: remote, cluster, tool, gpu, mpi };
   return {
     batch: { ...batch, spec: { ...spec, command: commandOf(batch) } },
+    untimed: outputThere(recipe, submission, by, data, [null]),
     recipe,
     data,
     shares: shared,
@@ -153,7 +155,7 @@ export async function tellPlan(
     reason: planned.shares.reason,
     ...(data.uploads.length > 0 && { upload }),
     data: data.how,
-    output: untimed(batch.spec.output, new Date(batch.spec.created)),
+    output: planned.untimed,
     memory: estimate?.memory ?? batch.spec.memory,
     seconds: estimate?.seconds ?? null,
     outputBytes: estimate?.outputBytes ?? 0,
@@ -199,7 +201,7 @@ function outputThere(
   { base, name }: Submission,
   { cluster, place }: IPlanning,
   data: IDataPlan,
-  when: readonly [Date, number]
+  when: readonly [now: Date | null, nth?: number]
 ): string {
   const start = data.base ?? path.posix.join(place.work, 'results');
   const output = outputFolder(recipe, start, name, ...when);
