@@ -19,6 +19,13 @@ export function isActive(job: Job): boolean {
   return ACTIVE.has(job.state);
 }
 
+/** The folder of a result whose run has not started, so that its time may not be known yet. */
+export function folderWords(folder: string, trans: TranslationBundle): string {
+  return folder.includes('{date}')
+    ? trans.__('%1, where {date} is the time at which the run starts', folder)
+    : folder;
+}
+
 /** How much of the slices is written, 0 to 1. */
 export function fractionOf(job: Job): number {
   const { done, total } = job.slices;

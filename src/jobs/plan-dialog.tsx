@@ -9,6 +9,7 @@ import React from 'react';
 import type { SubmissionPlan } from '../api';
 import { failureOf } from '../api';
 import { failureSentence } from '../field-names';
+import { folderWords } from '../job-words';
 import { formatBytes, formatSeconds } from '../quantities';
 
 /** "4 tasks on SCARF. One task would take 38 min." */
@@ -29,7 +30,11 @@ export function planFacts(
   const facts: [string, string][] = [[trans.__('Data'), dataText(plan, trans)]];
   facts.push([
     trans.__('Result'),
-    trans.__('%1 into %2', formatBytes(plan.outputBytes), plan.output)
+    trans.__(
+      '%1 into %2',
+      formatBytes(plan.outputBytes),
+      folderWords(plan.output, trans)
+    )
   ]);
   facts.push([
     trans.__('Free there'),

@@ -2,7 +2,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 
 import type { SubmissionPlan } from '../../api';
 import { ApiError } from '../../api';
-import { showPlan } from '../plan-dialog';
+import { planFacts, showPlan } from '../plan-dialog';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: false });
 
@@ -72,6 +72,17 @@ describe('a plan', () => {
     expect(body.querySelector('img')).toBeNull();
     await answer('Close');
     expect(await wish).toBeNull();
+  });
+
+  it('says what stands for the time that its folder does not have yet', () => {
+    const result = (output: string): string | undefined =>
+      planFacts({ ...PLAN, output }, trans).find(
+        ([label]) => label === 'Result'
+      )?.[1];
+    expect(result('/out/a_{date}')).toBe(
+      '2.0 KiB into /out/a_{date}, where {date} is the time at which the run starts'
+    );
+    expect(result('/out/a')).toBe('2.0 KiB into /out/a');
   });
 
   it('compares by content when that is asked for, and submits so', async () => {

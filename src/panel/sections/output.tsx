@@ -4,6 +4,7 @@
 import React from 'react';
 
 import { choiceName } from '../../choice-names';
+import { folderWords } from '../../job-words';
 import type { IParameterSchema } from '../../recipe';
 import { effectiveOutput } from '../../recipe';
 import recipeSchema from '../../recipe/_generated/recipe.schema.json';
@@ -72,14 +73,7 @@ export function OutputSection({
           <Row label={trans.__('Goes to')}>
             <span
               className="jp-TomoPath"
-              title={
-                estimate.output.includes('{date}')
-                  ? trans.__(
-                      '%1, where {date} is the time at which the run starts',
-                      estimate.output
-                    )
-                  : estimate.output
-              }
+              title={folderWords(estimate.output, trans)}
             >
               <bdi>{relativePath(estimate.output, session.base)}</bdi>
             </span>
