@@ -10,16 +10,24 @@ export interface INumberField {
   set(value: number): void;
 }
 
+/** Which numbers a field takes. */
+export interface INumberRule {
+  /** Whether a number is none of those that are allowed; then it says so. */
+  refuses(value: number): boolean;
+  /** The field shows what holds: nothing is refused any more. */
+  settled(): void;
+}
+
 /**
  * @param commit takes a new value; called for numbers only
  * @param digits significant digits that are shown
- * @param refuses whether a number is none of those that are allowed, and says so
+ * @param rule left out: it takes every number
  */
 export function numberField(
   label: string,
   commit: (value: number) => void,
   digits: number = 5,
-  refuses: (value: number) => boolean = () => false
+  rule?: INumberRule
 ): INumberField {
   const node = document.createElement('input');
   node.type = 'text';
@@ -34,10 +42,11 @@ export function numberField(
     dirty = false;
     node.value = short(shown, digits);
     node.removeAttribute('aria-invalid');
+    rule?.settled();
   };
   const take = (): void => {
     const value = typed(node.value);
-    if (value === null || (dirty && refuses(value))) {
+    if (value === null || (dirty && rule?.refuses(value))) {
       node.setAttribute('aria-invalid', 'true');
     } else if (dirty) {
       dirty = false;

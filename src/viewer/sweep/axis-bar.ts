@@ -5,7 +5,6 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { numberField } from '../contrast/number-field';
 import { element } from '../dom';
-import { short } from '../format';
 import type { ISweepAxis } from './cell-values';
 import type { ISweepable } from './parameters';
 import { sweepValues } from './values';
@@ -84,6 +83,7 @@ export class AxisBar {
   /** Other parameters, or other values of theirs: what was chosen stays, with its numbers. */
   offer(sweepables: readonly ISweepable[]): void {
     this._offered = sweepables;
+    this._refused.textContent = '';
     const here = sweepables.filter(({ onServer }) => !onServer);
     const there = sweepables.filter(({ onServer }) => onServer);
     const trans = this._trans;
@@ -123,32 +123,30 @@ export class AxisBar {
     return numberField(
       label,
       value => {
-        this._refused.textContent = '';
         take(value);
         this.changed();
       },
       DIGITS,
-      value => this._refuses(label, value)
+      {
+        refuses: value => this._refuses(label, value),
+        settled: () => {
+          this._refused.textContent = '';
+        }
+      }
     );
   }
 
   /** Whether a value is none that the parameter can have; then it is said which it can. */
   private _refuses(label: string, value: number): boolean {
-    const { minimum, maximum } = this._sweepable ?? {
-      minimum: -Infinity,
-      maximum: Infinity
-    };
-    const trans = this._trans;
-    const [least, most] = [minimum, maximum].map(one => short(one, DIGITS));
-    if (value >= minimum && value <= maximum) {
+    const sweepable = this._sweepable;
+    if (!sweepable || isAllowed(value, sweepable)) {
       return false;
     }
-    this._refused.textContent =
-      maximum === Infinity
-        ? trans.__('%1: %2 or more.', label, least)
-        : minimum === -Infinity
-          ? trans.__('%1: %2 or less.', label, most)
-          : trans.__('%1: from %2 to %3.', label, least, most);
+    this._refused.textContent = this._trans.__(
+      '%1: %2.',
+      label,
+      limitsOf(sweepable, this._trans)
+    );
     return true;
   }
 
@@ -191,6 +189,44 @@ export class AxisBar {
   private _from = 0;
   private _to = 1;
   private _count: number;
+}
+
+function isAllowed(
+  value: number,
+  { minimum, maximum, above, below }: ISweepable
+): boolean {
+  return (
+    (above ? value > minimum : value >= minimum) &&
+    (below ? value < maximum : value <= maximum)
+  );
+}
+
+/** Which values a parameter can have, in words. */
+function limitsOf(
+  { minimum, maximum, above, below }: ISweepable,
+  trans: TranslationBundle
+): string {
+  const [least, most] = [minimum, maximum].map(read);
+  const low = above
+    ? trans.__('more than %1', least)
+    : trans.__('at least %1', least);
+  const high = below
+    ? trans.__('less than %1', most)
+    : trans.__('at most %1', most);
+  if (maximum === Infinity) {
+    return low;
+  }
+  if (minimum === -Infinity) {
+    return high;
+  }
+  return above || below
+    ? trans.__('%1 and %2', low, high)
+    : trans.__('from %1 to %2', least, most);
+}
+
+/** A limit as people write it: they are round. */
+function read(limit: number): string {
+  return String(Number(limit.toPrecision(DIGITS))).replace('-', '\u2212');
 }
 
 /** Where a parameter is among others, though its step has moved or there are more of its kind; -1: nowhere. */

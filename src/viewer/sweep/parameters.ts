@@ -40,6 +40,10 @@ export interface ISweepable {
   readonly byFactors?: boolean;
   readonly minimum: number;
   readonly maximum: number;
+  /** Whether the minimum itself is too little. */
+  readonly above?: boolean;
+  /** Whether the maximum itself is too much. */
+  readonly below?: boolean;
   /** First and last value that are proposed. */
   readonly proposed: readonly [number, number];
   /** What has to be stated with each value. */
@@ -325,12 +329,28 @@ function parameter(
       choices: schema.enum ?? [false, true]
     };
   }
-  const minimum = schema.minimum ?? schema.exclusiveMinimum ?? -Infinity;
-  const maximum = schema.maximum ?? schema.exclusiveMaximum ?? Infinity;
+  const whole = schema.type === 'integer';
+  // Of whole numbers the next one is the limit.
+  const next = whole ? 1 : 0;
+  const minimum =
+    schema.minimum ?? (schema.exclusiveMinimum ?? -Infinity) + next;
+  const maximum =
+    schema.maximum ?? (schema.exclusiveMaximum ?? Infinity) - next;
+  const above = !whole && schema.minimum === undefined && minimum > -Infinity;
+  const below = !whole && schema.maximum === undefined && maximum < Infinity;
   const value = typeof now === 'number' ? now : Math.max(0, minimum);
+  const one = numeric(value, minimum, maximum, whole);
+  const [low, high] = one.proposed;
+  const margin = (high - low) / DECADE;
   return {
-    ...numeric(value, minimum, maximum, schema.type === 'integer'),
-    ...about
+    ...one,
+    ...about,
+    above,
+    below,
+    proposed: [
+      above && low <= minimum ? minimum + margin : low,
+      below && high >= maximum ? maximum - margin : high
+    ]
   };
 }
 

@@ -96,6 +96,20 @@ describe('steps on projections', () => {
   });
 });
 
+it('knows limits that are none of the values, and proposes none of them', () => {
+  const schema = {
+    strength: { type: 'number', exclusiveMinimum: 0, maximum: 1000 },
+    share: { type: 'number', minimum: 0, exclusiveMaximum: 1, default: 1 }
+  };
+  const [, strength, share] = sweepables(RECIPE, { ...DATA, schema }, trans);
+  expect([strength.proposed, share.proposed]).toEqual([
+    [0.1, 1],
+    [0.5, 0.95]
+  ]);
+  expect([strength.above, strength.below]).toEqual([true, false]);
+  expect([share.above, share.below]).toEqual([false, true]);
+});
+
 it('proposes magnitudes by factors, with what holds now among them', () => {
   const [, , ratio] = sweepables(
     {

@@ -8,6 +8,7 @@ import { DESCRIPTION, FakeSession } from '../../__tests__/fakes';
 import { ContrastModel } from '../../contrast';
 import { StandIn } from '../../stand-in';
 import { EngineSlices } from '../engine-slices';
+import type { Schema } from '../others';
 import type { ISliceSource } from '../slice-source';
 import { FakeWorkers } from '../../../tuning/__tests__/fakes';
 import { SweepView } from '../sweep-view';
@@ -87,7 +88,8 @@ function make(
   source: ISliceSource,
   recipe = RECIPE,
   axis = { column: 262.351237, row: 3, tilt: 0 },
-  columns = DESCRIPTION.columns
+  columns = DESCRIPTION.columns,
+  schema?: Schema
 ): SweepView {
   session = new FakeSession(recipe);
   session.description = {
@@ -101,7 +103,8 @@ function make(
     trans,
     axis: () => axis,
     pivot: () => 0,
-    shown: new Signal({})
+    shown: new Signal({}),
+    schema
   });
   document.body.append(view.node);
   return view;
@@ -379,10 +382,11 @@ it('a second parameter can be taken away again', async () => {
 });
 
 it('a value that the recipe does not take fails alone', async () => {
-  const filters = [{ name: 'phase', ratio: 100 }];
   const source = new SlowSource();
-  make(source, { ...RECIPE, filters } as unknown as Recipe);
-  await choose('Parameter', 'Phase retrieval: δ/β');
+  // Less than the recipe takes is offered.
+  const cutoff = { type: 'number', minimum: 0, maximum: 1, default: 1 };
+  make(source, RECIPE, undefined, undefined, { cutoff });
+  await choose('Parameter', 'cutoff');
   const first = view?.node.querySelector<HTMLInputElement>(
     '[aria-label="First value"]'
   );
@@ -394,9 +398,9 @@ it('a value that the recipe does not take fails alone', async () => {
   expect(failed).toHaveLength(1);
   expect(failed?.[0].textContent).toContain('0');
   expect(said()).toBe('1 of 9');
-  expect(source.asked.at(-1)?.recipe.filters).toEqual([
-    { name: 'phase', ratio: 125 }
-  ]);
+  expect(source.asked.at(-1)?.recipe.reconstruction?.parameters).toEqual({
+    cutoff: 0.125
+  });
 });
 
 describe('while the recipe is edited', () => {
@@ -578,4 +582,52 @@ it('says which values a parameter can have, and tries no other', async () => {
   expect(first.hasAttribute('aria-invalid')).toBe(false);
   // The digits of the slice are those of the field.
   expect(labels()[0]).toContain('12.3456');
+});
+
+describe('A value that is refused', () => {
+  const field = (): HTMLInputElement =>
+    view!.node.querySelector<HTMLInputElement>('[aria-label="First value"]')!;
+  const refused = (): string | null =>
+    view!.node.querySelector('.jp-tomo-sweep-refused')!.textContent;
+  const type = (text: string): void => {
+    field().focus();
+    field().value = text;
+    field().dispatchEvent(new Event('input'));
+    press('Enter');
+  };
+
+  beforeEach(async () => {
+    make(new SlowSource(), {
+      ...RECIPE,
+      filters: [{ name: 'phase' }]
+    } as unknown as Recipe);
+    await choose('Parameter', 'Phase retrieval: Distance (mm)');
+  });
+
+  it('may be a limit that is none of the values', () => {
+    type('0');
+    expect(refused()).toBe('First value: more than 0 and at most 100000.');
+    type('1');
+    expect(refused()).toBe('');
+  });
+
+  it('is told with limits as people write them', async () => {
+    await choose('Parameter', 'Phase retrieval: δ/β');
+    type('1e9');
+    expect(refused()).toBe('First value: more than 0 and at most 10000000.');
+  });
+
+  it('is not told any more once the field shows what holds', async () => {
+    type('0');
+    press('Escape');
+    expect(refused()).toBe('');
+    type('0');
+    expect(refused()).not.toBe('');
+    field().blur();
+    expect(refused()).toBe('');
+    type('0');
+    session.edit({ path: ['reconstruction', 'rotation'], value: 5 });
+    await settle(200);
+    expect(refused()).toBe('');
+  });
 });
