@@ -82,7 +82,12 @@ export class Computation implements IDisposable {
 
   /** Once more, whatever it takes. */
   again(cell: SweepCell): void {
-    this._ask([cell]);
+    // Those that wait for a server are tried with it, and not once more later.
+    const waiting = this._again.waits ? this._asked : [];
+    if (this._again.waits) {
+      this._again.reset();
+    }
+    this._ask([...new Set([cell, ...waiting])]);
   }
 
   dispose(): void {
