@@ -97,7 +97,11 @@ function syntaxProblem(text: string): IProblem {
     allowTrailingComma: false
   });
   if (errors.length === 0) {
-    return { path: '', message: 'The recipe is not valid JSON.' };
+    return {
+      path: '',
+      message:
+        'The recipe is not valid JSON. Open it with the text editor and correct it.'
+    };
   }
   const [error] = errors;
   const before = text.slice(0, error.offset).split('\n');

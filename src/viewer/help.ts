@@ -44,8 +44,12 @@ export function recipeGestures(trans: TranslationBundle): readonly Gesture[] {
     [
       trans.__('Space, held'),
       trans.__(
-        'the image before the last change, in the image and in the sliders of the panel; a button that has the focus is pressed'
+        'the image before the last change, in the image and in the sliders of the panel'
       )
+    ],
+    [
+      trans.__('Space, at a button'),
+      trans.__('press the button that the Tab key has reached')
     ],
     [trans.__('Drag a line or an edge'), trans.__('change the recipe')],
     [trans.__('Click in a projection'), trans.__('choose the row')],
