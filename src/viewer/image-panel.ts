@@ -86,7 +86,13 @@ export class ImagePanel extends Panel {
 
   /** What the image is of. */
   get subject(): ISubject {
-    return { kind: 'slice', row: null, unit: this._unit, pixel: null };
+    return {
+      kind: 'slice',
+      row: null,
+      frame: null,
+      unit: this._unit,
+      pixel: null
+    };
   }
 
   /** Another image is shown. */

@@ -41,8 +41,12 @@ export class Standing implements IDisposable {
     this._set({ current: true });
   }
 
-  /** Another image is wanted; said when it does not come soon, or at once. */
-  outdate(atOnce: boolean): void {
+  /**
+   * Another image may be wanted; said when it does not come soon, or at once.
+   *
+   * @param delay milliseconds in which nobody has looked yet whether it is
+   */
+  outdate(atOnce: boolean, delay = 0): void {
     if (atOnce) {
       this._stop();
       this._set({ current: false });
@@ -50,7 +54,7 @@ export class Standing implements IDisposable {
       this._timer = setTimeout(() => {
         this._timer = undefined;
         this._set({ current: false });
-      }, PATIENCE);
+      }, PATIENCE + delay);
     }
   }
 

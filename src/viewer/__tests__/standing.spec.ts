@@ -75,6 +75,7 @@ it('holds an image for what is wanted until another one is, and again when that 
   expect(viewer.subject).toEqual({
     kind: 'slice',
     row: 3,
+    frame: null,
     unit: '1/cm',
     pixel: 50
   });
@@ -105,6 +106,19 @@ it('holds an image for what is wanted until another one is, and again when that 
   await pass();
   api.asked.at(-1)?.answer(imageFrame(1));
   await pass();
+  expect(stands()).toBe(true);
+});
+
+it('stands through an edit that does not touch the image', async () => {
+  open();
+  await pass();
+  api.asked[0].answer(imageFrame(1));
+  await pass();
+  const stood: unknown[] = [];
+  viewer.standing.changed.connect(() => stood.push(stands()));
+  session.edit({ path: ['output', 'folder'], value: 'elsewhere' });
+  await pass(1000);
+  expect(stood).not.toContain(false);
   expect(stands()).toBe(true);
 });
 

@@ -8,19 +8,16 @@ import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 import { Panel, Widget } from '@lumino/widgets';
 
-import { failureOf, isAbort } from '../../api';
 import type { ContrastModel } from '../contrast';
 import { button, element, segments, setHidden } from '../dom';
 import { short } from '../format';
-import { failureSentence } from '../../field-names';
 import { MessageCard } from '../message';
 import type { IMessage } from '../message';
-import { keep } from '../pixels/image';
+import { isCoarse, keep } from '../pixels/image';
 import type { IImage } from '../pixels/image';
 import { ImageView } from '../pixels/image-view';
 import type { IHover } from '../pixels/image-view';
 import type { Overlay } from '../pixels/overlays';
-import { SLOW } from '../price';
 import { WaitNote } from '../wait-note';
 import { warningMarks } from '../warning-marks';
 import { DifferenceView } from './difference-view';
@@ -32,18 +29,17 @@ import {
   middleLine,
   profileOf
 } from './measure';
-import type { ILine } from './measure';
+import type { IDifference, ILine } from './measure';
 import { ProfileChart } from './profile-chart';
 import type { ICurve } from './profile-chart';
-import { StatusLine } from './status-line';
+import { SideA } from './side-a';
 import { nameOf } from './source';
 import type { IComparable, ICompareSource } from './source';
-import { apartWords, kindWord, subjectWords, warningsAbout } from './subject';
-import type { ISubject } from './subject';
+import { awayWords, StatusLine } from './status-line';
+import { apartWords, sideWords, warningsAbout } from './subject';
+import type { ISide } from './subject';
 
 type Way = 'swipe' | 'difference';
-
-const KEPT = 'kept';
 
 export interface ICompareViewOptions {
   readonly panel: IComparable;
@@ -66,9 +62,6 @@ export class CompareView extends Panel {
     this.node.tabIndex = -1;
     this.node.setAttribute('role', 'group');
     this.node.setAttribute('aria-label', trans.__('Comparison'));
-    this._choice.className = 'jp-tomo-viewer-choice';
-    this._choice.setAttribute('aria-label', trans.__('Compare with (A)'));
-    this._choice.addEventListener('change', this._chosen);
     this._ways = segments<Way>(
       trans.__('How the images are compared'),
       [
@@ -78,6 +71,13 @@ export class CompareView extends Panel {
       way => this._setWay(way)
     );
     this._status = new StatusLine(trans);
+    this._a = new SideA({
+      panel,
+      trans,
+      sources: options.sources,
+      b: () => this._b,
+      status: this._status
+    });
     const bar = new Widget();
     bar.addClass('jp-tomo-compare-bar');
     const label = element('label', 'jp-tomo-compare-with', trans.__('A'));
@@ -86,7 +86,7 @@ export class CompareView extends Panel {
       trans.__('Hold what is shown now, and see what later changes make of it'),
       () => this._keep()
     );
-    label.append(this._choice);
+    label.append(this._a.node);
     bar.node.append(
       label,
       this._ways.node,
@@ -128,14 +128,18 @@ export class CompareView extends Panel {
     this.node.addEventListener('keydown', this._keys);
     panel.shown.connect(this._shown);
     panel.standing.changed.connect(this._stands);
+    this._a.changed.connect(() => this._compare());
+    this._a.chosen.connect(({ removed }) => {
+      if (removed) {
+        this._setWay('difference');
+      }
+    });
     // What is not wanted any more is not begun with: it may be of another kind.
     this._setB(panel.standing.isCurrent ? panel.image : null);
-    this._offer();
     this._setWay('swipe');
     this._divider.place(0.5);
     this._stands();
-    this._take(this._likely);
-    this._choice.value = this._source?.id ?? '';
+    this._a.begin();
   }
 
   /** The user is done. */
@@ -157,156 +161,26 @@ export class CompareView extends Panel {
     if (this.isDisposed) {
       return;
     }
-    this._fetching?.abort();
-    this._source?.changed?.disconnect(this._sourceChanged);
     this.options.panel.shown.disconnect(this._shown);
     this.options.panel.standing.changed.disconnect(this._stands);
     this.node.removeEventListener('keydown', this._keys);
-    this._choice.removeEventListener('change', this._chosen);
+    this._a.dispose();
     this._divider.dispose();
-    this._a = this._b = this._kept = null;
+    this._b = null;
     super.dispose();
     this._difference.dispose();
   }
 
-  /** List what A can be; what can have no difference from B says so. */
-  private _offer(): void {
-    const { sources, trans } = this.options;
-    const kept = this._kept;
-    const of = this._keptOf;
-    this._sources = [
-      ...(kept
-        ? [
-            {
-              id: KEPT,
-              label: trans.__('Kept image'),
-              ...(of && { subject: () => of }),
-              image: () => Promise.resolve(kept)
-            }
-          ]
-        : []),
-      ...sources()
-    ];
-    const { id } = this._source ?? {};
-    this._choice.replaceChildren(
-      ...this._sources.map(source => {
-        const why = this._unlike(source);
-        const text = why ? `${source.label} (${why})` : source.label;
-        const option = new Option(text, source.id, false, source.id === id);
-        option.disabled = why !== '';
-        return option;
-      })
-    );
-    this._choice.disabled = this._sources.length === 0;
-  }
-
-  /** In what an image that is there already is of another kind or size than B; empty: in neither. */
-  private _unlike({ subject, ready }: ICompareSource): string {
-    const { panel, trans } = this.options;
-    const [a, b] = [ready?.(), this._b];
-    if (!a || !b) {
-      return '';
-    }
-    const { kind } = subject?.() ?? panel.subject;
-    if (kind !== panel.subject.kind) {
-      return kindWord(kind, trans);
-    }
-    return isOneSize(a, b) ? '' : `${a.columns} × ${a.rows}`;
-  }
-
-  /** The first that can be compared. */
-  private get _likely(): ICompareSource | undefined {
-    return this._sources.find(source => this._unlike(source) === '');
-  }
-
-  private readonly _chosen = (): void => {
-    this._take(this._sources[this._choice.selectedIndex]);
-    if (this._source?.removed) {
-      this._setWay('difference');
-    }
-  };
-
   private _keep(): void {
-    this._kept = this._b;
-    this._keptOf = this.options.panel.subject;
-    this._offer();
-    const kept = this._sources.find(source => source.id === KEPT);
-    this._take(kept);
-    this._offer();
+    if (this._b) {
+      this._a.keep(this._b, this.options.panel.subject);
+    }
   }
-
-  private _take(source: ICompareSource | undefined): void {
-    this._source?.changed?.disconnect(this._sourceChanged);
-    this._source = source ?? null;
-    source?.changed?.connect(this._sourceChanged);
-    void this._fetch();
-  }
-
-  private readonly _sourceChanged = (): void => {
-    void this._fetch();
-  };
 
   private readonly _shown = (_: unknown, image: IImage): void => {
     this._setB(image);
-    // What A is may depend on the recipe, too.
-    this._offer();
-    const again = this._sources.find(({ id }) => id === this._source?.id);
-    if (again?.id === KEPT) {
-      this._compare();
-    } else {
-      // What A was may be gone: the list shows its first entry then.
-      this._take(again ?? this._likely);
-      this._choice.value = this._source?.id ?? '';
-    }
+    this._a.follow(image);
   };
-
-  private async _fetch(): Promise<void> {
-    const { trans } = this.options;
-    this._fetching?.abort();
-    const fetching = new AbortController();
-    this._fetching = fetching;
-    if (!this._source) {
-      this._clear();
-      this._status.say(
-        trans.__(
-          'There is nothing to compare with yet: change something, open another recipe or result, or keep this image.'
-        )
-      );
-      return;
-    }
-    this._status.say(trans.__('Computing A …'));
-    try {
-      const seconds = (await this._source.price?.(fetching.signal)) ?? 0;
-      if (seconds >= SLOW && !(await this._agreed(seconds, fetching))) {
-        return;
-      }
-      const image = await this._source.image(fetching.signal);
-      if (!fetching.signal.aborted && !this.isDisposed) {
-        this._a = keep(image);
-        this._compare();
-      }
-    } catch (error) {
-      if (!isAbort(error) && !fetching.signal.aborted && !this.isDisposed) {
-        this._status.say(failureSentence(failureOf(error), trans));
-      }
-    }
-  }
-
-  /** A slow image is computed when it is asked for, and can be cancelled. */
-  private _agreed(
-    seconds: number,
-    { signal }: AbortController
-  ): Promise<boolean> {
-    this._clear();
-    return this._status.agree(seconds, signal, () => void this._fetch());
-  }
-
-  private _clear(): void {
-    this._a = null;
-    this._views.a.setImage(null);
-    this._difference.show(null, '');
-    this._overlay();
-  }
 
   private _setB(image: IImage | null): void {
     const before = this._b;
@@ -315,7 +189,6 @@ export class CompareView extends Panel {
       this._line = middleLine(image);
     }
     this._views.b.setImage(image, this.options.unit());
-    this._overlay();
   }
 
   /** B is not what is wanted, or it is again: the same is said as in the viewer. */
@@ -331,90 +204,94 @@ export class CompareView extends Panel {
       this._wait.end();
     }
     this.toggleClass('jp-mod-outdated', !isCurrent);
-    this._keeps.disabled = !isCurrent || !this._b;
+    this._a.list();
     if (isCurrent !== this._isCurrent) {
       this._isCurrent = isCurrent;
-      if (isCurrent && this._b !== this.options.panel.image) {
-        this._setB(this.options.panel.image);
+      const { image } = this.options.panel;
+      if (isCurrent && this._b !== image) {
+        this._setB(image);
       }
-      this._compare();
-      this._overlay();
+      if (isCurrent && image && !this._a.isFor(image)) {
+        this._a.follow(image);
+      } else {
+        this._compare();
+      }
     }
+    this._tell();
   };
+
+  /** B, where it is what is wanted, and whole. */
+  private get _told(): ISide | null {
+    const { panel } = this.options;
+    const image = this._b;
+    return image && panel.standing.isCurrent && !isCoarse(image)
+      ? { image, of: panel.subject, name: nameOf(panel) }
+      : null;
+  }
 
   /** Bring everything in line with both images. */
   private _compare(): void {
-    const { trans, unit } = this.options;
-    const [a, b] = [this._a, this._b];
-    if (!a) {
-      return;
-    }
-    if (!b || !this._isCurrent) {
-      this._line ??= middleLine(a);
-      this._views.a.setImage(b && !isOneSize(a, b) ? null : a, unit());
-      this._overlay();
-      this._difference.show(null, '');
-      this._status.say(trans.__('B is not there: nothing is compared.'));
-      return;
-    }
-    if (!isOneSize(a, b)) {
-      this._status.say(
-        trans.__(
-          'A has %1 × %2 pixels and B %3 × %4: only images of one size can be compared.',
-          a.columns,
-          a.rows,
-          b.columns,
-          b.rows
-        )
-      );
-      this._views.a.setImage(null);
-      this._difference.show(null, '');
-      this._overlay();
-      return;
-    }
-    const of = this._of;
-    this._views.a.setImage(a, of.a.unit);
-    const apart = apartWords(of.a, of.b, trans);
-    if (apart) {
-      this._difference.show(null, '');
-      this._status.say(apart);
-      this._overlay();
-      return;
-    }
-    const { image, rms, largest } = differenceOf(a, b);
-    this._difference.show(image, unit());
-    this._status.say(
-      [
-        ...(this._source?.removed ? [this._source.removed] : []),
-        trans.__('A − B: RMS %1, largest %2', short(rms, 3), short(largest, 3))
-      ].join(' · ')
+    const [a, b] = [this._a.told, this._told];
+    const pair = this._pair;
+    const apart = a && b && apartWords(a.of, b.of, this.options.trans);
+    this._line ??= pair && middleLine(pair.image);
+    this._views.a.setImage(pair?.image ?? null, pair?.of.unit);
+    this._found =
+      a && b && pair && !apart ? differenceOf(a.image, b.image) : null;
+    this._difference.show(
+      this._found?.image ?? null,
+      this._found ? this.options.unit() : ''
     );
+    this._keeps.disabled = !b;
+    this._tell();
     this._overlay();
   }
 
-  /** What both are of. */
-  private get _of(): Readonly<Record<'a' | 'b', ISubject>> {
-    const b = this.options.panel.subject;
-    return { a: this._source?.subject?.() ?? b, b };
+  /** Say what the comparison comes to; while there is no A, the reason for that stands. */
+  private _tell(): void {
+    const a = this._a.told;
+    if (a) {
+      this._status.say(this._words(a, this._told));
+    }
+  }
+
+  private _words(a: ISide, b: ISide | null): string {
+    const { panel, trans } = this.options;
+    if (!b) {
+      return awayWords('B', this._b, panel.standing.work, trans);
+    }
+    if (!isOneSize(a.image, b.image)) {
+      return trans.__(
+        'A has %1 × %2 pixels and B %3 × %4: only images of one size can be compared.',
+        a.image.columns,
+        a.image.rows,
+        b.image.columns,
+        b.image.rows
+      );
+    }
+    if (!this._found) {
+      return apartWords(a.of, b.of, trans);
+    }
+    const { rms, largest } = this._found;
+    return [
+      ...(this._a.removed ? [this._a.removed] : []),
+      trans.__('A − B: RMS %1, largest %2', short(rms, 3), short(largest, 3))
+    ].join(' · ');
   }
 
   /** Name, row, unit and pixel of both, and in what they differ though they are compared. */
   private _name(): void {
-    const { panel, trans } = this.options;
-    const { a, b } = this._of;
-    const there = this._a && this._source;
-    const current = this._b && this._isCurrent;
-    const warnings = warningsAbout(a, b, trans);
+    const { trans } = this.options;
+    const [a, b] = [this._a.told, this._told];
+    const warnings = a && b ? warningsAbout(a, b, trans) : [];
     this._sides.replaceChildren(
-      ...(there
-        ? [element('span', '', `A: ${subjectWords(there.label, a, trans)}`)]
+      ...(a
+        ? [element('span', '', trans.__('A: %1', sideWords(a, trans)))]
         : []),
-      ...(current
-        ? [element('span', '', `B: ${subjectWords(nameOf(panel), b, trans)}`)]
+      ...(b
+        ? [element('span', '', trans.__('B: %1', sideWords(b, trans)))]
         : []),
-      ...(there && current
-        ? warningMarks(warnings.length ? [warnings.join(' ')] : [], trans)
-        : [])
+      ...warningMarks(warnings.length ? [warnings.join(' ')] : [], trans)
     );
   }
 
@@ -443,9 +320,9 @@ export class CompareView extends Panel {
   }
 
   /** A, where it is of the size of B, or before there is one. */
-  private get _pair(): IImage | null {
-    const [a, b] = [this._a, this._b];
-    return a && (!b || isOneSize(a, b)) ? a : null;
+  private get _pair(): ISide | null {
+    const a = this._a.seen;
+    return a && (!this._b || isOneSize(a.image, this._b)) ? a : null;
   }
 
   /** A is seen up to a share of the width, and B from there. */
@@ -480,18 +357,24 @@ export class CompareView extends Panel {
     for (const view of Object.values(this._views)) {
       view.setOverlays([{ id: 'profile', from: line.from, to: line.to }]);
     }
-    const curves: ICurve[] =
-      this._b && this._isCurrent
-        ? [{ name: 'B', ...profileOf(this._b, line) }]
-        : [];
-    if (this._pair) {
-      curves.unshift({ name: 'A', ...profileOf(this._pair, line) });
+    const told = this._a.told;
+    const a = told && this._pair && told;
+    const b = this._told;
+    const curves: ICurve[] = [];
+    if (a) {
+      curves.push({ name: 'A', ...profileOf(a.image, line) });
     }
-    const { a, b } = this._of;
-    const one = a.unit === b.unit || curves.length < 2;
+    if (b) {
+      curves.push({ name: 'B', ...profileOf(b.image, line) });
+    }
+    const { trans, unit } = this.options;
     this._chart.setCurves(
       curves,
-      one ? this.options.unit() : `A ${a.unit}, B ${b.unit}`
+      a && b && a.of.unit !== b.of.unit
+        ? trans.__('A %1, B %2', a.of.unit || '–', b.of.unit || '–')
+        : a && !b
+          ? a.of.unit
+          : unit()
     );
   }
 
@@ -554,8 +437,6 @@ export class CompareView extends Panel {
   }
 
   private readonly _sides = element('div', 'jp-tomo-compare-sides');
-  private _keptOf: ISubject | null = null;
-  private readonly _choice = document.createElement('select');
   private readonly _ways: ReturnType<typeof segments<Way>>;
   private readonly _status: StatusLine;
   private readonly _stage = new Panel();
@@ -568,12 +449,10 @@ export class CompareView extends Panel {
   private readonly _closed = new Signal<this, void>(this);
   private readonly _hovered = new Signal<this, IHover | null>(this);
   private readonly _differs = new Signal<this, boolean>(this);
-  private _sources: readonly ICompareSource[] = [];
-  private _source: ICompareSource | null = null;
-  private _fetching: AbortController | null = null;
-  private _a: IImage | null = null;
+  private readonly _a: SideA;
   private _b: IImage | null = null;
-  private _kept: IImage | null = null;
+  /** The difference, where both have one. */
+  private _found: IDifference | null = null;
   /** Whether B is what is wanted. */
   private _isCurrent = true;
   private _said: IMessage | null = null;

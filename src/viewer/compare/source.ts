@@ -20,6 +20,8 @@ export interface ICompareSource {
   /** What is there already; left out: it is made when it is chosen. */
   readonly ready?: () => IImage | null;
   image(signal: AbortSignal): Promise<IImage>;
+  /** Whether what is there is what is wanted of it; left out: it always is. */
+  readonly standing?: Pick<Standing, 'isCurrent' | 'work' | 'changed'>;
   /** Another image is there now. */
   readonly changed?: ISignal<unknown, unknown>;
 }
@@ -44,16 +46,15 @@ export function register(panel: IComparable): void {
   panel.disposed.connect(() => open.delete(panel));
 }
 
-/** The other open viewers that show something. */
+/** The other open viewers that show something, though it may be out of date. */
 export function othersThan(panel: IComparable): ICompareSource[] {
-  const others = [...open].filter(
-    one => one !== panel && one.image !== null && one.standing.isCurrent
-  );
+  const others = [...open].filter(one => one !== panel && one.image !== null);
   const labels = labelsOf(others.map(titleOf));
   return others.map((one, index) => ({
     id: `viewer ${one.id}`,
     label: labels[index],
     changed: one.shown,
+    standing: one.standing,
     subject: () => one.subject,
     ready: () => one.image,
     image: () =>

@@ -6,6 +6,33 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { formatSeconds } from '../../quantities';
 import { button, element } from '../dom';
+import { isCoarse } from '../pixels/image';
+import type { IImage } from '../pixels/image';
+import type { Standing } from '../standing';
+
+/** Why a side of a comparison has no part in it, as its viewer stands. */
+export function awayWords(
+  side: 'A' | 'B',
+  image: IImage | null,
+  work: Standing['work'],
+  trans: TranslationBundle
+): string {
+  if (work) {
+    return trans.__(
+      '%1 is being computed: nothing is compared until it is there.',
+      side
+    );
+  }
+  if (!image) {
+    return trans.__('%1 is not there: nothing is compared.', side);
+  }
+  return isCoarse(image)
+    ? trans.__(
+        '%1 is coarse so far: nothing is compared until all of it is there.',
+        side
+      )
+    : trans.__('%1 is from before the last change: nothing is compared.', side);
+}
 
 export class StatusLine {
   constructor(private readonly _trans: TranslationBundle) {

@@ -212,7 +212,7 @@ export class RecipeViewer extends ImagePanel {
     this._controls();
     this._overlays();
     // Under the heading of a slice, a projection is never what is wanted.
-    this.standing.outdate(!this._isOfMode);
+    this.standing.outdate(!this._isOfMode, delay);
     window.clearTimeout(this._timer);
     if (this._obstacle()) {
       this._images.drop();
@@ -271,6 +271,7 @@ export class RecipeViewer extends ImagePanel {
     const of = {
       kind: position.mode,
       row: position.mode === 'projection' ? null : position.row,
+      frame: position.mode === 'projection' ? position.frame : null,
       pixel: pixelOf(pixelSize ?? told?.pixelSize)
     };
     this._shown = { mode: position.mode, path, scale, image, of };

@@ -86,6 +86,11 @@ export function enlarged(image: IImage): IImage {
   return { ...image, data, rows, columns };
 }
 
+/** Whether an image is a first look at the whole one, which is on its way. */
+export function isCoarse({ bin = 1 }: IImage): boolean {
+  return bin > 1;
+}
+
 /** Images that somebody else than their viewer has. */
 const kept = new WeakSet<IImage>();
 

@@ -7,6 +7,7 @@ import { ContrastModel } from '../../contrast';
 import type { IImage } from '../../pixels/image';
 import { ImageView } from '../../pixels/image-view';
 import { CompareView } from '../compare-view';
+import { DifferenceView } from '../difference-view';
 import { ProfileChart } from '../profile-chart';
 import { Standing } from '../../standing';
 import type { IComparable, ICompareSource } from '../source';
@@ -30,7 +31,13 @@ const source = (id: string, value: number): ICompareSource => ({
   image: () => Promise.resolve(image(value))
 });
 
-const SUBJECT: ISubject = { kind: 'slice', row: 48, unit: '1/cm', pixel: 100 };
+const SUBJECT: ISubject = {
+  kind: 'slice',
+  row: 48,
+  frame: null,
+  unit: '1/cm',
+  pixel: 100
+};
 
 const settle = (): Promise<void> => new Promise(done => setTimeout(done));
 
@@ -68,6 +75,24 @@ function open(...offered: ICompareSource[]): void {
 
 const said = (): string | null | undefined =>
   view.node.querySelector('.jp-tomo-compare-say')?.textContent;
+
+const sides = (): string[] =>
+  [...(view.node.querySelector('.jp-tomo-compare-sides')?.children ?? [])].map(
+    ({ textContent }) => textContent ?? ''
+  );
+
+const listed = (): unknown[] =>
+  [...(view.node.querySelector('select')?.options ?? [])].map(
+    ({ text, disabled }) => [text, disabled]
+  );
+
+/** B is computed anew and comes, as in a viewer. */
+function renew(value: number): void {
+  standing.outdate(true);
+  panel.image = image(value);
+  panel.shown.emit(panel.image);
+  standing.settle();
+}
 
 beforeEach(() => {
   jest.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
@@ -287,11 +312,6 @@ describe('with what another viewer shows', () => {
       image: () => Promise.resolve(there)
     };
   };
-  const sides = (): string[] =>
-    [
-      ...(view.node.querySelector('.jp-tomo-compare-sides')?.children ?? [])
-    ].map(({ textContent }) => textContent ?? '');
-
   it('names both with row, unit and pixel, and warns of what differs', async () => {
     open(other({ row: 20, pixel: 50 }));
     panel.title.label = 'phantom.tomo.json';
@@ -326,8 +346,7 @@ describe('with what another viewer shows', () => {
       other({}, 4, 'fitting')
     );
     await settle();
-    const options = [...(view.node.querySelector('select')?.options ?? [])];
-    expect(options.map(({ text, disabled }) => [text, disabled])).toEqual([
+    expect(listed()).toEqual([
       ['large.tomo.json (8 × 8)', true],
       ['sinogram.tomo.json (sinogram)', true],
       ['fitting.tomo.json', false]
@@ -355,16 +374,17 @@ it('says what keeps B away, and tells no numbers of one that is not wanted any m
     actions: [{ text: 'Try again', run: pressed }]
   });
   expect(card.textContent).toContain('Angles used leaves no projection.');
-  expect(said()).toBe('B is not there: nothing is compared.');
+  expect(said()).toBe('B is from before the last change: nothing is compared.');
   expect([names(), keep?.disabled]).toEqual([['A'], true]);
   card.querySelector('button')?.click();
   expect(pressed).toHaveBeenCalledTimes(1);
   // A is chosen anew meanwhile: it is there, and no number either.
   view.node.querySelector('select')?.dispatchEvent(new Event('change'));
   await settle();
-  expect(said()).toBe('B is not there: nothing is compared.');
+  expect(said()).toBe('B is from before the last change: nothing is compared.');
   // It comes back as it was.
   standing.say(null);
+  await settle();
   expect([card.hidden, keep?.disabled]).toEqual([true, false]);
   expect([said(), names()]).toEqual(['A − B: RMS 4, largest 4', ['A', 'B']]);
 });
@@ -382,7 +402,9 @@ it('says for how long B is computed, and takes the next one when it is there', a
   // One that comes soon is not spoken of.
   expect(said()).toBe('A − B: RMS 4, largest 4');
   await pass(2000);
-  expect(said()).toBe('B is not there: nothing is compared.');
+  expect(said()).toBe(
+    'B is being computed: nothing is compared until it is there.'
+  );
   expect(note.hidden).toBe(false);
   expect(note.textContent).toContain('of about');
   note.querySelector('button')?.click();
@@ -406,6 +428,7 @@ it('begins without what is not wanted any more', async () => {
     'A'
   ]);
   standing.settle();
+  await settle();
   expect(said()).toBe('A − B: RMS 4, largest 4');
 });
 
@@ -413,4 +436,171 @@ it('keeps the keys after a click on an image', () => {
   open(source('before', 5));
   expect(view.node.tabIndex).toBe(-1);
   expect(view.node.hasAttribute('tabindex')).toBe(true);
+});
+
+it('tells nothing of an A that is on its way, or cannot be had', async () => {
+  const curves = jest.spyOn(ProfileChart.prototype, 'setCurves');
+  const differences = jest.spyOn(DifferenceView.prototype, 'show');
+  const asked: {
+    come: (image: IImage) => void;
+    fail: (error: Error) => void;
+  }[] = [];
+  open({
+    ...source('without', 5),
+    image: () => new Promise((come, fail) => asked.push({ come, fail }))
+  });
+  const told = (): unknown => [
+    said(),
+    sides().map(each => each.slice(0, 2)),
+    (curves.mock.lastCall?.[0] ?? []).map(({ name }) => name),
+    differences.mock.lastCall?.[0]?.data[0] ?? null
+  ];
+  await settle();
+  asked[0].come(image(5));
+  await settle();
+  const both = [
+    ['A:', 'B:'],
+    ['A', 'B']
+  ];
+  expect(told()).toEqual(['A − B: RMS 4, largest 4', ...both, 4]);
+  // That A was of the recipe before.
+  renew(2);
+  await settle();
+  expect(asked).toHaveLength(2);
+  expect(told()).toEqual(['Computing A …', ['B:'], ['B'], null]);
+  asked[1].fail(
+    new ApiError({ code: 'x', message: 'No such filter.', where: '', hint: '' })
+  );
+  await settle();
+  expect(told()).toEqual(['No such filter.', ['B:'], ['B'], null]);
+  // What was there of it is not seen any more, either.
+  const divider = view.node.querySelector<HTMLElement>('[role=slider]');
+  expect(divider?.hidden).toBe(true);
+  standing.setWork({ seconds: 1 });
+  standing.setWork(null);
+  expect(said()).toBe('No such filter.');
+  renew(3);
+  await settle();
+  asked[2].come(image(9));
+  await settle();
+  expect(told()).toEqual(['A − B: RMS 6, largest 6', ...both, 6]);
+});
+
+it('keeps what another viewer is about to show, and tells no numbers of it meanwhile', async () => {
+  const other = new Standing();
+  const shown = new Signal<unknown, IImage>({});
+  let there = image(3);
+  open(
+    {
+      ...source('other', 3),
+      subject: () => SUBJECT,
+      ready: () => there,
+      image: () => Promise.resolve(there),
+      standing: other,
+      changed: shown
+    },
+    source('before', 5)
+  );
+  const choice = (): unknown => view.node.querySelector('select')?.value;
+  await settle();
+  expect([choice(), said()]).toEqual(['other', 'A − B: RMS 2, largest 2']);
+  other.setWork({ seconds: 5 });
+  other.outdate(true);
+  expect(listed()[0]).toEqual(['other (on its way)', true]);
+  expect(said()).toBe(
+    'A is being computed: nothing is compared until it is there.'
+  );
+  expect(sides()).toHaveLength(1);
+  // The coarse image of it is not the one that is meant.
+  there = { ...image(8), bin: 4 };
+  shown.emit(there);
+  renew(2);
+  other.setWork(null);
+  await settle();
+  expect(choice()).toBe('other');
+  expect(said()).toBe(
+    'A is coarse so far: nothing is compared until all of it is there.'
+  );
+  there = image(7);
+  shown.emit(there);
+  await settle();
+  expect(said()).toBe('A is from before the last change: nothing is compared.');
+  other.settle();
+  expect(listed()[0]).toEqual(['other', false]);
+  expect(said()).toBe('A − B: RMS 5, largest 5');
+  other.dispose();
+});
+
+it('begins with what another viewer shows when that is what is wanted there', async () => {
+  const other = new Standing();
+  other.outdate(true);
+  open({
+    ...source('other', 3),
+    ready: () => image(3),
+    standing: other
+  });
+  await settle();
+  expect(listed()).toEqual([['other (out of date)', true]]);
+  expect(said()).toContain('nothing to compare with');
+  other.settle();
+  await settle();
+  expect(said()).toBe('A − B: RMS 2, largest 2');
+  other.dispose();
+});
+
+it('lists what there is whenever B stands otherwise', async () => {
+  open(source('before', 5));
+  await settle();
+  sources = [source('before', 5), source('filter', 3)];
+  standing.setWork({ seconds: null });
+  expect(listed()).toEqual([
+    ['before', false],
+    ['filter', false]
+  ]);
+  expect(said()).toBe('A − B: RMS 4, largest 4');
+});
+
+it('asks anew for an A that was chosen while B was not what is wanted', async () => {
+  open(source('before', 5), source('filter', 3));
+  await settle();
+  standing.outdate(true);
+  const choice = view.node.querySelector('select');
+  choice!.value = 'filter';
+  choice?.dispatchEvent(new Event('change'));
+  await settle();
+  // The change is undone: of this recipe, the filter removes something else.
+  sources = [source('before', 5), source('filter', 9)];
+  standing.settle();
+  await settle();
+  expect([choice?.value, said()]).toEqual([
+    'filter',
+    'A − B: RMS 8, largest 8'
+  ]);
+});
+
+it('has no numbers of a coarse B', async () => {
+  open(source('before', 5));
+  await settle();
+  panel.image = { ...image(1), bin: 2 };
+  panel.shown.emit(panel.image);
+  await settle();
+  expect(said()).toBe(
+    'B is coarse so far: nothing is compared until all of it is there.'
+  );
+});
+
+it('gives A its own unit while B is away, and says which side was rounded', async () => {
+  const set = jest.spyOn(ImageView.prototype, 'setImage');
+  const rounded: IImage = { ...image(5), sent: 'uint16' };
+  open({
+    ...source('other', 5),
+    subject: () => ({ ...SUBJECT, unit: '1/pixel' }),
+    image: () => Promise.resolve(rounded)
+  });
+  await settle();
+  expect(sides()[0]).toContain('16-bit');
+  expect(sides()[1]).not.toContain('16-bit');
+  set.mockClear();
+  standing.outdate(true);
+  expect(set.mock.calls).toContainEqual([rounded, '1/pixel']);
 });

@@ -1,4 +1,10 @@
-import { labelsOf } from '../source';
+import { Signal } from '@lumino/signaling';
+import { Widget } from '@lumino/widgets';
+
+import type { IImage } from '../../pixels/image';
+import { Standing } from '../../standing';
+import { labelsOf, othersThan, register } from '../source';
+import type { IComparable } from '../source';
 
 const tab = (
   label: string,
@@ -22,4 +28,35 @@ it('tells tabs that are called alike by their folders, or by numbers', () => {
   expect(
     labelsOf([tab('scan', '/a/out'), tab('scan', '/b/out'), tab('x'), tab('x')])
   ).toEqual(['scan · out', 'scan · out (2)', 'x', 'x (2)']);
+});
+
+it('lists another viewer that computes, and says how it stands', () => {
+  const standing = new Standing();
+  const viewer = (shows: boolean): IComparable =>
+    Object.assign(new Widget(), {
+      image: shows
+        ? { data: new Float32Array(1), rows: 1, columns: 1, about: {} }
+        : null,
+      subject: {
+        kind: 'slice',
+        row: 0,
+        frame: null,
+        unit: '',
+        pixel: null
+      } as const,
+      shown: new Signal<unknown, IImage>({}),
+      standing
+    });
+  const [one, other, empty] = [true, true, false].map(viewer);
+  for (const each of [one, other, empty]) {
+    register(each);
+  }
+  standing.outdate(true);
+  const listed = othersThan(one);
+  expect(listed.map(({ id }) => id)).toEqual([`viewer ${other.id}`]);
+  expect(listed[0].standing?.isCurrent).toBe(false);
+  for (const each of [one, other, empty]) {
+    each.dispose();
+  }
+  standing.dispose();
 });
