@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect, test } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
 
+import { previewsOf } from './agents';
 import { Tomography } from './tomography';
 
 const results = path.resolve(__dirname, '..', '..', 'test-results');
@@ -175,6 +176,9 @@ test.describe('A comparison', () => {
     const compare = page.getByRole('group', { name: 'Comparison' });
     const say = compare.locator('.jp-tomo-compare-say');
     await expect(say).toContainText('A − B: RMS');
+    // What B is now is A from here on: numbers of any other are others.
+    await compare.getByRole('button', { name: 'Keep B as A' }).click();
+    await expect(say).toHaveText('A − B: RMS 0, largest 0');
     const setAngles = (from: number | undefined): Promise<void> =>
       page.evaluate(from => {
         const widget: unknown = window.jupyterapp.shell.currentWidget;
@@ -192,7 +196,9 @@ test.describe('A comparison', () => {
     await expect(card).toContainText('leaves no projection', {
       timeout: 30_000
     });
-    await expect(say).toHaveText('B is not there: nothing is compared.');
+    await expect(say).toHaveText(
+      'B is from before the last change: nothing is compared.'
+    );
     await expect(
       compare.locator('.jp-tomo-compare-profile .scatterlayer .trace')
     ).toHaveCount(1);
@@ -202,14 +208,20 @@ test.describe('A comparison', () => {
         path: path.join(results, `compare-away-${theme.toLowerCase()}.png`)
       });
     }
-    // Its buttons can be pressed where it stands.
+    // Its buttons can be pressed where it stands: the server is asked again.
+    const previews = previewsOf(page);
     await card.getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(() => previews.length).toBeGreaterThan(0);
     await expect(card).toContainText('leaves no projection', {
       timeout: 30_000
     });
-    await setAngles(undefined);
+    await setAngles(90);
     await expect(card).toBeHidden({ timeout: 30_000 });
-    await expect(say).toContainText('A − B: RMS');
+    await expect(say).toHaveText(/A − B: RMS (?!0,)/);
+    await setAngles(undefined);
+    await expect(say).toHaveText('A − B: RMS 0, largest 0', {
+      timeout: 30_000
+    });
   });
 
   test('of a result with the recipe that made it: they are one', async ({
