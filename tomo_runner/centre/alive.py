@@ -3,6 +3,9 @@
 A pixel without light stands at the logarithm of the floor in every projection, and a stuck one
 always at the same value. Every method would take it for a part of the sample that does not turn.
 So it is bridged along its row, from the living pixels on both sides, before any of them looks.
+
+Phase retrieval bridges what has no transmission itself, before it filters. A pixel that is only
+noise it blurs into its neighbours, and nothing here recognises that any more.
 """
 
 from __future__ import annotations
@@ -21,13 +24,18 @@ _ALWAYS = 0.9
 """Share of the projections in which a dead pixel shows no light."""
 _OFTEN, _SELDOM = 0.25, 0.05
 """The same of one that is only noise, and of the pixels beside it: a dense sample darkens those."""
+_FLICKERS = 0.2
+"""How often such a one is dark in one of two neighbours by angle, and not in the other."""
 _RESTLESS, _CALM = 15.0, 5.0
-"""How much such a one changes from projection to projection, by what is usual, and its
-neighbours."""
+"""How much such a one changes from angle to angle, by what is usual, and its neighbours."""
+_ALIKE = 0.5
+"""Correlation with the next column, or the next angle, from which it is a sample that moves."""
 _NOISE = 0.02
 """What is usual at least, of the light: gains that drift are no noise."""
 _ENOUGH = 64
 """Projections that are looked at."""
+_NEAR = 0.5
+"""Share of the neighbours by angle that are near enough to be compared."""
 _FRAMES = 8
 """Projections that are too few to tell a stuck pixel, or noise alone."""
 _FEW = 5
@@ -63,16 +71,20 @@ class Alive:
             Acquisition indices, ascending; all kept ones when left out.
         """
         rows = self.pipeline.sinograms(window, stop, frames)
-        dead = np.stack([_dead(row, self._darkness) for row in rows])
+        dataset = self.pipeline.dataset
+        angles = dataset.require_angles()
+        if frames is not None:
+            angles = angles[np.searchsorted(dataset.kept, frames)]
+        dead = np.stack([_dead(row, angles, self._darkness) for row in rows])
         self._dead[window] = dead
         for row, of_row in zip(rows, dead):
-            np.nan_to_num(row, copy=False, posinf=0.0, neginf=0.0)
+            row[...] = _finite(row)
             bridge(row, of_row)
         return rows
 
     def bridged(self, image: np.ndarray, window: Window) -> np.ndarray:
         """Another image (row, column) of a window whose sinograms were looked at."""
-        rows: np.ndarray = np.nan_to_num(image, posinf=0.0, neginf=0.0)
+        rows = _finite(image)
         for row, of_row in zip(rows, self._dead[window]):
             bridge(row[None], of_row)
         return rows
@@ -153,30 +165,43 @@ def _below(floor: float) -> _Darkness:
     return _Darkness(lambda row: ~(row < darkest), True, 0.5 * floor)
 
 
-def _dead(row: np.ndarray, darkness: _Darkness) -> np.ndarray:
-    """Which columns of a sinogram (frame, column) see nothing."""
+def _dead(row: np.ndarray, angles: np.ndarray, darkness: _Darkness) -> np.ndarray:
+    """Which columns of a sinogram (frame, column) see nothing.
+
+    Parameters
+    ----------
+    angles
+        Degrees of the frames, in any order.
+    """
+    one, next_ = _neighbours(angles)
+    first, second = _finite(row[one]), _finite(row[next_])
+    flickers = (darkness.is_dark(row[one]) != darkness.is_dark(row[next_])).mean(axis=0)
     row = row[:: max(1, len(row) // _ENOUGH)]
     share = darkness.is_dark(row).mean(axis=0)
-    row = np.nan_to_num(row)
-    dense = np.median(row, axis=0) > darkness.dim
+    row = _finite(row)
+    # Also where it is so in some projections only, as at the rim of what turns near the axis.
+    dense = (np.quantile(row, 1.0 - _OFTEN, axis=0) > darkness.dim) & (flickers < _FLICKERS)
     dead = np.zeros(len(share), bool)
     for start, end in _runs(share >= _ALWAYS):
         if not dense[max(start - 1, 0) : start].any() and not dense[end : end + 1].any():
             dead[start:end] = True
     if len(row) < _FRAMES:
         return dead
-    restless = np.quantile(np.abs(np.diff(row, axis=0)), 0.75, axis=0)
+    restless = np.quantile(np.abs(second - first), 0.75, axis=0)
     level = 1.0 if darkness.logarithm else float(np.median(np.abs(row)))
     if np.median(share) >= _OFTEN and np.median(restless) >= _RESTLESS * _NOISE * level:
         # The beam does not reach this row.
         return np.ones(len(share), bool)
     usual = max(float(np.median(restless)), _NOISE * level)
-    noise = (share >= _OFTEN) | (restless >= _RESTLESS * usual)
+    noise = (flickers >= _FLICKERS) | (restless >= _RESTLESS * usual)
+    alike = _alike(first, second)
     # Behind a dense sample there is noise, too, and beside it a little less.
     calm = (share < _SELDOM) & (restless < _CALM * usual) & ~dense
-    for start, end in _runs(noise):
+    for start, end in _runs(noise | dead):
         beside = np.r_[calm[max(start - 1, 0) : start], calm[end : end + 1]]
-        if len(beside) and beside.all():
+        # Of a sample that nothing goes through the middle is noise, too, but not its rims.
+        likest = max(np.median(alike[start:end]), alike[start], alike[end - 1])
+        if len(beside) and beside.all() and likest < _ALIKE:
             dead[start:end] = True
     # Air without noise is always the same, too, but no other than the air beside it.
     for start, end in _inner((row == row[0]).all(axis=0) & (share < _ALWAYS)):
@@ -184,6 +209,46 @@ def _dead(row: np.ndarray, darkness: _Darkness) -> np.ndarray:
         off = np.abs(row[0, start:end] - flanks.mean())
         dead[start:end] |= off > 0.25 * np.ptp(flanks)
     return dead
+
+
+def _neighbours(angles: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+    """Frames, and the next ones by angle: as many as are looked at, the nearest of all.
+
+    In the order of acquisition a sample may turn far from one to the next.
+    """
+    turned = np.mod(angles, 360.0)
+    order = np.argsort(turned, kind="stable")
+    if len(order) < 2:
+        return order, order
+    gaps = np.diff(turned[order])
+    near = np.flatnonzero(gaps <= np.quantile(gaps, _NEAR) + 1e-6)
+    near = near[:: max(1, len(near) // _ENOUGH)]
+    return order[near], order[near + 1]
+
+
+def _alike(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """How much columns go along with one beside them, or with themselves from angle to angle.
+
+    A sample that moves does, noise does not.
+    """
+    here, there = _standard(first), _standard(second)
+    along = (here * there).mean(axis=0)
+    across = np.zeros(len(along) + 1)
+    across[1:-1] = (here[:, 1:] * here[:, :-1]).mean(axis=0)
+    likest: np.ndarray = np.maximum(along, np.maximum(across[1:], across[:-1]))
+    return likest
+
+
+def _standard(row: np.ndarray) -> np.ndarray:
+    """Columns without their mean, and of deviation one where they have any."""
+    off = row - row.mean(axis=0, dtype=np.float64)
+    scaled: np.ndarray = off / np.maximum(off.std(axis=0), 1e-12)
+    return scaled
+
+
+def _finite(row: np.ndarray) -> np.ndarray:
+    finite: np.ndarray = np.nan_to_num(row, posinf=0.0, neginf=0.0)
+    return finite
 
 
 def _runs(what: np.ndarray) -> List[Tuple[int, int]]:

@@ -10,7 +10,11 @@ import phantom
 import pytest
 import tifffile
 
-from tomo_runner.centre.alive import bridge
+from tomo_runner.centre.alive import Alive, bridge
+from tomo_runner.dataset import Dataset
+from tomo_runner.pipeline import Pipeline
+from tomo_runner.stopping import Stop
+from tomo_runner.workers import Workers
 
 STEPS = [{"name": "outliers"}, {"name": "normalise"}, {"name": "minus-log"}]
 CENTRE = 140.3
@@ -91,7 +95,10 @@ def test_dead_columns_are_no_sample(find, angles, defect):
     assert found["column"] == pytest.approx(CENTRE, abs=0.25)
     for method in ("mass", "sharpness"):
         found = by(method)
-        if found is not None and found["confidence"]["level"] == "good":
+        # A bridge over ten columns moves the mass, and this is seen.
+        if method == "sharpness" or not defect.startswith("ten"):
+            assert found["confidence"]["level"] == "good", method
+        if found["confidence"]["level"] == "good":
             assert found["column"] == pytest.approx(CENTRE, abs=0.5), method
 
 
@@ -175,6 +182,38 @@ def test_a_dense_sample_is_not_dead(find, angles):
     assert found["column"] == pytest.approx(CENTRE, abs=0.25)
 
 
+ORDERS = {
+    "golden over 180": np.mod(np.arange(150) * 111.2461, 180.0),
+    "golden over 360": np.mod(np.arange(150) * 111.2461, 360.0),
+    "half a turn": np.linspace(0.0, 180.0, 151),
+    "a whole turn": np.linspace(0.0, 360.0, 151),
+    "shuffled": np.random.default_rng(5).permutation(np.linspace(0.0, 360.0, 151)),
+}
+
+
+def rod(angles, distance, radius, density):
+    """One with sharp edges, in air, that turns at a distance from the axis."""
+    along = np.arange(256)[None] - CENTRE - distance * np.cos(np.deg2rad(angles))[:, None]
+    chord = 2 * density * np.sqrt(np.maximum(radius**2 - along**2, 0.0))
+    return phantom.Scan(np.repeat(chord[:, None], 3, axis=1), angles, CENTRE)
+
+
+@pytest.mark.parametrize("made", [(6, 4, 0.2), (15, 8, 0.2), (30, 12, 0.2), (2, 3, 50.0)])
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_thin_rod_is_not_dead(find, tmp_path, order, made):
+    """From one image to the next it jumps, and the air beside it never changes."""
+    turning = rod(ORDERS[order], *made)
+    found = find(turning, phantom.counts(turning, 0.01))("auto")
+    assert found["confidence"]["level"] == "good" and not found["warnings"]
+    assert found["column"] == pytest.approx(CENTRE, abs=0.5)
+    recipe = json.loads((tmp_path / "scan.tomo.json").read_text())
+    with Workers(1) as workers:
+        alive = Alive(Pipeline(recipe, Dataset(recipe, tmp_path), workers))
+        for frames in (None, np.arange(0, 150, 3)):
+            alive.sinograms(alive.pipeline.dataset.whole, Stop(), frames)
+            assert alive.columns(alive.pipeline.dataset.whole).all()
+
+
 def test_rows_that_the_beam_does_not_reach_do_not_count(find):
     made = phantom.scan(256, 24, 181, 180, True, CENTRE)
 
@@ -227,6 +266,8 @@ def test_half_a_turn_knows_how_far_a_beam_may_move_it(find, shape, much):
     made = scan(180)
     made.attenuation[...] += beam(shape, much)
     found = find(made, phantom.counts(made, 0.01, 0.01))("auto")
+    if shape == "leans" or much <= 0.05:
+        assert found["confidence"]["level"] == "good"
     if found is not None and found["confidence"]["level"] == "good":
         off = abs(found["column"] - CENTRE)
         assert off <= 2.0 * found["confidence"]["spread"]
@@ -234,16 +275,21 @@ def test_half_a_turn_knows_how_far_a_beam_may_move_it(find, shape, much):
             assert off < 0.25
 
 
+@pytest.mark.parametrize("much", [0.02, 0.05, 0.5])
 @pytest.mark.parametrize("shape", ["leans", "has a hump", "has a broad hump"])
-def test_a_whole_turn_sees_what_stands_still(find, shape):
+def test_a_whole_turn_sees_what_stands_still(find, shape, much):
     made = scan(360)
-    made.attenuation[...] += beam(shape, 0.5)
+    made.attenuation[...] += beam(shape, much)
     by = find(made, phantom.counts(made, 0.01, 0.01))
     found = by("auto")
     assert found["confidence"]["level"] == "good"
     assert found["column"] == pytest.approx(CENTRE, abs=0.1)
     found = by("mass")
-    assert found is None or found["confidence"]["level"] == "uncertain"
+    if shape == "leans" and much <= 0.05:
+        assert found["confidence"]["level"] == "good"
+        assert found["column"] == pytest.approx(CENTRE, abs=0.5)
+    else:
+        assert found is None or found["confidence"]["level"] == "uncertain"
 
 
 @pytest.mark.parametrize("angles", [180, 360])
@@ -253,8 +299,5 @@ def test_methods_do_not_agree_on_a_hump(find, angles):
     by = find(made, phantom.counts(made, 0.01, 0.005))
     for method in ("all", "mass", "sharpness"):
         found = by(method)
-        if found["confidence"]["level"] == "good":
-            off = abs(found["column"] - CENTRE)
-            assert off <= max(0.5, 2.0 * found["confidence"]["spread"]), method
-        else:
-            assert found["warnings"]
+        assert found["confidence"]["level"] == "uncertain", method
+        assert found["warnings"], method
