@@ -23,6 +23,8 @@ from .sharpness import from_sharpness
 _ORDER = ("pairs", "opposite", "mass", "sharpness")
 _BANDS = {"pairs": 12, "opposite": 12, "overlap": 12, "mass": 6, "sharpness": 5}
 _TOOL_BANDS = 5
+_SILENT = ("truncated", "nothing-to-register")
+"""What a method says where it finds nothing in sound data: another one may."""
 _REGISTERED = ("pairs", "opposite", "overlap")
 """Methods that compare opposite images, and leave out what was bridged."""
 _DIFFERENT = 0.5
@@ -158,7 +160,9 @@ def _checked(scan: _Scan, found: Centre) -> Centre:
         return found
     try:
         told = _by(scan, "pairs")
-    except DataFailure:
+    except DataFailure as failure:
+        if failure.code not in _SILENT:
+            raise
         return found
     error = math.hypot(found.spread, told.spread)
     if told.doubted or _apart(found, told) <= max(_DIFFERENT, 2.0 * error):
@@ -204,7 +208,7 @@ def _automatic(scan: _Scan) -> Centre:
                 return _full_turn(scan)
             found = _by(scan, name)
         except DataFailure as failure:
-            if failure.code not in ("truncated", "nothing-to-register"):
+            if failure.code not in _SILENT:
                 raise
             failed = failed or failure
             continue
@@ -245,7 +249,7 @@ def _compared(scan: _Scan) -> Centre:
                 turn = name == "pairs" and not scan.why_not("overlap")
                 found = _full_turn(scan) if turn else _by(scan, name)
             except DataFailure as failure:
-                if failure.code not in ("truncated", "nothing-to-register"):
+                if failure.code not in _SILENT:
                     raise
                 why = str(failure)
         if why:

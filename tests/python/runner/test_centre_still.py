@@ -12,6 +12,7 @@ import tifffile
 
 from tomo_runner.centre.alive import Alive, bridge
 from tomo_runner.dataset import Dataset
+from tomo_runner.failures import DataFailure
 from tomo_runner.pipeline import Pipeline
 from tomo_runner.stopping import Stop
 from tomo_runner.workers import Workers
@@ -123,6 +124,19 @@ def test_columns_that_are_no_number(find, angles):
         found = by(method)
         assert found["column"] == pytest.approx(CENTRE, abs=0.5), method
     assert by("auto")["confidence"]["level"] == "good"
+
+
+@pytest.mark.parametrize("code", ["nothing-to-register", "data-changed"])
+def test_opposite_projections_that_are_asked_may_be_silent_but_not_broken(find, monkeypatch, code):
+    made = scan(180)
+    by = find(made, phantom.counts(made, 0.01))
+    assert by("mass")["confidence"]["level"] == "good"
+
+    def refuse(*_):
+        raise DataFailure(code, "No.", "a.nxs", "Start again.")
+
+    monkeypatch.setattr("tomo_runner.centre.find.from_pairs", refuse)
+    assert (by("mass") is None) == (code == "data-changed")
 
 
 def test_dead_columns_of_an_image_at_180_degrees(cli, tmp_path):
