@@ -25,7 +25,8 @@ _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 _RECENT = 60.0
 """Seconds: what was written so lately and cannot be read is not complete yet."""
 ERRORS = (OSError, RuntimeError, ValueError, KeyError)
-"""What the library says of a file whose parts do not belong together."""
+"""What the library says of a file whose parts do not belong together. What reads values raises
+none of these: an odd one is told in words."""
 
 
 class HdfFile:
@@ -92,7 +93,10 @@ class HdfFile:
             with self._lock:
                 try:
                     return look(self._current())
-                except (FileNotFoundError, PermissionError) as error:
+                except PermissionError as error:
+                    # Flats that a recipe names may lie elsewhere.
+                    raise unreadable(error.filename or self.path) from None
+                except FileNotFoundError as error:
                     raise _broken(self.path, f"{failed} ({error}).") from None
                 except ERRORS as error:
                     if not self._unsettled():
@@ -160,6 +164,16 @@ def hdf_file(path: Path) -> HdfFile:
 
 def _written(status: os.stat_result) -> Tuple[int, int]:
     return status.st_mtime_ns, status.st_size
+
+
+def unreadable(path: object) -> DataFailure:
+    """What is said of data that are not for everybody."""
+    return DataFailure(
+        "data-unreadable",
+        f"{path} cannot be read: permission denied.",
+        "dataset.path",
+        "Ask for read permission.",
+    )
 
 
 def _broken(path: Path, message: str) -> DataFailure:

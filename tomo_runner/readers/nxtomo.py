@@ -75,6 +75,11 @@ class Scan:
         self.file = file
         self._opened = file.opened
         self._said = _said(entry, data)
+        self._used: Optional[np.ndarray] = None
+
+    def use(self, frames: np.ndarray) -> None:
+        """Frames that must stay what they are; all, until it is told."""
+        self._used = frames
 
     def check(self, found: Any) -> None:
         """Refuse a file that was written anew as another scan; one may grow at its end."""
@@ -82,7 +87,7 @@ class Scan:
             return
         entry = _entry(found)
         images = None if entry is None else _data(entry)
-        if images is None or not _goes_on(self._said, _said(entry, images[1])):
+        if images is None or not _goes_on(self._said, _said(entry, images[1]), self._used):
             raise DataFailure(
                 "data-changed",
                 f"{self.file.path} was written anew while it was in use, and is another scan now.",
@@ -101,14 +106,23 @@ def _said(entry: Any, data: Any) -> _Said:
 
 
 def _values(entry: Any, places: Sequence[str]) -> np.ndarray:
-    found = (_get(entry, place) for place in places)
-    return next((np.asarray(item[()]).ravel() for item in found if item is not None), np.empty(0))
+    found = next((item for place in places if (item := _get(entry, place)) is not None), None)
+    values = None if found is None else _numbers(found)
+    return np.empty(0) if values is None else values
 
 
-def _goes_on(before: _Said, now: _Said) -> bool:
-    return before[0] == now[0] and all(
-        np.array_equal(old, new[: len(old)]) for old, new in zip(before[1:], now[1:])
-    )
+def _goes_on(before: _Said, now: _Said, used: Optional[np.ndarray]) -> bool:
+    """Whether the frames in use are what they were, as far as key and angles tell."""
+    if before[0] != now[0]:
+        return False
+    for old, new in zip(before[1:], now[1:]):
+        new = new[: len(old)]
+        # Angles may be those of the projections alone.
+        if used is not None and len(new) == len(old) > int(used.max()):
+            old, new = old[used], new[used]
+        if not np.array_equal(old, new, equal_nan=True):
+            return False
+    return True
 
 
 def open_nxtomo(path: Path, dataset: Mapping[str, Any], base: Path) -> Acquisition:
@@ -190,6 +204,7 @@ def _read(file: HdfFile, opened: Any, recipe: Mapping[str, Any], base: Path) -> 
             f"The groups are {', '.join(group.name for group in groups)}.",
         )
     chosen = np.array([_role(groups, value) for value in key.tolist()])
+    scan.use(np.flatnonzero(chosen != "ignore"))
     frames = np.flatnonzero(chosen == "projection")
     if not len(frames):
         raise DataFailure(
@@ -227,7 +242,14 @@ def _image_key(entry: Any, count: int, warnings: List[str]) -> np.ndarray:
     for place in _KEYS:
         found = _get(entry, place)
         if found is not None:
-            key = np.asarray(found[()]).ravel()
+            key = _numbers(found)
+            if key is None or not np.isfinite(key).all():
+                raise DataFailure(
+                    "image-key",
+                    f"The image key {place} has values that are not numbers.",
+                    str(entry.file.filename),
+                    "The file is not consistent; write it again.",
+                )
             if len(key) == count:
                 whole: np.ndarray = np.rint(key).astype(np.int64)
                 return whole
@@ -275,7 +297,10 @@ def _angles(
         found = _get(entry, place)
         if found is None:
             continue
-        values = np.asarray(found[()], dtype=np.float64).ravel()
+        values = _numbers(found)
+        if values is None:
+            warnings.append(f"{place} has values that are not numbers: it is not used.")
+            continue
         if len(values) == count:
             values = values[frames]
         elif len(values) != len(frames):
@@ -314,7 +339,8 @@ def _pixel_size(entry: Any) -> Optional[PixelSize]:
         if found is None:
             continue
         factor = _TO_MICROMETRE.get(_unit(found))
-        value = float(np.asarray(found[()]).ravel()[0])
+        values = _numbers(found)
+        value = float(values[0]) if values is not None and len(values) else 0.0
         if factor is not None and np.isfinite(value) and value > 0:
             return PixelSize(value * factor, "um", "file")
     return None
@@ -327,6 +353,17 @@ def _get(group: Any, place: str) -> Optional[Any]:
     try:
         return group[place]
     except (KeyError, OSError, RuntimeError):
+        return None
+
+
+def _numbers(item: Any) -> Optional[np.ndarray]:
+    """Values in a row, float64; None when they are not numbers, or it is a group."""
+    if not hasattr(item, "shape"):
+        return None
+    values = np.asarray(item[()]).ravel()
+    try:
+        return values.astype(np.float64)
+    except (TypeError, ValueError):
         return None
 
 

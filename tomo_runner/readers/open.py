@@ -10,6 +10,7 @@ from ..failures import DataFailure, RecipeFailure
 from .acquisition import Acquisition
 from .folder import looked_at, open_folder
 from .freshness import Looks
+from .hdf_file import unreadable
 from .nxtomo import SUFFIXES, open_nxtomo
 from .tiff import EXTENSIONS
 
@@ -84,12 +85,7 @@ def open_acquisition(dataset: Mapping[str, Any], base: Path) -> Acquisition:
         if path.suffix.lower() in SUFFIXES and path.is_file():
             return open_nxtomo(path, dataset, base)
     except PermissionError as error:
-        raise DataFailure(
-            "data-unreadable",
-            f"{error.filename} cannot be read: permission denied.",
-            "dataset.path",
-            "Ask for read permission.",
-        ) from None
+        raise unreadable(error.filename) from None
     if not path.exists():
         raise DataFailure(
             "data-missing", f"{path} does not exist.", "dataset.path", "Correct dataset.path."

@@ -129,20 +129,68 @@ def test_a_file_that_has_gone_or_is_not_for_everybody_is_not_being_written(tmp_p
     path = tmp_path / "a.nxs"
 
     def told():
-        with pytest.raises(Failure, match="is not a readable HDF5 file") as said:
+        with pytest.raises(Failure) as said:
             open_nxtomo(path, {}, tmp_path)
-        return said.value.code, said.value.message
+        return said.value
 
-    code, message = told()
-    assert code == "file-broken" and "No such file" in message
+    said = told()
+    assert said.code == "file-broken" and "No such file" in said.message
+    assert "is not a readable HDF5 file" in said.message
     path.write_bytes(b"written just now")
 
     def refuse(*_, **__):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(h5py, "File", refuse)
-    code, message = told()
-    assert code == "file-broken" and "Permission denied" in message
+    said = told()
+    assert said.code == "data-unreadable" and "a.nxs" in said.message
+    assert said.hint == "Ask for read permission."
+
+
+def test_a_whole_file_with_odd_values_is_neither_broken_nor_being_written(tmp_path, write):
+    path = tmp_path / "a.nxs"
+    write(scan(96, 12, 30))
+    write(
+        "f = h5py.File(path, 'a'); d = f['entry/instrument/detector']; "
+        "del d['x_pixel_size']; d['x_pixel_size'] = 'small'; "
+        "d['x_pixel_size'].attrs['units'] = 'mm'; f.close()"
+    )
+    assert open_nxtomo(path, {}, tmp_path).pixel_size is None
+    write(
+        "f = h5py.File(path, 'a'); d = f['entry/instrument/detector']; "
+        "del d['x_pixel_size']; d['x_pixel_size'] = np.empty(0); "
+        "d['x_pixel_size'].attrs['units'] = 'mm'; "
+        "del f['entry/sample/rotation_angle']; f['entry/sample/rotation_angle'] = 'many'; f.close()"
+    )
+    opened = open_nxtomo(path, {}, tmp_path)
+    assert opened.pixel_size is None and opened.angles.values is None
+    assert any("rotation_angle has values that are not numbers" in said for said in opened.warnings)
+    write(
+        "f = h5py.File(path, 'a'); d = f['entry/instrument/detector']; "
+        "del d['image_key']; d['image_key'] = 'none'; f.close()"
+    )
+    with pytest.raises(Failure, match="values that are not numbers") as told:
+        open_nxtomo(path, {}, tmp_path)
+    assert told.value.code == "image-key"
+
+
+def test_frames_that_are_not_used_may_become_others(tmp_path, write):
+    """A file that was made at its full length, whose frames are told as they are measured."""
+    path = tmp_path / "a.nxs"
+    write(
+        "f = h5py.File(path, 'w'); f['entry/instrument/detector/data'] = np.ones((6, 4, 5)); "
+        "f['entry/instrument/detector/image_key'] = [0, 0, 0, 0, 3, 3]; "
+        "f['entry/sample/rotation_angle'] = [np.nan, 1, 2, 3, np.nan, np.nan]; f.close()"
+    )
+    series = open_nxtomo(path, {}, tmp_path).projections
+    write(
+        "f = h5py.File(path, 'a'); f['entry/instrument/detector/image_key'][4:] = 0; "
+        "f['entry/sample/rotation_angle'][4:] = [4, 5]; f.close()"
+    )
+    assert (series.read(0, 4, 0, 4, 0, 5) == 1).all()
+    write("f = h5py.File(path, 'a'); f['entry/sample/rotation_angle'][2] = 7; f.close()")
+    with pytest.raises(Failure, match="is another scan now"):
+        series.read(0, 4, 0, 4, 0, 5)
 
 
 def test_an_open_scan_goes_on_when_it_grows_and_stops_when_it_is_another(tmp_path, write):
