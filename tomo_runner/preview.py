@@ -106,7 +106,6 @@ def preview_row(
         # Before an axis is looked for, which takes time.
         check_tool(recipe, python)
     region = region_of_interest(recipe, dataset)
-    start = time.perf_counter()
     attenuation = product == "attenuation"
     if attenuation:
         # Which projections are used is chosen where the slice is made, and told there.
@@ -114,6 +113,7 @@ def preview_row(
     advice = about_steps(recipe, dataset) if attenuation else advise(recipe, dataset)
     warnings = [*dataset.warnings, *advice]
     # Once for all rows: they are no part of what one of them takes.
+    start = time.perf_counter()
     pipeline.measures(stop)
     measured = time.perf_counter()
     found = axis or find_axis(recipe, pipeline, stop, hosts, python)
