@@ -86,6 +86,9 @@ def measure_real() -> None:
         ("psi-neutron-ct", {"first": 0, "last": 360}, 399.4),
         ("savu-image-test", {"first": -88.2, "last": 91.8}, 86.0),
     ):
+        if not (shared / name).is_dir():
+            print(f"{shared / name} is not here: its axis is left out", file=sys.stderr)
+            continue
         recipe = {
             "version": 1,
             "dataset": {"path": str(shared / name), "angles": angles},
