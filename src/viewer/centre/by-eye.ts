@@ -59,7 +59,12 @@ export class CentreByEye extends Panel {
     const purpose = `centre by eye ${++widgets}`;
     this._purpose = purpose;
     this._standIn = new StandIn(options.workers, trans);
-    this._standIn.changed.connect(() => this._tell());
+    this._standIn.changed.connect(() => {
+      // The line below the overlay is not about slices.
+      if (this._way === 'strip') {
+        this._tell();
+      }
+    });
     this._slices = new CentreSlices({
       api: options.api,
       workers: options.workers,

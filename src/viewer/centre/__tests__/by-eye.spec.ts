@@ -9,6 +9,7 @@ import {
   SlowApi
 } from '../../__tests__/fakes';
 import { CentreByEye } from '../by-eye';
+import { OverlayView } from '../overlay-view';
 import { CentreSearches } from '../searches';
 
 // These are files beside the page.
@@ -170,6 +171,20 @@ describe('The centre of rotation by eye', () => {
     // Images of projections are nobody else's.
     button('0°/180° overlay').click();
     expect(said()).toBeUndefined();
+  });
+
+  it('says how the overlay is used, whatever becomes of slices', async () => {
+    const said = (): string | null | undefined =>
+      eye.node.querySelector('.jp-tomo-centre-facts')?.textContent;
+    jest.spyOn(OverlayView.prototype, 'paint').mockReturnValue(0.25);
+    button('0°/180° overlay').click();
+    for (let image = 1; image <= 2; image++) {
+      api.asked[image].answer(imageFrame(1));
+      await settle();
+    }
+    expect(said()).toContain('Mean difference 0.25.');
+    await workers.late(true);
+    expect(said()).toContain('Mean difference 0.25.');
   });
 
   it('opens again at its points, and without any at the axis of now', () => {
