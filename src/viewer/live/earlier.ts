@@ -3,7 +3,7 @@
  */
 import type { IImage } from '../pixels/image';
 
-/** Milliseconds without a new image after which another change is another series. */
+/** Milliseconds without an image of another recipe after which another change is another series. */
 const SERIES = 1000;
 
 export class Earlier {
@@ -19,20 +19,26 @@ export class Earlier {
    * Another image is about to be shown.
    *
    * @param place where it is; at another place there is nothing before
+   * @param recipe what it is made with, as text; an image made anew of the
+   *   same, in more digits or by another engine, is no change
    * @param shown what is shown until now
    */
-  replaced(place: string, shown: IImage | null): void {
+  replaced(place: string, recipe: string, shown: IImage | null): void {
     const now = this.now();
     if (place !== this._place) {
       this._image = null;
+    } else if (recipe === this._recipe) {
+      return;
     } else if (now - this._last > SERIES) {
       this._image = shown;
     }
     this._place = place;
+    this._recipe = recipe;
     this._last = now;
   }
 
   private _image: IImage | null = null;
   private _place = '';
+  private _recipe = '';
   private _last = -Infinity;
 }

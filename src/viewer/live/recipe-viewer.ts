@@ -38,7 +38,7 @@ import { RecipeToolbar } from './toolbar';
 import type { Region } from './toolbar';
 import { comesLate, isWorth } from './row-way';
 import { Troubles } from './troubles';
-import { amountOf, isAt } from './wanted';
+import { amountOf, isAt, wantedKey } from './wanted';
 import type { Stage } from './wanted';
 
 /** Milliseconds after the last edit before a row is computed again. */
@@ -282,6 +282,7 @@ export class RecipeViewer extends ImagePanel {
         position.mode,
         position.mode === 'projection' ? [position.frame, stage] : position.row
       ]),
+      wantedKey('', recipe, position, stage),
       this.image
     );
     const unit = image.about.unit;
