@@ -197,6 +197,7 @@ export class ImagePanel extends Panel {
     // The difference has levels of its own.
     view.differs.connect((_, on) => this.toggleClass('jp-mod-difference', on));
     this._comparison = view;
+    this._middle.addClass('jp-mod-compared');
     this.cover(view);
   }
 
@@ -218,8 +219,8 @@ export class ImagePanel extends Panel {
   /** Show the image before for as long as something is held. */
   showBefore(on: boolean): boolean {
     const { before } = this;
-    const hidden = this._cover?.isDisposed === false;
-    if (on === this._held || !this._image || (on && (!before || hidden))) {
+    const hidden = on && (!before || this._isHidden);
+    if (on === this._held || !this._image || hidden) {
       return false;
     }
     this._held = on;
@@ -228,9 +229,15 @@ export class ImagePanel extends Panel {
     return true;
   }
 
+  /** Whether something lies over the image. */
+  private get _isHidden(): boolean {
+    return this._cover?.isDisposed === false;
+  }
+
   private _endComparison(): void {
     this._comparison?.dispose();
     this._comparison = null;
+    this._middle.removeClass('jp-mod-compared');
     this.removeClass('jp-mod-difference');
     this.node.focus();
   }
@@ -283,11 +290,12 @@ export class ImagePanel extends Panel {
     this.contrast.dispose();
   }
 
-  /** A button that the mouse presses leaves the keys to the image: space would press it again. */
+  /** A button that the mouse presses leaves the keys to the image, or to what lies over it: space would press it again. */
   private readonly _keep = (event: MouseEvent): void => {
     if (event.target instanceof Element && event.target.closest('button')) {
       event.preventDefault();
-      this.node.focus({ preventScroll: true });
+      const home = this._isHidden ? this._cover : this;
+      home?.node.focus({ preventScroll: true });
     }
   };
 

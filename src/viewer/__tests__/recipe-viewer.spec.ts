@@ -112,6 +112,52 @@ describe('The viewer of a recipe', () => {
     expect(painted().at(-1)).toBe(101);
   });
 
+  it('holds as before what another recipe gave, though the slice is made anew', async () => {
+    const { viewer, session, api, work } = make();
+    const finish = async (): Promise<void> => {
+      await settle(1500);
+      while (work.length) {
+        await work[0].finish();
+        await settle(1500);
+      }
+    };
+    await settle();
+    api.asked[0].answer(frameOf(2048));
+    await finish();
+    viewer.refresh();
+    await settle();
+    api.asked[1].answer(frameOf(2048));
+    await finish();
+    expect(button(viewer, 'Before').disabled).toBe(true);
+    centreAt(session, 101);
+    await finish();
+    viewer.refresh();
+    await settle();
+    api.asked[2].answer(frameOf(2048));
+    await finish();
+    viewer.node.dispatchEvent(new KeyboardEvent('keydown', { key: ' ' }));
+    expect(painted().at(-1)).toBe(100);
+  });
+
+  it('gives the keys to what lies over the image when the mouse presses a button', async () => {
+    const { viewer } = await shown();
+    document.body.append(viewer.node);
+    const press = (): void => {
+      button(viewer, 'Live').dispatchEvent(
+        new MouseEvent('mousedown', { bubbles: true, cancelable: true })
+      );
+    };
+    press();
+    expect(document.activeElement).toBe(viewer.node);
+    viewer.compare();
+    press();
+    expect(document.activeElement?.classList).toContain('jp-tomo-compare');
+    viewer.compare();
+    press();
+    expect(document.activeElement).toBe(viewer.node);
+    viewer.node.remove();
+  });
+
   it('draws no region when what is shown is no projection any more', async () => {
     const { viewer, session, api } = make('projection');
     await settle();
