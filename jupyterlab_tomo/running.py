@@ -39,7 +39,9 @@ def run(
     memory = int(memory or _half_of_free_memory())
     if output is None:
         asked = {"base": str(base), "recipe": recipe, "name": name}
-        output = agent().ask("estimate", **asked, cores=cores, memory=memory)["output"]
+        told = agent().ask("estimate", **asked, cores=cores, memory=memory)["output"]
+        # An estimate leaves open when the run starts: it is now.
+        output = told.replace("{date}", time.strftime("%Y-%m-%d_%H%M%S"))
     folder = Path(tempfile.mkdtemp(prefix="tomo-run-"))
     try:
         job = {

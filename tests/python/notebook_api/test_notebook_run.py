@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
@@ -49,6 +51,15 @@ def test_a_run_holds_the_slice_that_the_preview_showed(example, tmp_path, name, 
     assert again.record["centre"]["used"]["column"] == pytest.approx(32.45)
     assert result.slice(12).facts == (("centre", "32.45"),)
     assert result.slice(12).unit == shown.unit == "1/cm"
+
+
+def test_a_run_goes_where_the_recipe_says_at_the_time_that_it_starts(example):
+    recipe = tomo.Recipe.load(example / "phantom.tomo.json").set("regions.centre.column", 32.45)
+    before = time.strftime("%Y-%m-%d_%H%M%S")
+    folder = recipe.run(rows=(8, 9)).folder
+    after = time.strftime("%Y-%m-%d_%H%M%S")
+    assert folder.parent == example / "processed"
+    assert before <= folder.name.removeprefix("phantom_builtin_") <= after
 
 
 def test_a_full_output_folder_is_refused(example, tmp_path):
