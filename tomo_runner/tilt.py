@@ -42,6 +42,12 @@ class Tilt:
         column = axis.at((self.rows - 1) / 2)
         return Axis(middle + (column - middle) * math.cos(math.radians(self.degrees)), 0.0, 0.0)
 
+    def leaning(self, column: float) -> Axis:
+        """The axis of projections as measured that is a column of rotated ones."""
+        middle = (self.columns - 1) / 2
+        off = (column - middle) / math.cos(math.radians(self.degrees))
+        return Axis(middle + off, (self.rows - 1) / 2, self.degrees)
+
     def source(self, wanted: Window) -> Window:
         """The pixels of unrotated projections that a window of rotated ones is made of."""
         (low, high), (first, last) = self._reach(wanted)

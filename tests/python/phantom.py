@@ -20,7 +20,9 @@ class Scan:
     centre: float
 
 
-def ellipses(columns: int, row: float) -> list[tuple[float, float, float, float, float, float]]:
+def ellipses(
+    columns: int, row: float | np.ndarray
+) -> list[tuple[float | np.ndarray, float, float, float, float, float]]:
     """(x, y, half width, half height, turn in degrees, density per pixel) of a slice."""
     r = columns / 2
     shift = 0.15 * r * np.sin(2.0 * row)
@@ -39,21 +41,30 @@ def scan(
     endpoint: bool = False,
     centre: float | None = None,
     tilt: float = 0.0,
+    angles: np.ndarray | None = None,
 ) -> Scan:
-    """Line integrals at column ``centre + x cos + y sin`` of the projection at each angle."""
-    angles = np.linspace(0.0, span, frames, endpoint=endpoint)
+    """Line integrals at column ``centre + x cos + y sin`` of the projection at each angle.
+
+    ``angles`` in degrees take the place of so many frames over a span. About an axis that leans the
+    points leave their row as they go round; ``centre`` is its column in the middle row.
+    """
+    if angles is None:
+        angles = np.linspace(0.0, span, frames, endpoint=endpoint)
     axis = (columns - 1) / 2 + 2.3 if centre is None else centre
-    theta = np.deg2rad(angles)[:, None]
-    attenuation = np.zeros((frames, rows, columns))
-    for row in range(rows):
-        at = axis + (row - (rows - 1) / 2) * np.tan(np.deg2rad(tilt))
-        s = np.arange(columns)[None, :] - at
-        for x, y, a, b, turn, density in ellipses(columns, row / rows):
+    middle = (rows - 1) / 2
+    cosine, sine = np.cos(np.deg2rad(tilt)), np.sin(np.deg2rad(tilt))
+    y, x = np.mgrid[:rows, :columns].astype(np.float64)
+    across = (x - axis) * cosine - (y - middle) * sine
+    along = middle + (x - axis) * sine + (y - middle) * cosine
+    made = ellipses(columns, along / rows)
+    attenuation = np.zeros((len(angles), rows, columns))
+    for frame, theta in enumerate(np.deg2rad(angles)):
+        for at_x, at_y, a, b, turn, density in made:
             alpha = theta - np.deg2rad(turn)
             half = (a * np.cos(alpha)) ** 2 + (b * np.sin(alpha)) ** 2
-            offset = s - x * np.cos(theta) - y * np.sin(theta)
+            offset = across - at_x * np.cos(theta) - at_y * np.sin(theta)
             chord = np.sqrt(np.maximum(half - offset**2, 0.0))
-            attenuation[:, row] += 2 * density * a * b * chord / half
+            attenuation[frame] += 2 * density * a * b * chord / half
     return Scan(attenuation, angles, axis)
 
 

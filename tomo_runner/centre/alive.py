@@ -19,6 +19,7 @@ from ..dataset import Window
 from ..pipeline import Pipeline
 from ..steps.active import active_steps, is_attenuation
 from ..stopping import Stop
+from ..tilt import Tilt
 
 _ALWAYS = 0.9
 """Share of the projections in which a dead pixel shows no light."""
@@ -46,6 +47,17 @@ _WIDEST = 0.05
 """The same of those side by side, with living ones on both sides."""
 
 
+class _Seen(NamedTuple):
+    """A window of which sinograms were looked at."""
+
+    source: Window
+    """The rows of projections as measured that it is made of."""
+    dead: np.ndarray
+    """Of these (row, column)."""
+    living: np.ndarray
+    """Columns of the window that live in most rows."""
+
+
 class Alive:
     """The sinograms of a recipe with their dead pixels bridged: what all methods look at.
 
@@ -53,12 +65,15 @@ class Alive:
     ----------
     pipeline
         The projection steps.
+    tilt
+        Rotate projections by it, once their dead pixels are bridged: windows are of rotated ones.
     """
 
-    def __init__(self, pipeline: Pipeline) -> None:
+    def __init__(self, pipeline: Pipeline, tilt: Optional[Tilt] = None) -> None:
         self.pipeline = pipeline
+        self.tilt = tilt
         self._darkness = _darkness(pipeline)
-        self._dead: Dict[Window, np.ndarray] = {}
+        self._seen: Dict[Window, _Seen] = {}
 
     def sinograms(
         self, window: Window, stop: Stop, frames: Optional[np.ndarray] = None
@@ -70,29 +85,62 @@ class Alive:
         frames
             Acquisition indices, ascending; all kept ones when left out.
         """
-        rows = self.pipeline.sinograms(window, stop, frames)
-        dataset = self.pipeline.dataset
-        angles = dataset.require_angles()
-        if frames is not None:
-            angles = angles[np.searchsorted(dataset.kept, frames)]
+        # The rows that are rotated are as wide as the image, whatever of them is wanted.
+        source = window if self.tilt is None else self.tilt.source(window)
+        rows = self.pipeline.sinograms(source, stop, frames)
+        angles = self._angles(frames)
         dead = np.stack([_dead(row, angles, self._darkness) for row in rows])
-        self._dead[window] = dead
         for row, of_row in zip(rows, dead):
             row[...] = _finite(row)
             bridge(row, of_row)
-        return rows
+        blind = self._upright(dead.astype(np.float32), source, window) > 0.5
+        self._seen[window] = _Seen(source, dead, blind.mean(axis=0) <= 0.5)
+        if self.tilt is None:
+            return rows
+        upright = [self._upright(rows[:, at], source, window) for at in range(rows.shape[1])]
+        return np.stack(upright, axis=1)
+
+    def binned(self, window: Window, stop: Stop, frames: np.ndarray, factor: int) -> np.ndarray:
+        """Means of ``factor`` x ``factor`` pixels, float32 (row, frame, column), not rotated.
+
+        One row of each ``factor`` is asked which columns are dead.
+        """
+        rows = self.pipeline.sinograms(window, stop, frames)
+        angles = self._angles(frames)
+        count, columns = len(rows) // factor, rows.shape[2] // factor
+        means = np.empty((count, rows.shape[1], columns), np.float32)
+        for place in range(count):
+            group = rows[place * factor : (place + 1) * factor]
+            dead = _dead(group[factor // 2], angles, self._darkness)
+            for row in group:
+                row[...] = _finite(row)
+                bridge(row, dead)
+            cut = group[:, :, : columns * factor]
+            means[place] = cut.reshape(factor, -1, columns, factor).mean(axis=(0, 3))
+        return means
 
     def bridged(self, image: np.ndarray, window: Window) -> np.ndarray:
-        """Another image (row, column) of a window whose sinograms were looked at."""
-        rows = _finite(image)
-        for row, of_row in zip(rows, self._dead[window]):
+        """A window, whose sinograms were looked at, of another image (row, column), whole."""
+        source, dead, _ = self._seen[window]
+        rows = _finite(image[source.top : source.bottom, source.left : source.right])
+        for row, of_row in zip(rows, dead):
             bridge(row[None], of_row)
-        return rows
+        return self._upright(rows, source, window)
+
+    def _angles(self, frames: Optional[np.ndarray]) -> np.ndarray:
+        dataset = self.pipeline.dataset
+        angles = dataset.require_angles()
+        return angles if frames is None else angles[np.searchsorted(dataset.kept, frames)]
+
+    def _upright(self, image: np.ndarray, source: Window, window: Window) -> np.ndarray:
+        if self.tilt is None:
+            return image
+        engine = self.pipeline.workers.engine()
+        return self.tilt.apply(engine, np.ascontiguousarray(image), source, window)
 
     def columns(self, window: Window) -> np.ndarray:
         """Columns that live in most rows of a window whose sinograms were looked at."""
-        living: np.ndarray = self._dead[window].mean(axis=0) <= 0.5
-        return living
+        return self._seen[window].living
 
     def doubt(self, windows: List[Window], bridged: bool) -> str:
         """Why an answer may be wrong, as a sentence; empty when nothing speaks against it.

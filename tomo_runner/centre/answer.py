@@ -11,7 +11,8 @@ import numpy as np
 from ..dataset import Window
 from ..failures import DataFailure
 from ..regions import Axis
-from .line import median, robust_line
+from ..tilt import Tilt
+from .line import level_line, median, robust_line
 
 UNCERTAIN = 1.0
 """Spread in pixels beyond which the answer is called uncertain."""
@@ -125,8 +126,13 @@ class Centre:
         return shown
 
 
-def agree(found: Estimates, height: int, method: str) -> Centre:
+def agree(found: Estimates, height: int, method: str, tilt: Optional[Tilt] = None) -> Centre:
     """One line through the estimates.
+
+    Parameters
+    ----------
+    tilt
+        By how much the images were rotated: the line leans by that. Left out: by what rows say.
 
     Raises
     ------
@@ -158,8 +164,15 @@ def agree(found: Estimates, height: int, method: str) -> Centre:
         if told.any():
             scatter = max(scatter, float(np.median(found.errors[told])))
             known = float(np.median(found.errors[told] / np.sqrt(count[told])))
-    pivot = (height - 1) / 2
-    offset, slope, residual = robust_line(at[seen] - pivot, by_band[seen], band_weight[seen], known)
+    if tilt is None:
+        pivot = (height - 1) / 2
+        y, weight = by_band[seen], band_weight[seen]
+        offset, slope, residual = robust_line(at[seen] - pivot, y, weight, known)
+        axis = Axis(float(offset), pivot, math.degrees(math.atan(slope)))
+    else:
+        offset, residual = level_line(by_band[seen], band_weight[seen])
+        axis = tilt.leaning(offset)
+        by_band += np.array([axis.at(row) for row in at]) - offset
     spread = max(residual, scatter)
     warnings = [found.doubt] if found.doubt else []
     if spread > UNCERTAIN:
@@ -167,7 +180,6 @@ def agree(found: Estimates, height: int, method: str) -> Centre:
             f"The centre of rotation is uncertain: rows, pairs or parts of the image differ by "
             f"{spread:.1f} pixels."
         )
-    axis = Axis(float(offset), pivot, math.degrees(math.atan(slope)))
     rows = [(float(row), float(c)) for row, c in zip(at[seen], by_band[seen])]
     return Centre(
         axis, rows, float(spread), warnings, method, found.picture, doubted=bool(found.doubt)

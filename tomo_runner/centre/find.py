@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
-from typing import List, NamedTuple, Optional, Sequence, Tuple
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 
+from ..dataset import Window
 from ..external import ToolHosts
 from ..failures import DataFailure, RecipeFailure
 from ..pipeline import Pipeline
 from ..stopping import Stop
+from ..tilt import Tilt
 from .alive import Alive
 from .answer import UNCERTAIN, Centre, Estimates, Tried, agree, bands, middles
 from .by_tool import from_tool
+from .lean import Lean, lean_from_pairs
 from .mass import from_mass
 from .methods import ALL, AUTOMATIC, METHODS, Method, why_not
 from .pairs import from_image, from_pairs, opposite_pairs, partner
@@ -33,13 +37,37 @@ _COMMON, _LITTLE = 0.25, 0.05
 """Least overlap of an image and its mirror image: usually, and in half acquisition."""
 
 
-class _Scan(NamedTuple):
+@dataclass
+class _Scan:
     pipeline: Pipeline
     angles: np.ndarray
     rows: Optional[Sequence[int]]
     stop: Stop
     hosts: Optional[ToolHosts]
     python: Optional[str]
+    measured: Dict[str, Tuple[Alive, Estimates]] = field(default_factory=dict)
+    """What methods see in the images as measured."""
+
+    @cached_property
+    def lean(self) -> Optional[Lean]:
+        """How the axis leans, of whole images; None where there are none to compare."""
+        names = ("overlap", "pairs", "opposite")
+        name = next((name for name in names if not self.why_not(name)), None)
+        pairs = opposite_pairs(self.angles) or [pair for pair in [partner(self.angles)] if pair]
+        dataset = self.pipeline.dataset
+        windows = bands(dataset.rows, dataset.columns, self.rows, _BANDS["pairs"])
+        if name is None or len(windows) < 3:
+            return None
+        try:
+            axis = _agreed(self, name, None).axis
+        except DataFailure as failure:
+            if failure.code not in _SILENT:
+                raise
+            return None
+        window = Window(windows[0].top, windows[-1].bottom, 0, dataset.columns)
+        if self.rows is None:
+            window = dataset.whole
+        return lean_from_pairs(Alive(self.pipeline), pairs, window, axis, self.stop)
 
     @property
     def image(self) -> bool:
@@ -145,9 +173,32 @@ def opposite_projection(pipeline: Pipeline, stop: Stop) -> Tuple[np.ndarray, flo
 
 
 def _by(scan: _Scan, name: str) -> Centre:
-    alive = Alive(scan.pipeline)
-    estimates = _estimates(scan, alive, name)
-    found = agree(estimates, scan.pipeline.dataset.rows, name)
+    dataset = scan.pipeline.dataset
+    lean = scan.lean
+    degrees = None if lean is None else lean.of(dataset.rows)
+    if degrees is not None:
+        return _agreed(scan, name, Tilt(degrees, dataset.rows, dataset.columns))
+    found = _agreed(scan, name, None)
+    tilt = found.axis.tilt
+    if lean is None or not tilt or abs(tilt - lean.degrees) <= 3.0 * lean.error:
+        return found
+    return replace(found, doubted=True).with_warning(
+        f"Rows say that the axis leans by {tilt:.2f}°, whole projections by {lean.degrees:.2f}°: "
+        "look at slices near the top and the bottom."
+    )
+
+
+def _agreed(scan: _Scan, name: str, tilt: Optional[Tilt]) -> Centre:
+    """The axis that leans by a tilt, or, without one, the line through what the rows say."""
+    if tilt is not None and tilt.degrees:
+        alive = Alive(scan.pipeline, tilt)
+        estimates = _estimates(scan, alive, name)
+    else:
+        if name not in scan.measured:
+            alive = Alive(scan.pipeline)
+            scan.measured[name] = alive, _estimates(scan, alive, name)
+        alive, estimates = scan.measured[name]
+    found = agree(estimates, scan.pipeline.dataset.rows, name, tilt)
     rows = {row for row, _ in found.rows}
     seen = [w for w, at in zip(estimates.windows, middles(estimates.windows)) if float(at) in rows]
     doubt = alive.doubt(seen, name not in _REGISTERED)
@@ -174,7 +225,7 @@ def _checked(scan: _Scan, found: Centre) -> Centre:
 
 
 def _estimates(scan: _Scan, alive: Alive, name: str) -> Estimates:
-    pipeline, angles, rows, stop = scan[:4]
+    pipeline, angles, rows, stop = scan.pipeline, scan.angles, scan.rows, scan.stop
     dataset = pipeline.dataset
     windows = bands(dataset.rows, dataset.columns, rows, _BANDS.get(name, _TOOL_BANDS))
     known: Method = next(method for method in METHODS if method.name == name)

@@ -44,9 +44,15 @@ def robust_line(
     error = max(deviation, known) / max(lever * math.sqrt(count), 1e-9)
     level = abs(slope) < 3.0 * error or abs(slope) * float(np.ptp(x)) < _LEAST or len(x) < 3
     if level or abs(slope) > _STEEPEST:
-        offset, slope = median(y, weight), 0.0
-        spread = 1.4826 * median(np.abs(y - offset), weight)
+        slope = 0.0
+        offset, spread = level_line(y, weight)
     return float(offset), float(slope), spread
+
+
+def level_line(y: np.ndarray, weight: np.ndarray) -> Tuple[float, float]:
+    """The median, and the spread of the points about it."""
+    offset = median(y, weight)
+    return offset, 1.4826 * median(np.abs(y - offset), weight)
 
 
 def median(values: np.ndarray, weights: np.ndarray) -> float:

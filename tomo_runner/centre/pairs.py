@@ -125,7 +125,7 @@ def from_pairs(
 def from_image(alive: Alive, opposite: np.ndarray, windows: List[Window], stop: Stop) -> Estimates:
     """Estimates from the first projection and an image (row, column) at 180 degrees to it."""
     bands, still = _bands(alive, [0], windows, stop)
-    right = [alive.bridged(opposite[w.top : w.bottom], w).mean(axis=0) for w in windows]
+    right = [alive.bridged(opposite, w).mean(axis=0) for w in windows]
     rights = np.array(right, dtype=np.float64) - still
     return _registered(alive, bands[0][None], rights[None], windows, stop, 0.25)
 
