@@ -24,12 +24,17 @@ from phantom import scan  # noqa: E402 - found by the line above
 from tomo_runner.cli import main  # noqa: E402
 
 ROWS = 7
-GOLDEN = 180 * (5**0.5 - 1) / 2
+GOLDEN = {
+    "golden": np.arange(75) * 180 * (5**0.5 - 1) / 2 % 180,
+    "golden-turns": np.arange(75) * 180 * (5**0.5 - 1) % 720,
+}
+"""Directions with gaps of several sizes, in half a turn and over two whole ones."""
 DATA = {
     "odd": (191, 180.0, False),
     "full-turn": (196, 360.0, True),
     "off-centre": (201, 360.0, False),
     "golden": (77, None, False),
+    "golden-turns": (98, None, False),
     "falling": (64, -180.0, False),
     # Looked at coarsely first.
     "wide": (1101, 180.0, False),
@@ -41,13 +46,9 @@ PHASE = {"energy": (15, 40), "distance": (10, 60), "ratio": (20, 200)}
 def make_data(folder: Path, name: str) -> dict[str, Any]:
     """An NXtomo file with noise and stripes; its columns and the column of its axis."""
     columns, span, endpoint = DATA[name]
-    axis = (columns - 1) / 2 + (14.3 if name == "off-centre" else 2.3)
-    made = scan(columns, ROWS, 75, span or 180.0, endpoint, axis)
+    axis = (columns - 1) / 2 + {"off-centre": 14.3, "golden-turns": 9.1}.get(name, 2.3)
+    made = scan(columns, ROWS, 75, span or 180.0, endpoint, axis, angles=GOLDEN.get(name))
     angles = made.angles
-    if span is None:
-        # The phantom's projections in another order, and unevenly spaced.
-        order = np.argsort((np.arange(75) * GOLDEN) % 180)
-        angles, made.attenuation[:] = angles[order], made.attenuation[order]
     noise = np.random.default_rng(len(name))
     gain = 1 + 0.05 * noise.standard_normal((1, ROWS, columns))
     counts = 20000 * np.exp(-made.attenuation) * gain + 80 * noise.standard_normal(
