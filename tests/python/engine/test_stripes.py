@@ -195,6 +195,18 @@ def test_like_algotom(
     assert np.abs(result - expected).max() <= 1e-4 * np.abs(expected).max()
 
 
+@pytest.mark.parametrize("sigma", [1, 10, 40])
+@pytest.mark.parametrize("shape", [(400, 160), (401, 167), (750, 330)])
+def test_fitting_of_many_rows_like_algotom(
+    engine: Engine, shape: tuple[int, int], sigma: int
+) -> None:
+    # What is smooth along the angle is made of the rows around.
+    own, theirs = {"order": 2, "sigma": sigma}, {"order": 2, "sigma": sigma}
+    case: Case = ("fitting", own, "stripe_based_fitting", theirs)
+    expected, result = compared(engine, sinogram(shape), case)
+    assert np.abs(result - expected).max() <= 1e-4 * np.abs(expected).max()
+
+
 def counted(shape: tuple[int, int], flat: float) -> np.ndarray:
     """Attenuation from 16-bit counts: many values of a column are equal."""
     counts = np.rint(flat * np.exp(-sinogram(shape))).astype(np.uint16)

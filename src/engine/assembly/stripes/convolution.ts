@@ -31,7 +31,11 @@ function lengthFor(line: i32): i32 {
 
 /** Room for lines of `line` values at most. */
 export function layOutConvolution(line: i32): void {
-  const length = lengthFor(line);
+  layOutTransforms(lengthFor(line));
+}
+
+/** Room for transforms of `length`. */
+export function layOutTransforms(length: i32): void {
   place = take(fftBytes(length));
   kept = take(<usize>length * ELEMENT);
   kernel = take(<usize>length << 3);
@@ -39,15 +43,19 @@ export function layOutConvolution(line: i32): void {
 
 /** Take the window that `lowpass` has, for lines of `line` values. */
 export function startConvolution(line: i32): void {
+  startKernel(lengthFor(line), line - 1, 0);
+}
+
+/** Take it in transforms of `length` as far as its kernel reaches; of what comes round after `period` one side is enough. */
+export function startKernel(length: i32, reach: i32, period: i32): void {
   // What the last filter left here is not ours.
-  fft = placeFft(place, lengthFor(line));
-  const length = fft.length;
+  fft = placeFft(place, length);
   memory.fill(fft.work, 0, <usize>length * ELEMENT);
-  for (let distance = 0; distance < line; distance++) {
+  for (let distance = 0; distance <= reach; distance++) {
     // Real part in the first lane, imaginary part in the second.
     const pair = f32x4.demote_f64x2_zero(kernelAt(distance));
     store<u64>(lineAt(distance), i64x2.extract_lane(pair, 0));
-    if (distance > 0) {
+    if (distance > 0 && 2 * distance != period) {
       const mirrored = f32x4.mul(pair, f32x4(1, -1, 1, 1));
       store<u64>(lineAt(length - distance), i64x2.extract_lane(mirrored, 0));
     }
@@ -198,24 +206,13 @@ export function takeColumns(
   }
 }
 
-/** Rows `row` to 7 further, `pitch` bytes apart, put where lines go; the last is repeated. With `pad` more of the values at their ends. */
-export function putRows(rows: usize, row: i32, count: i32, pitch: usize, width: i32, pad: i32): void {
-  let column = 0;
-  for (; column + 4 <= width; column += 4) {
+/** Rows `row` to 7 further, `pitch` bytes apart and whole vectors, put where lines go from value `place` on; the last is repeated. */
+export function putRows(rows: usize, row: i32, count: i32, pitch: usize, width: i32, place: i32): void {
+  for (let column = 0; column < width; column += 4) {
     const at = rows + (<usize>column << 2);
-    const out = lineAt(pad + column);
+    const out = lineAt(place + column);
     putFour(at, row, count, pitch, out);
     putFour(at, row + 4, count, pitch, out + 16);
-  }
-  for (; column < width; column++) {
-    for (let i = 0; i < LINES; i++) {
-      const from = rowAt(rows, row + i, count, pitch) + (<usize>column << 2);
-      store<f32>(lineAt(pad + column) + (<usize>i << 2), load<f32>(from));
-    }
-  }
-  for (let i = 0; i < pad; i++) {
-    memory.copy(lineAt(i), lineAt(pad), ELEMENT);
-    memory.copy(lineAt(pad + width + i), lineAt(pad + width - 1), ELEMENT);
   }
 }
 
@@ -241,22 +238,45 @@ function putFour(rows: usize, row: i32, count: i32, pitch: usize, out: usize): v
   v128.store(out + 3 * ELEMENT, highHalves(highAB, highCD));
 }
 
-/** Values from `pad` on of the lines back to rows. */
+/** Values from `place` on of the lines, the second four first, back to rows that are whole vectors. */
 export function takeRows(
   lines: usize,
-  pad: i32,
+  place: i32,
   rows: usize,
   row: i32,
   count: i32,
   pitch: usize,
   width: i32
 ): void {
-  const many = min(LINES, count - row);
-  for (let i = 0; i < many; i++) {
-    const from = lines + <usize>pad * ELEMENT + (<usize>(i ^ 4) << 2);
-    const to = rows + <usize>(row + i) * pitch;
-    for (let column: usize = 0; column < <usize>width; column++) {
-      store<f32>(to + (column << 2), load<f32>(from + column * ELEMENT));
-    }
+  for (let column = 0; column < width; column += 4) {
+    const from = lines + <usize>(place + column) * ELEMENT;
+    const to = rows + <usize>row * pitch + (<usize>column << 2);
+    takeFour(from + 16, to, pitch, count - row);
+    takeFour(from, to + 4 * pitch, pitch, count - row - 4);
+  }
+}
+
+/** Four columns to four rows, or as many as there are. */
+@inline
+function takeFour(lines: usize, to: usize, pitch: usize, many: i32): void {
+  const a = v128.load(lines);
+  const b = v128.load(lines + ELEMENT);
+  const c = v128.load(lines + 2 * ELEMENT);
+  const d = v128.load(lines + 3 * ELEMENT);
+  const lowAB = lowPairs(a, b);
+  const lowCD = lowPairs(c, d);
+  const highAB = highPairs(a, b);
+  const highCD = highPairs(c, d);
+  if (many > 0) {
+    v128.store(to, lowHalves(lowAB, lowCD));
+  }
+  if (many > 1) {
+    v128.store(to + pitch, highHalves(lowAB, lowCD));
+  }
+  if (many > 2) {
+    v128.store(to + 2 * pitch, lowHalves(highAB, highCD));
+  }
+  if (many > 3) {
+    v128.store(to + 3 * pitch, highHalves(highAB, highCD));
   }
 }

@@ -73,9 +73,9 @@ export function removeByFourier(rows: usize, cutoff: f64, order: f64, asked: i32
   const pad = padOf(min(count, columns));
   const most = reach(asked);
   const number = most + 2;
-  findMean(rows);
+  findMean(rows, <usize>columns << 2);
   for (let row = 0; row < high(); row++) {
-    store<u32>(pointers + (<usize>row << 2), <u32>paddedRow(rows, row, pad));
+    store<u32>(pointers + (<usize>row << 2), <u32>paddedRow(rows, row, pad, <usize>columns << 2));
   }
   setFrequencies(high(), number);
   analyse(pointers, columns, coefficients, pitch());

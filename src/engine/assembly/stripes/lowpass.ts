@@ -33,6 +33,18 @@ export function mostFrequencies(sigma: f64, rows: i32): i32 {
   return min(<i32>(REACH * sigma) + 3, (rows >> 1) + 1);
 }
 
+/**
+ * Rows beyond which the kernel of a Gaussian of `sigma` over `rows` is nothing:
+ * as it is narrow here where it is wide there, unless it is cut off there.
+ */
+export function reachOf(sigma: f64, rows: i32): i32 {
+  const most = rows >> 1;
+  if (mostFrequencies(sigma, rows) > most) {
+    return most;
+  }
+  return min(most, <i32>Math.ceil((REACH * <f64>rows) / (2 * Math.PI * sigma)));
+}
+
 export function layOutFrequencies(rows: i32, most: i32): void {
   cosines = take(<usize>rows << 3);
   sines = take(<usize>rows << 3);

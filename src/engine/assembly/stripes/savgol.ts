@@ -3,20 +3,22 @@
  * Golay 1964), ends mirrored.
  *
  * The window is as long as the sinogram, so it is not added up anew for each
- * row: running sums of the values times powers of their place give every
- * moment of every window. Columns go two by two.
+ * row: as it moves by a row, the moments of what it has tell those around the
+ * new middle, and one value comes and one goes. All columns of a block move
+ * together, so rows are read as they lie.
  */
 import { columns, count } from '../plan';
 import { take } from './scratch';
 
+/** Columns that move together: even, and their moments stay in the nearest cache. */
+const BLOCK = 128;
+/** Bytes of one moment of them. */
+const MOMENT: usize = BLOCK << 3;
 /** Powers up to the fourth. */
 const POWERS: usize = 5;
 
-/** Bytes of the sums of a row: of two columns. */
-const SUMS: usize = POWERS << 4;
-
-/** float64[rows with the mirrored ones + 1][POWERS][2] */
-let sums: usize = 0;
+/** float64[POWERS][BLOCK]: sums of the window's values times powers of their distance from the middle. */
+let moments: usize = 0;
 /** float64[3]: of the powers 0, 2 and 4 of the distance from the middle. */
 let kernel: usize = 0;
 
@@ -26,16 +28,23 @@ function windowRows(): i32 {
 }
 
 export function layOutSavgol(): void {
-  sums = take(<usize>(count + windowRows() + 1) * SUMS);
+  moments = take(POWERS * MOMENT);
   kernel = take(24);
 }
 
-/** Polynomials of `order` through the columns of `rows`, to `out`; float32[count][columns] both. */
-export function fitColumns(rows: usize, order: i32, out: usize): void {
-  setKernel(order);
-  for (let column = 0; column < columns; column += 2) {
-    sumPair(rows + (<usize>column << 2));
-    fitPair(out + (<usize>column << 2), column + 1 < columns);
+/** Polynomials of `order` through the columns of `rows`, float32[count][columns], to `out`, float32[count][pitch / 4]. */
+export function fitColumns(rows: usize, order: i32, out: usize, pitch: usize): void {
+  const degree = min(order, windowRows() - 1) >> 1;
+  setKernel(degree);
+  for (let column = 0; column < columns; column += BLOCK) {
+    const wide = min(BLOCK, columns - column);
+    const at = <usize>column << 2;
+    begin(rows + at, wide, degree);
+    evaluate(out + at, wide, degree);
+    for (let row = 1; row < count; row++) {
+      move(rows + at, row, wide, degree);
+      evaluate(out + at + <usize>row * pitch, wide, degree);
+    }
   }
 }
 
@@ -55,8 +64,7 @@ function moment(power: i32): f64 {
 }
 
 /** Least squares: the value in the middle, as even powers of the distance. */
-function setKernel(order: i32): void {
-  const degree = min(order, windowRows() - 1) >> 1;
+function setKernel(degree: i32): void {
   const m0 = moment(0);
   const m2 = moment(2);
   const m4 = moment(4);
@@ -81,67 +89,113 @@ function setKernel(order: i32): void {
   }
 }
 
-/** Running sums of two columns that are mirrored around their first and last row. */
-function sumPair(column: usize): void {
+/** A row of the block; rows are mirrored around the first and the last, which come once. */
+@inline
+function rowAt(block: usize, row: i32): usize {
+  const inside = abs(row);
+  const mirrored = inside < count ? inside : 2 * (count - 1) - inside;
+  return block + <usize>mirrored * (<usize>columns << 2);
+}
+
+/** Two values of a row; beyond the last column is whatever is there, and it is not stored. */
+@inline
+function two(row: usize, at: usize): v128 {
+  return f64x2.promote_low_f32x4(v128.load64_zero(row + (at >> 1)));
+}
+
+/** Moments of the window around the first row: as it is mirrored there, the odd ones are 0. */
+function begin(block: usize, wide: i32, degree: i32): void {
+  memory.fill(moments, 0, POWERS * MOMENT);
   const length = windowRows();
-  const half = length >> 1;
-  const pitch = <usize>columns << 2;
-  const scale = 1 / <f64>length;
-  let at = sums;
-  memory.fill(at, 0, SUMS);
-  for (let i = -half; i < count + half; i++) {
-    let inside = abs(i);
-    inside = inside < count ? inside : 2 * (count - 1) - inside;
-    // Beyond the last column is whatever is there; it is not stored.
-    let value = f64x2.promote_low_f32x4(v128.load64_zero(column + <usize>inside * pitch));
-    const place = f64x2.splat((<f64>i - 0.5 * <f64>count) * scale);
-    for (let power: usize = 0; power < SUMS; power += 16) {
-      v128.store(at + power + SUMS, f64x2.add(v128.load(at + power), value));
-      value = f64x2.mul(value, place);
+  const end = <usize>wide << 3;
+  for (let i = 0; i <= length >> 1; i++) {
+    const row = rowAt(block, i);
+    const distance = <f64>i / <f64>length;
+    const square = f64x2.splat(distance * distance);
+    const sides = f64x2.splat(i > 0 ? 2 : 1);
+    for (let at: usize = 0; at < end; at += 16) {
+      let value = f64x2.mul(sides, two(row, at));
+      for (let power: usize = 0; power <= <usize>degree; power++) {
+        const sum = moments + at + 2 * power * MOMENT;
+        v128.store(sum, f64x2.add(v128.load(sum), value));
+        value = f64x2.mul(value, square);
+      }
     }
-    at += SUMS;
   }
 }
 
-/** The sum of a power over a window. */
-@inline
-function part(from: usize, to: usize, power: usize): v128 {
-  return f64x2.sub(v128.load(to + (power << 4)), v128.load(from + (power << 4)));
+/** Move the window from the row before to `row`. */
+function move(block: usize, row: i32, wide: i32, degree: i32): void {
+  const length = windowRows();
+  const half = length >> 1;
+  const came = rowAt(block, row + half);
+  const gone = rowAt(block, row - half - 1);
+  const end = <usize>wide << 3;
+  const step = f64x2.splat(1 / <f64>length);
+  const minusTwo = f64x2.splat(-2);
+  const minusFour = f64x2.splat(-4);
+  const three = f64x2.splat(3);
+  const six = f64x2.splat(6);
+  const ahead = f64x2.splat(<f64>half / <f64>length);
+  const behind = f64x2.splat(<f64>(-half - 1) / <f64>length);
+  for (let at = moments; at < moments + end; at += 16) {
+    let plus = two(came, at - moments);
+    let minus = two(gone, at - moments);
+    const m0 = v128.load(at);
+    v128.store(at, f64x2.add(m0, f64x2.sub(plus, minus)));
+    if (degree == 0) {
+      continue;
+    }
+    const m1 = v128.load(at, MOMENT);
+    const m2 = v128.load(at, 2 * MOMENT);
+    const s0 = f64x2.mul(step, m0);
+    plus = f64x2.mul(plus, ahead);
+    minus = f64x2.mul(minus, behind);
+    v128.store(at, f64x2.add(f64x2.sub(m1, s0), f64x2.sub(plus, minus)), MOMENT);
+    plus = f64x2.mul(plus, ahead);
+    minus = f64x2.mul(minus, behind);
+    const shift2 = f64x2.mul(step, f64x2.add(f64x2.mul(minusTwo, m1), s0));
+    v128.store(at, f64x2.add(f64x2.add(m2, shift2), f64x2.sub(plus, minus)), 2 * MOMENT);
+    if (degree == 1) {
+      continue;
+    }
+    const m3 = v128.load(at, 3 * MOMENT);
+    const m4 = v128.load(at, 4 * MOMENT);
+    plus = f64x2.mul(plus, ahead);
+    minus = f64x2.mul(minus, behind);
+    // s (3 (s m1 - m2) - s s0), and s (-4 m3 + s (6 m2 + s (-4 m1 + s0)))
+    const inner = f64x2.mul(three, f64x2.sub(f64x2.mul(step, m1), m2));
+    const shift3 = f64x2.mul(step, f64x2.sub(inner, f64x2.mul(step, s0)));
+    v128.store(at, f64x2.add(f64x2.add(m3, shift3), f64x2.sub(plus, minus)), 3 * MOMENT);
+    plus = f64x2.mul(plus, ahead);
+    minus = f64x2.mul(minus, behind);
+    const least = f64x2.mul(step, f64x2.add(f64x2.mul(minusFour, m1), s0));
+    const middle = f64x2.mul(step, f64x2.add(f64x2.mul(six, m2), least));
+    const shift4 = f64x2.mul(step, f64x2.add(f64x2.mul(minusFour, m3), middle));
+    v128.store(at, f64x2.add(f64x2.add(m4, shift4), f64x2.sub(plus, minus)), 4 * MOMENT);
+  }
 }
 
-/** From the sums to the polynomials' values. */
-function fitPair(out: usize, both: bool): void {
-  const length = windowRows();
-  const scale = 1 / <f64>length;
+/** From the moments to the polynomials' values in the middle. */
+function evaluate(out: usize, wide: i32, degree: i32): void {
   const c0 = v128.load_splat<f64>(kernel);
   const c2 = v128.load_splat<f64>(kernel, 8);
   const c4 = v128.load_splat<f64>(kernel, 16);
-  const two = f64x2.splat(2);
-  const four = f64x2.splat(4);
-  const six = f64x2.splat(6);
-  for (let row = 0; row < count; row++) {
-    const from = sums + <usize>row * SUMS;
-    const to = from + <usize>length * SUMS;
-    const s0 = part(from, to, 0);
-    const s1 = part(from, to, 1);
-    const s2 = part(from, to, 2);
-    const s3 = part(from, to, 3);
-    const s4 = part(from, to, 4);
-    const v = f64x2.splat((<f64>row - 0.5 * <f64>count) * scale);
-    const vs0 = f64x2.mul(v, s0);
-    // s2 - v (2 s1 - v s0), and s4 - v (4 s3 - v (6 s2 - v (4 s1 - v s0)))
-    const second = f64x2.sub(s2, f64x2.mul(v, f64x2.sub(f64x2.mul(two, s1), vs0)));
-    const inner = f64x2.mul(v, f64x2.sub(f64x2.mul(four, s1), vs0));
-    const outer = f64x2.mul(v, f64x2.sub(f64x2.mul(six, s2), inner));
-    const fourth = f64x2.sub(s4, f64x2.mul(v, f64x2.sub(f64x2.mul(four, s3), outer)));
-    const value = f32x4.demote_f64x2_zero(
-      f64x2.add(f64x2.add(f64x2.mul(c0, s0), f64x2.mul(c2, second)), f64x2.mul(c4, fourth))
-    );
-    const at = out + ((<usize>row * <usize>columns) << 2);
-    if (both) {
-      store<u64>(at, i64x2.extract_lane(value, 0));
+  const end = <usize>wide << 3;
+  for (let at: usize = 0; at < end; at += 16) {
+    const from = moments + at;
+    let sum = f64x2.mul(c0, v128.load(from));
+    if (degree > 0) {
+      sum = f64x2.add(sum, f64x2.mul(c2, v128.load(from, 2 * MOMENT)));
+    }
+    if (degree > 1) {
+      sum = f64x2.add(sum, f64x2.mul(c4, v128.load(from, 4 * MOMENT)));
+    }
+    const value = f32x4.demote_f64x2_zero(sum);
+    if (at + 16 <= end) {
+      store<u64>(out + (at >> 1), i64x2.extract_lane(value, 0));
     } else {
-      store<f32>(at, f32x4.extract_lane(value, 0));
+      store<f32>(out + (at >> 1), f32x4.extract_lane(value, 0));
     }
   }
 }

@@ -138,9 +138,9 @@ export function removeByWavelet(rows: usize, sigma: f64, code: i32): void {
   }
   setFilters(code);
   findLevels();
-  findMean(rows);
+  findMean(rows, <usize>columns << 2);
   for (let row = 0; row < heightAt(0); row++) {
-    store<u32>(pointers + (<usize>row << 2), <u32>paddedRow(rows, row, pad));
+    store<u32>(pointers + (<usize>row << 2), <u32>paddedRow(rows, row, pad, <usize>columns << 2));
   }
   for (let level = 1; level <= levels; level++) {
     takeApart(level);
