@@ -73,8 +73,17 @@ function imageWithout(
   };
 }
 
-/** Without normalisation or logarithm, the values would be of another kind. */
-function removable({ recipe, position, stage }: IPlace): {
+/**
+ * The filters that can be left out.
+ *
+ * Without normalisation or logarithm, the values would be of another kind; a filter that is
+ * skipped for want of its region removes nothing.
+ */
+export function removable({
+  recipe,
+  position,
+  stage
+}: Pick<IPlace, 'recipe' | 'position' | 'stage'>): {
   index: number;
   title: string;
 }[] {
@@ -88,6 +97,7 @@ function removable({ recipe, position, stage }: IPlace): {
       filter.enabled !== false &&
       filter.name !== 'normalise' &&
       filter.name !== 'minus-log' &&
+      (filter.name !== 'air' || recipe.regions?.air !== undefined) &&
       (position.mode !== 'projection' || step.domain === 'projection');
     return shown ? [{ index, title: step.title }] : [];
   });
