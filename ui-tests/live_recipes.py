@@ -26,9 +26,9 @@ from tomo_runner.cli import main  # noqa: E402
 ROWS = 7
 GOLDEN = {
     "golden": np.arange(75) * 180 * (5**0.5 - 1) / 2 % 180,
-    "golden-turns": np.arange(75) * 180 * (5**0.5 - 1) % 720,
+    "golden-turns": np.arange(75) * 180 * (5**0.5 - 1),
 }
-"""Directions with gaps of several sizes, in half a turn and over two whole ones."""
+"""Directions with gaps of several sizes, in half a turn and over many whole ones."""
 DATA = {
     "odd": (191, 180.0, False),
     "full-turn": (196, 360.0, True),

@@ -79,7 +79,8 @@ function AnglesEditor({ session, description }: IAnglesProps): JSX.Element {
       session.edit(...angleChanges(angles));
     }
   };
-  const bounds = { min: -7200, max: 7200 };
+  // As the schema has it: golden angles of many projections are many turns.
+  const bounds = { min: -36000000, max: 36000000 };
   return (
     <Row label={trans.__('From … to')}>
       <NumberField
