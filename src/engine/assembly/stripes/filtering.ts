@@ -16,7 +16,7 @@ import { take } from './scratch';
 import { removeSorted } from './sorting';
 
 /** A frequency takes as long as this many rows of the kernel on each side. */
-const DEARER = 5;
+const DEARER = 2;
 
 /** uint32 pointers to the rows, mirrored ends included. */
 let pointers: usize = 0;
