@@ -1,6 +1,7 @@
 import path from 'node:path';
 
 import { expect, test } from '@jupyterlab/galata';
+import type { Locator } from '@playwright/test';
 
 import { Tomography } from './tomography';
 
@@ -101,8 +102,25 @@ test.describe('A grid of slices', () => {
     await sweep
       .getByLabel('Parameter', { exact: true })
       .selectOption({ label: 'Angles used: every n-th' });
-    await expect(cells.nth(26)).toHaveText('9 · 20');
-    await expect(cells.nth(9)).toHaveText('1 · 0 (now)');
+    const picture = (index: number): Locator =>
+      cells.nth(index).locator('.jp-tomo-sweep-take');
+    const last =
+      'Take Angles used: every n-th 9, Turn slices (°) 20 into the recipe';
+    await expect(picture(26)).toHaveAccessibleName(last);
+    await expect(picture(9)).toHaveAccessibleName(/ 0, as it is now$/);
+    // Names and values stand once, over the columns and before the rows, and are not cut.
+    const heads = sweep.locator('.jp-tomo-sweep-head');
+    await expect(heads).toHaveText([
+      '',
+      'Angles used: every n-th',
+      'Turn slices (°)',
+      ...['1', '2', '3', '4', '5', '6', '7', '8', '9'],
+      ...['−20', '0', '20']
+    ]);
+    const cut = await heads
+      .locator('span')
+      .evaluateAll(all => all.filter(at => at.scrollWidth > at.clientWidth));
+    expect(cut).toHaveLength(0);
     await expect(sweep.getByRole('status')).toHaveText('', { timeout: 60_000 });
     const pictures = await cells.evaluateAll(all =>
       all.map(cell => cell.querySelector('canvas')?.toDataURL())
@@ -116,7 +134,7 @@ test.describe('A grid of slices', () => {
     await sweep
       .getByLabel('Second parameter')
       .selectOption({ label: 'Stripes: sorting: Size' });
-    await expect(cells.nth(26)).not.toHaveText('9 · 20');
+    await expect(heads.nth(1)).toHaveText('Centre of rotation');
     await expect(sweep.getByRole('status')).toHaveText('', { timeout: 60_000 });
     for (const theme of ['Dark', 'Light']) {
       await page.theme.setTheme(`JupyterLab ${theme}`);
@@ -207,8 +225,11 @@ test.describe('A grid of slices', () => {
       .getByLabel('Second parameter')
       .selectOption({ label: 'Stripes: sorting: Size' });
     await expect(cells).toHaveCount(9);
-    await expect(cells.first()).toHaveText('0.0001 · 3');
-    await expect(cells.nth(8)).toHaveText('0.5 · 7');
+    const columns = sweep.locator('.jp-tomo-sweep-head.jp-mod-column');
+    const lines = sweep.locator('.jp-tomo-sweep-head.jp-mod-row');
+    await expect(columns.first()).toHaveText('0.0001');
+    await expect(columns.last()).toHaveText('0.5');
+    await expect(lines).toHaveText(['3', '5', '7']);
     await expect(status).toHaveText('', { timeout: 60_000 });
     // One row of attenuation each, at most: the stripe filter is the browser's.
     const asked = rows.map(row => JSON.stringify(row));
@@ -229,7 +250,8 @@ test.describe('A grid of slices', () => {
     await expect.poll(pictures).not.toEqual(before);
     await expect(status).toHaveText('', { timeout: 60_000 });
     expect((await pictures())[0]).not.toBe(before[0]);
-    await expect(cells.nth(8)).toHaveText('0.5 · 7');
+    await expect(columns.last()).toHaveText('0.5');
+    await expect(lines.last()).toHaveText('7');
 
     // Arrow keys go where the slices lie, and Enter takes one; one step undoes it.
     await cells.nth(0).locator('button').focus();

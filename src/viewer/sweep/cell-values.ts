@@ -17,6 +17,12 @@ export interface ISweepAxis {
   readonly values: readonly SweepValue[];
 }
 
+/** A parameter and its values, as they stand at a side of a grid of two. */
+export interface IHead {
+  readonly name: string;
+  readonly values: readonly { readonly text: string; readonly held: boolean }[];
+}
+
 /** What a cell is of. */
 export interface ICellValues {
   readonly changes: readonly IRecipeChange[];
@@ -48,6 +54,20 @@ export function cellsOf(
       )
     )
   );
+}
+
+/** The head of the columns or rows that are an axis of the grid. */
+export function headOf(
+  { sweepable, values }: ISweepAxis,
+  trans: TranslationBundle
+): IHead {
+  return {
+    name: sweepable.label,
+    values: values.map(value => ({
+      text: told(value, trans),
+      held: isSame(value, sweepable.value)
+    }))
+  };
 }
 
 function cellOf(

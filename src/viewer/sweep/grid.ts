@@ -6,13 +6,15 @@ import type { IDisposable } from '@lumino/disposable';
 
 import { element } from '../dom';
 import { CloseUp } from './close-up';
-import { GAP, layOut } from './layout';
+import type { IHead } from './cell-values';
+import { headNodes } from './heads';
+import { GAP, HEADS, layOut } from './layout';
 import type { ILayout } from './layout';
 import type { SweepCell } from './sweep-cell';
 
 export class SweepGrid implements IDisposable {
-  constructor(trans: TranslationBundle) {
-    this._close = new CloseUp(trans);
+  constructor(private readonly _trans: TranslationBundle) {
+    this._close = new CloseUp(_trans);
     this.node.style.setProperty('--jp-tomo-sweep-gap', `${GAP}px`);
     this.node.append(this._grid, this._close.node);
     for (const event of ['pointerover', 'focusin'] as const) {
@@ -42,14 +44,24 @@ export class SweepGrid implements IDisposable {
 
   /**
    * @param cells row by row
-   * @param across how many values the first parameter has
-   * @param down how many the second one has; null: there is none
+   * @param across the first parameter; null: there are no slices
+   * @param down the second one; null: there is none
    */
-  set(cells: readonly SweepCell[], across: number, down: number | null): void {
+  set(
+    cells: readonly SweepCell[],
+    across: IHead | null,
+    down: IHead | null
+  ): void {
     this._cells = cells;
-    this._counts = { across, down };
+    this._heads = { across, down };
+    this._counts = {
+      across: across?.values.length ?? 0,
+      down: down?.values.length ?? null
+    };
     this._pointed = null;
+    this._turned = null;
     this._grid.replaceChildren(...cells.map(({ node }) => node));
+    this._head(false);
     this._lay();
     this._look();
   }
@@ -120,14 +132,31 @@ export class SweepGrid implements IDisposable {
     const { columns, rows, tile, turned, close } = layout;
     this.node.classList.toggle('jp-mod-below', close?.where === 'below');
     const { style } = this._grid;
-    style.gridTemplateColumns = `repeat(${columns}, ${tile}px)`;
-    style.gridTemplateRows = `repeat(${rows}, ${tile}px)`;
+    const [left, top] =
+      down === null ? ['', ''] : [HEADS.left, HEADS.top].map(lines);
+    style.gridTemplateColumns = `${left}repeat(${columns}, ${tile}px)`;
+    style.gridTemplateRows = `${top}repeat(${rows}, ${tile}px)`;
+    this._head(turned);
     style.gridAutoFlow = turned ? 'column' : 'row';
     this._close.node.hidden = !close;
     if (close) {
       this._close.resize(close.size);
       this._look();
     }
+  }
+
+  /** The values at the sides of a grid of two parameters. */
+  private _head(turned: boolean): void {
+    const { across, down } = this._heads;
+    if (!across || !down || turned === this._turned) {
+      return;
+    }
+    this._turned = turned;
+    const [columns, rows] = turned ? [down, across] : [across, down];
+    this._grid.replaceChildren(
+      ...headNodes(columns, rows, this._trans),
+      ...this._cells.map(({ node }) => node)
+    );
   }
 
   private readonly _grid = element('div', 'jp-tomo-sweep-grid');
@@ -138,7 +167,18 @@ export class SweepGrid implements IDisposable {
     across: 0,
     down: null
   };
+  private _heads: { across: IHead | null; down: IHead | null } = {
+    across: null,
+    down: null
+  };
+  /** How the heads lie; null: there are none yet. */
+  private _turned: boolean | null = null;
   private _layout: ILayout | null = null;
   private _pointed: SweepCell | null = null;
   private _disposed = false;
+}
+
+/** Lines of heads, as a part of a template of columns or rows. */
+function lines(sizes: readonly number[]): string {
+  return sizes.map(size => `${size}px `).join('');
 }

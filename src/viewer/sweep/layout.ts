@@ -5,8 +5,12 @@
 
 /** Pixels between two slices. */
 export const GAP = 6;
-/** Narrowest slice: its values can still be read. */
+/** Pixels of name and values before the rows and above the columns of two parameters. */
+export const HEADS = { left: [16, 60], top: [16, 18] } as const;
+/** Narrowest slice of one parameter: its value can still be read. */
 const LEAST = 84;
+/** Narrowest slice of two: the value above it can still be read. */
+const LEAST_OF_TWO = 64;
 /** Least width of the slices of one parameter where not all of them are seen at once. */
 const COMFORT = 120;
 /** Most width of those of two, so that several rows are seen. */
@@ -53,15 +57,39 @@ export function layOut(
   down: number | null,
   room: IRoom
 ): ILayout {
-  const grids = down === null ? wrapped(across) : both(across, down);
+  if (down === null) {
+    return laid(wrapped(across), LEAST, room, inner =>
+      scrolledLines(across, inner)
+    );
+  }
+  const grids = both(across, down);
+  const beside = {
+    width: room.width - sum(HEADS.left),
+    height: room.height - sum(HEADS.top)
+  };
+  return laid(grids, LEAST_OF_TWO, beside, inner => scrolledGrid(grids, inner));
+}
+
+/** The grid in which slices are largest, or what is made of those that are not all seen. */
+function laid(
+  grids: readonly IGrid[],
+  least: number,
+  room: IRoom,
+  scrolled: (room: IRoom) => ILayout
+): ILayout {
   // The first of them is the plainest.
   const best = grids.reduce((one, other) =>
     fitting(other, room) > WORTH * fitting(one, room) ? other : one
   );
   const tile = Math.floor(fitting(best, room));
-  return tile >= LEAST
+  return tile >= least
     ? { ...best, tile, close: closeOf(best, tile, room) }
-    : scrolled(across, down, { ...room, width: room.width - BAR });
+    : scrolled({ width: room.width - BAR, height: room.height - BAR });
+}
+
+/** Room of heads, and the gaps behind them. */
+function sum(sizes: readonly number[]): number {
+  return sizes.reduce((all, size) => all + size + GAP, 0);
 }
 
 /** All ways to break a line, those that leave the fewest places empty first. */
@@ -90,22 +118,30 @@ function share(length: number, count: number): number {
   return (length - GAP * (count - 1)) / count;
 }
 
-/** Not all of them are seen at once: the others are scrolled to. */
-function scrolled(across: number, down: number | null, room: IRoom): ILayout {
-  const abreast = (tile: number): number =>
-    Math.max(1, Math.floor((room.width + GAP) / (tile + GAP)));
-  if (down === null) {
-    const columns = Math.min(across, abreast(COMFORT));
-    const rows = Math.ceil(across / columns);
-    const tile = Math.max(LEAST, Math.floor(share(room.width, columns)));
-    return { columns, rows, turned: false, tile, close: null };
-  }
-  const most = abreast(LEAST);
-  const grids = both(across, down);
-  const grid = grids.find(({ columns }) => columns <= most) ?? grids[0];
-  const wide = Math.floor(share(room.width, grid.columns));
-  const tile = Math.max(LEAST, Math.min(AMPLE, wide));
-  return { ...grid, tile, close: closeOf(grid, tile, room) };
+/** Not all of one parameter are seen at once: the others are scrolled to. */
+function scrolledLines(count: number, { width }: IRoom): ILayout {
+  const abreast = Math.floor((width + GAP) / (COMFORT + GAP));
+  const columns = Math.max(1, Math.min(count, abreast));
+  const rows = Math.ceil(count / columns);
+  const tile = Math.max(LEAST, Math.floor(share(width, columns)));
+  return { columns, rows, turned: false, tile, close: null };
+}
+
+/** Of two: all columns are seen, or all rows, whichever covers more of the room. */
+function scrolledGrid(grids: readonly IGrid[], room: IRoom): ILayout {
+  const sized = (length: number, count: number): number =>
+    Math.max(LEAST_OF_TWO, Math.min(AMPLE, Math.floor(share(length, count))));
+  const options = grids.flatMap(grid => [
+    { ...grid, tile: sized(room.width, grid.columns) },
+    { ...grid, tile: sized(room.height, grid.rows) }
+  ]);
+  const covered = ({ columns, rows, tile }: (typeof options)[number]): number =>
+    Math.min(room.width, columns * (tile + GAP)) *
+    Math.min(room.height, rows * (tile + GAP));
+  const best = options.reduce((one, other) =>
+    covered(other) > WORTH * covered(one) ? other : one
+  );
+  return { ...best, close: closeOf(best, best.tile, room) };
 }
 
 /** Two slices in what the grid leaves, where they are no smaller there. */

@@ -21,7 +21,7 @@ export interface ICellOptions extends ICellValues {
 
 export class SweepCell {
   constructor(private readonly _options: ICellOptions) {
-    const { held, name, take, trans } = _options;
+    const { held, labels, name, take, trans } = _options;
     this.node.classList.toggle('jp-mod-held', held);
     const text = held
       ? trans.__('%1, as it is now', name)
@@ -31,7 +31,11 @@ export class SweepCell {
     this._take.className = 'jp-tomo-sweep-take';
     this._canvas.width = this._canvas.height = 1;
     this._take.append(this._canvas);
-    this.node.append(this._take, this.label('jp-tomo-sweep-label'));
+    this.node.append(this._take);
+    // The values of two parameters stand at the sides of the grid.
+    if (labels.length === 1) {
+      this.node.append(this.label('jp-tomo-sweep-label'));
+    }
   }
 
   readonly node = element('div', 'jp-tomo-sweep-cell');

@@ -15,7 +15,7 @@ import type { IWantedSlice } from '../../tuning';
 import type { ContrastModel } from '../contrast';
 import { button, element } from '../dom';
 import { AxisBar } from './axis-bar';
-import { cellsOf } from './cell-values';
+import { cellsOf, headOf } from './cell-values';
 import type { ICellValues } from './cell-values';
 import { Computation } from './computation';
 import { SweepGrid } from './grid';
@@ -198,17 +198,16 @@ export class SweepView extends Widget {
     if (!across) {
       return;
     }
-    const [columns, rows] = [across.values.length, down?.values.length ?? null];
-    const count = columns * (rows ?? 1);
+    const count = across.values.length * (down?.values.length ?? 1);
     if (count > MOST) {
-      this._grid.set([], 0, null);
+      this._grid.set([], null, null);
       this._computation.end(
         trans.__('%1 slices are more than %2: take fewer values.', count, MOST)
       );
       return;
     }
     const cells = cellsOf(across, down, trans).map(each => this._cell(each));
-    this._grid.set(cells, columns, rows);
+    this._grid.set(cells, headOf(across, trans), down && headOf(down, trans));
     this._computation.begin(cells);
   }
 

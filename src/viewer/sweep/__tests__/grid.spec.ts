@@ -2,6 +2,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 
 import { sized } from '../../__tests__/fakes';
 import { ContrastModel } from '../../contrast';
+import type { IHead } from '../cell-values';
 import { SweepGrid } from '../grid';
 import { SweepCell } from '../sweep-cell';
 
@@ -51,6 +52,14 @@ const cells = (count: number, held: number): SweepCell[] =>
       })
   );
 
+const head = (name: string, count: number): IHead => ({
+  name,
+  values: Array.from({ length: count }, (_, index) => ({
+    text: `${name}${index}`,
+    held: false
+  }))
+});
+
 const style = (): CSSStyleDeclaration =>
   grid.node.querySelector<HTMLElement>('.jp-tomo-sweep-grid')!.style;
 
@@ -74,7 +83,7 @@ const room = (width: number, height: number): void => {
 };
 
 it('is laid out anew when its room changes, and arrow keys go where slices lie', () => {
-  grid.set(cells(9, 4), 9, null);
+  grid.set(cells(9, 4), head('a', 9), null);
   expect(style().gridTemplateColumns).toBe('repeat(3, 129px)');
   expect(walked(0, 'ArrowDown')).toBe(3);
   expect(walked(3, 'ArrowRight', 'ArrowUp')).toBe(1);
@@ -84,11 +93,22 @@ it('is laid out anew when its room changes, and arrow keys go where slices lie',
   expect(walked(0, 'ArrowRight')).toBe(1);
 });
 
+const heads = (kind: string): (string | null)[] =>
+  [
+    ...grid.node.querySelectorAll<HTMLElement>(`.jp-tomo-sweep-head.${kind}`)
+  ].map(({ title }) => title);
+
 it('runs the first parameter down where that makes slices larger', () => {
-  grid.set(cells(10, -1), 5, 2);
+  grid.set(cells(10, -1), head('a', 5), head('b', 2));
   room(400, 1000);
   expect(style().gridAutoFlow).toBe('column');
-  expect(style().gridTemplateColumns).toBe('repeat(2, 195px)');
+  expect(style().gridTemplateColumns).toBe('16px 60px repeat(2, 153px)');
+  // What runs down stands before the rows.
+  expect(heads('jp-mod-row')).toEqual(['a0', 'a1', 'a2', 'a3', 'a4']);
+  expect(heads('jp-mod-column')).toEqual(['b0', 'b1']);
+  room(1000, 400);
+  expect(heads('jp-mod-row')).toEqual(['b0', 'b1']);
+  room(400, 1000);
   // The cells are row by row of the first parameter: the next one is below.
   expect(walked(0, 'ArrowDown')).toBe(1);
   expect(walked(0, 'ArrowRight')).toBe(5);
@@ -96,7 +116,7 @@ it('runs the first parameter down where that makes slices larger', () => {
 });
 
 it('shows what holds now and what is pointed at larger where there is room', () => {
-  grid.set(cells(27, 13), 9, 3);
+  grid.set(cells(27, 13), head('a', 9), head('b', 3));
   room(1150, 700);
   const captions = (): string[] =>
     [...grid.node.querySelectorAll('.jp-tomo-sweep-caption')].map(
@@ -114,8 +134,8 @@ it('shows what holds now and what is pointed at larger where there is room', () 
   walked(13, 'ArrowRight');
   expect(captions()).toEqual(['13 (now)', '14']);
   // Pictures are asked for as wide as the larger ones.
-  expect(grid.width).toBe(294);
+  expect(grid.width).toBe(278);
   room(700, 300);
   expect(close.hidden).toBe(true);
-  expect(grid.width).toBe(160);
+  expect(grid.width).toBe(75);
 });

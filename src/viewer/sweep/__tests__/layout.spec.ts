@@ -34,7 +34,7 @@ it.each([
 });
 
 it('shows two slices larger where a grid leaves much', () => {
-  expect(layOut(9, 3, WIDE).close).toEqual({ where: 'below', size: 294 });
+  expect(layOut(9, 3, WIDE).close).toEqual({ where: 'below', size: 278 });
   expect(layOut(9, 3, { width: 700, height: 300 }).close).toBeNull();
   const { close, columns, tile } = layOut(4, 4, WIDE);
   expect(close).toMatchObject({ where: 'beside' });
@@ -49,14 +49,21 @@ it('keeps slices wide enough for their words, and scrolls', () => {
     columns: 3,
     rows: 9,
     turned: true,
-    tile: 145
+    tile: 116
   });
   // Neither fits.
   expect(layOut(9, 9, NARROW)).toMatchObject({
     columns: 9,
     rows: 9,
     turned: false,
-    tile: 84
+    tile: 64
+  });
+  // More is seen of the room when it is scrolled across.
+  expect(layOut(9, 3, { width: 700, height: 300 })).toMatchObject({
+    columns: 9,
+    rows: 3,
+    turned: false,
+    tile: 75
   });
   expect(layOut(25, null, { width: 464, height: 300 })).toMatchObject({
     columns: 3,

@@ -10,7 +10,10 @@ beforeEach(() => {
   jest.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
 });
 
-function make(held = false): {
+function make(
+  held = false,
+  labels = ['262.35', '21']
+): {
   cell: SweepCell;
   take: jest.Mock;
   again: jest.Mock;
@@ -19,7 +22,7 @@ function make(held = false): {
   const again = jest.fn();
   const cell = new SweepCell({
     changes: [],
-    labels: ['262.35', '21'],
+    labels,
     name: 'Centre of rotation 262.35, Stripes: sorting: Size 21',
     held,
     trans,
@@ -47,7 +50,6 @@ it('says what keeps its slice, offers to try again, and takes nothing unseen', (
   expect(trouble?.querySelector('p')?.textContent).toBe(
     'ASTRA has no memory for this slice. Take fewer iterations.'
   );
-  expect(cell.node.textContent).toContain('262.35 · 21');
   trouble?.querySelector('button')?.click();
   expect(again).toHaveBeenCalledTimes(1);
   cell.wait();
@@ -78,8 +80,14 @@ it('keeps the focus while it is tried again', () => {
 });
 
 it('says which values hold now', () => {
-  expect(make(true).cell.node.textContent).toBe('262.35 · 21 (now)');
-  expect(make().cell.node.textContent).toBe('262.35 · 21');
+  const said = (held: boolean, labels?: string[]): string | null =>
+    make(held, labels).cell.node.textContent;
+  expect(said(true, ['262.35'])).toBe('262.35 (now)');
+  expect(said(false, ['262.35'])).toBe('262.35');
+  // Those of two parameters are the grid's heads.
+  expect(said(true)).toBe('');
+  const both = make(true).cell.label('caption');
+  expect(both.textContent).toBe('262.35 · 21 (now)');
 });
 
 it('says what it takes, with the names of the parameters', () => {

@@ -376,7 +376,22 @@ it('asks for all slices of the same projections one after the other', async () =
 it('a second parameter can be taken away again', async () => {
   make(new SlowSource());
   await choose('Second parameter', 'Turn slices (°)');
-  expect(labels()).toHaveLength(27);
+  const cells = (): number =>
+    view!.node.querySelectorAll('.jp-tomo-sweep-cell').length;
+  expect([cells(), labels()]).toEqual([27, []]);
+  const heads = (kind: string): (string | null)[] =>
+    [...view!.node.querySelectorAll(`.jp-tomo-sweep-head.${kind}`)].map(
+      each => each.textContent
+    );
+  expect(heads('jp-mod-name')).toEqual([
+    'Centre of rotation',
+    'Turn slices (°)'
+  ]);
+  expect([heads('jp-mod-column')[4], heads('jp-mod-row')]).toEqual([
+    '262.351',
+    ['−20', '0', '20']
+  ]);
+  expect(heads('jp-mod-held')).toEqual(['262.351', '0']);
   await choose('Second parameter', 'one parameter');
   expect(labels()).toHaveLength(9);
 });
@@ -556,6 +571,7 @@ it('tries no parameter twice', async () => {
   expect(list('Second parameter').selectedIndex).toBe(0);
   expect(texts('Second parameter')).not.toContain(second);
   expect(texts('Second parameter')).toContain('Centre of rotation');
+  expect(labels().length).toBeGreaterThan(1);
   expect(new Set(labels()).size).toBe(labels().length);
 });
 
