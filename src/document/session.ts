@@ -193,6 +193,7 @@ export class RecipeSession implements IRecipeSession {
       return;
     }
     const before = JSON.stringify(this.recipe.regions?.centre);
+    this._searched = searchedOf(this.recipe);
     const images = this._data;
     if (this._centre.state !== 'pending') {
       this._foundBefore = this._centre;
@@ -292,8 +293,21 @@ export class RecipeSession implements IRecipeSession {
       this._data = data;
       this._onData();
     }
+    this._forgetFailure();
     this._emit('recipe');
   };
+
+  /** What kept the axis from being found in another input is not said of this one. */
+  private _forgetFailure(): void {
+    const failed = (centre: Fetched<Centre>): boolean =>
+      centre.state === 'failed' && searchedOf(this.recipe) !== this._searched;
+    if (failed(this._foundBefore)) {
+      this._foundBefore = { state: 'none' };
+    }
+    if (failed(this._centre)) {
+      this._setCentre({ state: 'none' });
+    }
+  }
 
   /** Something of the data set changed: it is described when the changes stop. */
   private _onData(): void {
@@ -431,6 +445,8 @@ export class RecipeSession implements IRecipeSession {
   private _centre: Fetched<Centre> = { state: 'none' };
   private _foundBefore: Fetched<Centre> = { state: 'none' };
   private _finding: AbortController | null = null;
+  /** What the axis was searched in last, as text. */
+  private _searched = '';
   private _position: IViewPosition = START;
   /** `dataset` of the recipe as it was last seen. */
   private _data = 'null';
@@ -443,6 +459,11 @@ export class RecipeSession implements IRecipeSession {
 
 /** Number of sessions so far, for channels that no other session uses. */
 let sessions = 0;
+
+/** What of a recipe the search for the axis depends on, besides its data set. */
+function searchedOf({ regions, filters }: Recipe): string {
+  return JSON.stringify([regions ?? null, filters ?? null]);
+}
 
 function noData(trans: TranslationBundle): Failure {
   return {

@@ -249,6 +249,37 @@ describe('RecipeSession', () => {
     });
   });
 
+  it('says no more why there was no centre once another input is searched', async () => {
+    await open(TEXT);
+    const refused = new ApiError({
+      code: 'centre',
+      message: 'The pairs agree nowhere.',
+      where: 'regions.centre.method',
+      hint: ''
+    });
+    api.found = () => Promise.reject(refused);
+    const fails = async (): Promise<void> => {
+      await session.findCentre();
+      expect(session.centre.state).toBe('failed');
+    };
+    await fails();
+    // The output is no part of the search.
+    session.edit({ path: ['output', 'folder'], value: 'elsewhere/' });
+    expect(session.centre.state).toBe('failed');
+    session.edit({ path: ['regions', 'centre', 'method'], value: 'opposite' });
+    expect(session.centre.state).toBe('none');
+    await fails();
+    session.edit({ path: ['filters'], value: [] });
+    expect(session.centre.state).toBe('none');
+    // Nor does the end of another search bring it back.
+    await fails();
+    const finding = session.findCentre();
+    session.edit({ path: ['regions', 'centre', 'method'], value: undefined });
+    session.cancelCentre();
+    await finding;
+    expect(session.centre.state).toBe('none');
+  });
+
   it('leaves an uncertain centre to the user', async () => {
     await open(TEXT);
     const uncertain: typeof CENTRE = {
