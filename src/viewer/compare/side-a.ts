@@ -140,6 +140,7 @@ export class SideA implements IDisposable {
               id: KEPT,
               label: kept.name,
               subject: () => kept.of,
+              ready: () => kept.image,
               image: () => Promise.resolve(kept.image)
             }
           ]
@@ -149,15 +150,19 @@ export class SideA implements IDisposable {
     const entries = this._sources.map(source => {
       const why = this._unlike(source);
       const text = why ? `${source.label} (${why})` : source.label;
-      return { text, id: source.id, disabled: why !== '' };
+      const title = why
+        ? this._options.trans.__('It has no difference from B now: %1.', why)
+        : '';
+      return { text, title, id: source.id, disabled: why !== '' };
     });
     // A list that is open is not taken from under the pointer.
     const listed = JSON.stringify(entries);
     if (listed !== this._listed) {
       this._listed = listed;
       this.node.replaceChildren(
-        ...entries.map(({ text, id, disabled }) => {
+        ...entries.map(({ text, title, id, disabled }) => {
           const option = new Option(text, id);
+          option.title = title;
           option.disabled = disabled;
           return option;
         })

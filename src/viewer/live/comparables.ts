@@ -46,6 +46,7 @@ export function comparables({
         {
           id: 'before',
           label: trans.__('Before the last change'),
+          ready: () => earlier,
           image: () => Promise.resolve(earlier)
         }
       ]

@@ -389,6 +389,28 @@ it('says what keeps B away, and tells no numbers of one that is not wanted any m
   expect([said(), names()]).toEqual(['A − B: RMS 4, largest 4', ['A', 'B']]);
 });
 
+it('offers a kept image of another size no more, and says why', async () => {
+  open(source('before', 5));
+  await settle();
+  [...view.node.querySelectorAll('button')]
+    .find(({ textContent }) => textContent === 'Keep B as A')
+    ?.click();
+  await settle();
+  expect(listed()[0]).toEqual(['Kept image', false]);
+  standing.outdate(true);
+  panel.image = { ...image(1), data: new Float32Array(4), rows: 2, columns: 2 };
+  panel.shown.emit(panel.image);
+  standing.settle();
+  await settle();
+  expect(listed()[0]).toEqual(['Kept image (4 × 4)', true]);
+  expect(view.node.querySelector('option')?.title).toBe(
+    'It has no difference from B now: 4 × 4.'
+  );
+  renew(2);
+  await settle();
+  expect(listed()[0]).toEqual(['Kept image', false]);
+});
+
 it('says for how long B is computed, and takes the next one when it is there', async () => {
   jest.useFakeTimers();
   const pass = (milliseconds: number): Promise<void> =>
