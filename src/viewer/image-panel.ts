@@ -47,6 +47,7 @@ export class ImagePanel extends Panel {
       trans.__('Histogram of the values, with the levels')
     );
     this._bar = new ContrastBar(this.contrast, trans);
+    this._message = new MessageCard(trans);
     const stage = this._middle;
     stage.addClass('jp-tomo-viewer-stage');
     stage.node.dataset.before = trans.__('Before');
@@ -386,7 +387,7 @@ export class ImagePanel extends Panel {
   private readonly _histogram: HistogramView;
   private readonly _bar: ContrastBar;
   private readonly _middle = new Panel();
-  private readonly _message = new MessageCard();
+  private readonly _message: MessageCard;
   private readonly _busy = new Widget();
   private readonly _wait: WaitNote;
   private _image: IImage | null = null;

@@ -6,6 +6,7 @@ import { Widget } from '@lumino/widgets';
 
 import type { Failure } from '../api';
 import { fieldOf, inWords, sentenceOf } from '../field-names';
+import { formatSeconds } from '../quantities';
 import { button, element, homeOf } from './dom';
 
 export interface IMessage {
@@ -13,11 +14,13 @@ export interface IMessage {
   readonly title: string;
   readonly hint?: string;
   readonly where?: string;
+  /** When it began, by `performance.now()`: the time since then is told, second by second. */
+  readonly since?: number;
   readonly actions?: readonly { text: string; run: () => void }[];
 }
 
 export class MessageCard extends Widget {
-  constructor() {
+  constructor(private readonly _trans: TranslationBundle) {
     super();
     this.addClass('jp-tomo-viewer-message');
     this.node.setAttribute('role', 'status');
@@ -27,8 +30,10 @@ export class MessageCard extends Widget {
   /** Show a message, or nothing. */
   display(message: IMessage | null): void {
     const focused = this.node.contains(document.activeElement);
+    window.clearInterval(this._ticking);
     this.node.hidden = message === null;
     this.node.replaceChildren();
+    this.toggleClass('jp-mod-timed', message?.since !== undefined);
     if (message) {
       this._show(message);
     }
@@ -38,6 +43,11 @@ export class MessageCard extends Widget {
     }
   }
 
+  override dispose(): void {
+    window.clearInterval(this._ticking);
+    super.dispose();
+  }
+
   private _show(message: IMessage): void {
     this.node.dataset.kind = message.kind;
     const card = element('div', 'jp-tomo-viewer-card');
@@ -45,6 +55,9 @@ export class MessageCard extends Widget {
       card.append(element('span', 'jp-tomo-viewer-spinner'));
     }
     card.append(element('p', 'jp-tomo-viewer-message-title', message.title));
+    if (message.since !== undefined) {
+      card.append(this._clock(message.since));
+    }
     if (message.where) {
       card.append(element('code', '', message.where));
     }
@@ -56,6 +69,24 @@ export class MessageCard extends Widget {
     }
     this.node.append(card);
   }
+
+  /** Seconds since something began; a timer is not read out each time. */
+  private _clock(since: number): HTMLElement {
+    const node = element('p', 'jp-tomo-viewer-clock');
+    node.setAttribute('role', 'timer');
+    const tell = (): void => {
+      const seconds = Math.floor((performance.now() - since) / 1000);
+      node.textContent = this._trans.__(
+        'For %1 so far.',
+        formatSeconds(seconds)
+      );
+    };
+    tell();
+    this._ticking = window.setInterval(tell, 1000);
+    return node;
+  }
+
+  private _ticking = 0;
 }
 
 /** What to do when nobody is logged in to the cluster: log in. */

@@ -67,6 +67,12 @@ it('says what a slow one takes; it is begun and cancelled by the user', async ()
   const stop = jest.fn();
   const computing = slow.computing('a', stop);
   expect(computing?.kind).toBe('busy');
+  // Asked for again meanwhile it goes on; made anew it begins anew.
+  const now = jest.spyOn(performance, 'now').mockReturnValue(9e9);
+  expect(slow.computing('a', stop)?.since).toBe(computing?.since);
+  slow.rest();
+  expect(slow.computing('a', stop)?.since).toBe(9e9);
+  now.mockRestore();
   computing?.actions?.[0].run();
   expect(stop).toHaveBeenCalledTimes(1);
   expect(slow.about('/', recipe('astra'), 'a')).not.toBe('go');

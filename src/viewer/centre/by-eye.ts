@@ -58,6 +58,7 @@ export class CentreByEye extends Panel {
     const { trans, session } = options;
     const purpose = `centre by eye ${++widgets}`;
     this._purpose = purpose;
+    this._message = new MessageCard(trans);
     this._standIn = new StandIn(options.workers, trans);
     this._standIn.changed.connect(() => {
       // The line below the overlay is not about slices.
@@ -413,7 +414,7 @@ export class CentreByEye extends Panel {
   private readonly _tiles: SliceTiles;
   private readonly _overlay: OverlayView;
   private readonly _table: IPointTable;
-  private readonly _message = new MessageCard();
+  private readonly _message: MessageCard;
   private readonly _bar: ICentreToolbar;
   private readonly _facts: HTMLElement;
   private readonly _busy = { slices: false, images: false };

@@ -114,6 +114,7 @@ export class CompareView extends Panel {
     }
     this._divider = new Divider(trans, share => this._place(share));
     this._stage.node.append(this._divider.node);
+    this._card = new MessageCard(trans);
     this._card.addClass('jp-tomo-compare-card');
     this._wait = new WaitNote(trans, options.cancel);
     this._stage.addWidget(this._card);
@@ -456,7 +457,7 @@ export class CompareView extends Panel {
   /** Whether B is what is wanted. */
   private _isCurrent = true;
   private _said: IMessage | null = null;
-  private readonly _card = new MessageCard();
+  private readonly _card: MessageCard;
   private readonly _wait: WaitNote;
   private readonly _keeps: HTMLButtonElement;
   private _line: ILine | null = null;

@@ -422,6 +422,9 @@ export class RecipeImages implements IDisposable {
       this._atWork.add(who);
     } else {
       this._atWork.delete(who);
+      if (who === 'agent') {
+        this._slow.rest();
+      }
     }
     this._options.busy(this._atWork.size > 0);
   }

@@ -91,8 +91,10 @@ export class SlowSlices implements IDisposable {
       return null;
     }
     const { trans } = this._options;
+    this._since ??= performance.now();
     return {
       kind: 'busy',
+      since: this._since,
       title: this._seconds
         ? trans.__(
             'Computing this slice, which takes about %1…',
@@ -109,6 +111,11 @@ export class SlowSlices implements IDisposable {
         }
       ]
     };
+  }
+
+  /** Nothing is computed any more: the next one begins anew. */
+  rest(): void {
+    this._since = null;
   }
 
   dispose(): void {
@@ -144,6 +151,8 @@ export class SlowSlices implements IDisposable {
   private _price = '';
   private _seconds: number | null | undefined;
   private _agreed = '';
+  /** When what is computed now was begun; null: nothing is. */
+  private _since: number | null = null;
   private _disposed = false;
   private readonly _abort = new AbortController();
 }
