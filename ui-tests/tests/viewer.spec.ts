@@ -90,6 +90,56 @@ test.describe('The viewer of a recipe', () => {
     await expect(low).toHaveValue('123');
   });
 
+  test('is not cut where numbers are long or there is little room', async ({
+    page
+  }) => {
+    const tomo = new Tomography(page);
+    await tomo.openData('examples/data', 'phantom_nxtomo.nxs');
+    await expect(tomo.facts).toContainText('256 × 96');
+    const { viewer } = tomo;
+    const enter = async (label: string, text: string): Promise<void> => {
+      await viewer.getByLabel(label).fill(text);
+      await viewer.getByLabel(label).press('Enter');
+    };
+    await enter('Value shown brightest', '64000');
+    await enter('Value shown darkest', '-1e-5');
+    const low = viewer.getByLabel('Value shown darkest');
+    await low.blur();
+    await expect(low).toHaveValue('−1.0000e-5');
+    expect(
+      await low.evaluate(node => node.scrollWidth - node.clientWidth)
+    ).toBeLessThanOrEqual(0);
+
+    // The unit of the colour bar lies over none of its ticks.
+    const title = viewer.locator('.colorbar .cbtitle text');
+    await expect(title).toHaveText('counts');
+    const { bottom } = await title.evaluate(
+      node => node.getBoundingClientRect().toJSON() as DOMRect
+    );
+    const tops = await viewer
+      .locator('.colorbar .cbaxis text')
+      .evaluateAll(all => all.map(node => node.getBoundingClientRect().top));
+    expect(tops.length).toBeGreaterThan(2);
+    expect(bottom).toBeLessThanOrEqual(Math.min(...tops));
+
+    // In less than 200 pixels nothing of the bar ends outside of it.
+    await page.sidebar.close('left');
+    await page.setViewportSize({ width: 630, height: 1000 });
+    const toolbar = viewer.locator('.jp-tomo-viewer-toolbar');
+    await expect(async () => {
+      const right = await toolbar.evaluate(
+        node => node.getBoundingClientRect().right
+      );
+      expect((await toolbar.boundingBox())?.width).toBeLessThan(200);
+      const ends = await toolbar
+        .locator('button, input')
+        .evaluateAll(all =>
+          all.map(node => node.getBoundingClientRect().right)
+        );
+      expect(Math.max(...ends)).toBeLessThanOrEqual(right);
+    }).toPass({ timeout: 10_000 });
+  });
+
   test('in the dark theme nothing stays light', async ({ page }) => {
     await page.theme.setDarkTheme();
     const tomo = new Tomography(page);

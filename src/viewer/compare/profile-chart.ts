@@ -9,6 +9,9 @@ import { loadPlotly, QUIET } from '../plotly';
 import type { IPlotly } from '../plotly';
 import { coloursAt, followTheme } from '../theme';
 
+/** Pixels of the width for each tick. */
+const TICK = 60;
+
 /** One curve: distances from the beginning of the line in pixels, and values. */
 export interface ICurve {
   readonly name: 'A' | 'B';
@@ -96,8 +99,14 @@ export class ProfileChart extends Widget {
         paper_bgcolor: 'rgba(0,0,0,0)',
         plot_bgcolor: 'rgba(0,0,0,0)',
         font: { family: colours.font, size: 11, color: colours.muted },
-        xaxis: { ...axis, title: { text: this.axisTitle, standoff: 2 } },
-        yaxis: { ...axis, title: { text: this._unit } },
+        xaxis: {
+          ...axis,
+          // Labels that are turned for want of room would stand where the title is.
+          tickangle: 0,
+          nticks: Math.max(2, Math.floor(width / TICK)),
+          title: { text: this.axisTitle, standoff: 2 }
+        },
+        yaxis: { ...axis, title: { text: this._unit, standoff: 6 } },
         hovermode: 'x unified',
         hoverlabel: { bgcolor: colours.background },
         showlegend: true,

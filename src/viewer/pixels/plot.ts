@@ -209,7 +209,8 @@ function colourAxis({ levels, scale, unit, colours }: IPlotState): Layout {
       exponentformat: 'e',
       minexponent: 5,
       nticks: 6,
-      title: { text: unit, side: 'right', font: { size: 11 } },
+      // Beside the ticks there is no room for it: counts have five digits.
+      title: { text: unit, side: 'top', font: { size: 11 } },
       tickfont: { color: colours.muted }
     }
   };

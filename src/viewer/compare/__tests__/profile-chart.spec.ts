@@ -9,8 +9,11 @@ const frame = (): Promise<void> =>
 
 it('has the colours of a new theme, though all is hidden for a frame when it comes', async () => {
   const colours: unknown[] = [];
+  const ticks: unknown[] = [];
   const plotly: IPlotly = {
-    newPlot: (node, _, { font }) => {
+    newPlot: (node, _, { font, xaxis }) => {
+      const of = (key: string): unknown => Reflect.get(Object(xaxis), key);
+      ticks.push([of('tickangle'), of('nticks')]);
       colours.push(Reflect.get(Object(font), 'color'));
       return Promise.resolve(
         Object.assign(node, { on: () => undefined }) as IPlotElement
@@ -36,6 +39,8 @@ it('has the colours of a new theme, though all is hidden for a frame when it com
   await frame();
   await frame();
   expect(colours).toEqual(['black']);
+  // Few enough to stand upright, over the title.
+  expect(ticks).toEqual([[0, 2]]);
   // As JupyterLab does it.
   chart.node.style.setProperty('--jp-ui-font-color2', 'white');
   themes.themeChanged.emit();
