@@ -110,6 +110,10 @@ test.describe('A slice that takes its time', () => {
     await compute.click();
     await expect(card).toContainText('Computing this slice');
     await expect.poll(() => previews.held()).toBe(1);
+    // The time since then beside what was estimated, and once.
+    await expect(card.getByRole('timer')).toHaveText(/^For [2-9] s so far\.$/);
+    await expect(tomo.viewer.locator('.jp-tomo-viewer-wait')).toBeHidden();
+    await pictures(page, 'slow-computing');
     const gone = page.waitForEvent('requestfailed', request =>
       PREVIEW.test(request.url())
     );
