@@ -130,6 +130,7 @@ const FILTERS: readonly (readonly [Filter, readonly ('list' | 'columns')[]])[] =
     [{ name: 'filtering', sigma: 2, size: 9 }, ['columns']],
     [{ name: 'filtering', sigma: 2, size: 31, sort: false }, ['columns']],
     [{ name: 'filtering', sigma: 60, size: 5 }, ['columns']],
+    [{ name: 'filtering', sigma: 2, size: 101, sort: false }, ['columns']],
     [{ name: 'wavelet' }, []],
     [{ name: 'fitting' }, []],
     [{ name: 'fourier' }, []]

@@ -4,6 +4,7 @@ import { columns, count } from '../plan';
 import { from, fromWith, past, pastWith } from '../span';
 import { blockBytes, ranks } from './ranks';
 import { take } from './scratch';
+import { layOutWideMedians, WIDE, wideMedian } from './widemedian';
 
 /** float32[size][4] */
 let window: usize = 0;
@@ -17,6 +18,18 @@ export function layOutMedians(size: i32): void {
   window = take(<usize>size << 4);
   smooth = take(blockBytes());
   list = take(blockBytes());
+  if (size > WIDE) {
+    layOutWideMedians(size);
+  }
+}
+
+/** Four rows, float32[columns][4], from one place to another: the columns `first` to before `end`. */
+function smoothFour(source: usize, to: usize, size: i32, first: i32, end: i32): void {
+  if (size > WIDE) {
+    wideMedian(source, to, size, first, end);
+  } else {
+    runningMedian(source, to, columns, size, window, first, end);
+  }
 }
 
 /**
@@ -30,10 +43,10 @@ export function smoothRanks(source: usize, to: usize, size: i32, first: i32, end
   for (let rank: usize = 0; rank < <usize>ranks(); rank += 4) {
     const at = (rank >> 2) * block;
     if (source == to) {
-      runningMedian(to + at, smooth, columns, size, window, first, end);
+      smoothFour(to + at, smooth, size, first, end);
       memory.copy(to + at + begin, smooth + begin, bytes);
     } else {
-      runningMedian(source + at, to + at, columns, size, window, first, end);
+      smoothFour(source + at, to + at, size, first, end);
     }
   }
 }
@@ -43,7 +56,7 @@ export function smoothList(source: usize, to: usize, size: i32): void {
   for (let column: usize = 0; column < <usize>columns; column++) {
     v128.store(list + (column << 4), f32x4.splat(<f32>load<f64>(source + (column << 3))));
   }
-  runningMedian(list, smooth, columns, size, window, 0, columns);
+  smoothFour(list, smooth, size, 0, columns);
   for (let column: usize = 0; column < <usize>columns; column++) {
     store<f64>(to + (column << 3), <f64>load<f32>(smooth + (column << 4)));
   }
@@ -65,7 +78,7 @@ export function smoothRows(rows: usize, size: i32): void {
         store<f32>(list + (column << 4) + (<usize>lane << 2), load<f32>(source + (column << 2)));
       }
     }
-    runningMedian(list, smooth, columns, size, window, from, past);
+    smoothFour(list, smooth, size, from, past);
     for (let lane = 0; lane < many; lane++) {
       const to = rows + <usize>(row + lane) * pitch;
       for (let column = <usize>from; column < <usize>past; column++) {

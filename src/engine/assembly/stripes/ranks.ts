@@ -11,11 +11,11 @@
 import { highHalves, highPairs, lowHalves, lowPairs } from '../lanes';
 import { allocateZeros, release } from '../memory';
 import { columns, count } from '../plan';
+import { fromOrderedBits, HISTOGRAM, putKey, sortKeys, startKeys } from './radix';
 import { take } from './scratch';
 
 /** Columns that are sorted together: one cache line of a row. */
 const TILE = 16;
-const DIGITS = 256;
 
 /** float32[count / 4 rounded up][columns][4]: four ranks of a column side by side. */
 export let ranked: usize = 0;
@@ -56,7 +56,7 @@ export function layOutRanks(): void {
   ranked = take(<usize>(ranks() >> 2) * blockBytes());
   keys = take(<usize>ranks() << 3);
   spare = take(<usize>ranks() << 3);
-  histogram = take(4 * DIGITS * 4);
+  histogram = take(HISTOGRAM);
   tile = take(<usize>ranks() * TILE * 4);
 }
 
@@ -165,19 +165,6 @@ function turnFour(from: usize, pitch: usize, to: usize, height: usize): void {
   v128.store(to + 3 * height, highHalves(highAB, highCD));
 }
 
-/** Floats as unsigned integers of the same order. */
-@inline
-function orderedBits(value: f32): u32 {
-  // Adding zero makes -0 and 0 equal, as they are for a comparison.
-  const bits = reinterpret<u32>(value + 0);
-  return bits ^ (<u32>(<i32>bits >> 31) | 0x80000000);
-}
-
-@inline
-function fromOrderedBits(bits: u32): f32 {
-  return reinterpret<f32>(bits ^ (~(<u32>(<i32>bits >> 31)) | 0x80000000));
-}
-
 /** Values of a column to `ranked` in the order that is kept; false when they are not sorted by it. */
 function takeAsBefore(column: i32, values: usize): bool {
   const block = blockBytes();
@@ -207,24 +194,11 @@ function takeAsBefore(column: i32, values: usize): bool {
 
 /** Stable radix sort of a column: values to `ranked`, rows to `sources`. */
 function sortColumn(column: i32, values: usize): void {
-  memory.fill(histogram, 0, 4 * DIGITS * 4);
+  startKeys(histogram);
   for (let row = 0; row < count; row++) {
-    const key = orderedBits(load<f32>(values + (<usize>row << 2)));
-    store<u64>(keys + (<usize>row << 3), (<u64>key << 32) | <u64>row);
-    countDigit(key & 255);
-    countDigit(256 + ((key >> 8) & 255));
-    countDigit(512 + ((key >> 16) & 255));
-    countDigit(768 + (key >> 24));
+    putKey(keys, row, load<f32>(values + (<usize>row << 2)), histogram);
   }
-  let from = keys;
-  let to = spare;
-  for (let digit = 0; digit < 4; digit++) {
-    if (scatterDigit(from, to, digit)) {
-      const other = from;
-      from = to;
-      to = other;
-    }
-  }
+  const from = sortKeys(keys, spare, count, histogram);
   const block = blockBytes();
   let out = ranked + (<usize>column << 4);
   const source = sources + <usize>column * (<usize>ranks() << 2);
@@ -237,36 +211,6 @@ function sortColumn(column: i32, values: usize): void {
     }
     out += block;
   }
-}
-
-@inline
-function countDigit(at: u32): void {
-  const place = histogram + (<usize>at << 2);
-  store<u32>(place, load<u32>(place) + 1);
-}
-
-/** One pass; false when all values share the digit, and nothing needs to move. */
-function scatterDigit(from: usize, to: usize, digit: i32): bool {
-  const counts = histogram + <usize>(digit * DIGITS * 4);
-  const shift = <u64>(32 + 8 * digit);
-  const some = load<u32>(counts + (<usize>((load<u64>(from) >> shift) & 255) << 2));
-  if (some == <u32>count) {
-    return false;
-  }
-  let place: u32 = 0;
-  for (let value: usize = 0; value < <usize>DIGITS * 4; value += 4) {
-    const number = load<u32>(counts + value);
-    store<u32>(counts + value, place);
-    place += number;
-  }
-  for (let i = 0; i < count; i++) {
-    const entry = load<u64>(from + (<usize>i << 3));
-    const slot = counts + (<usize>((entry >> shift) & 255) << 2);
-    const target = load<u32>(slot);
-    store<u32>(slot, target + 1);
-    store<u64>(to + (<usize>target << 3), entry);
-  }
-  return true;
 }
 
 /** Put the columns of a tile back into acquisition by angle. */
