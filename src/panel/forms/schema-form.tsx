@@ -94,21 +94,13 @@ export function SchemaForm({
   const problems = changeProblems(session, formChanges(path, values, draft));
   useRefused(problems.size);
   const form = (
-    <FormComponent
-      className="jp-TomoForm"
-      tagName="div"
-      schema={formSchemaOf(schema)}
-      uiSchema={uiSchemaOf(schema, sliders)}
-      formData={draft}
-      validator={trustingValidator}
-      noValidate
-      showErrorList={false}
-      extraErrors={errorsOf(problems)}
-      templates={TEMPLATES}
-      widgets={WIDGETS}
-      idPrefix={`jp-tomo-${path.join('-')}`}
-      onChange={event => {
-        const after = copyOf(JSON.stringify(event.formData ?? {}));
+    <Fields
+      schema={schema}
+      sliders={sliders}
+      data={draft}
+      problems={problems}
+      prefix={`jp-tomo-${path.join('-')}`}
+      onChange={after => {
         setDraft(after);
         if (isTyping()) {
           pause.commit(after);
@@ -120,6 +112,48 @@ export function SchemaForm({
   );
   // Whoever leaves a field is done: a button that is pressed next finds the recipe as it is seen.
   return <div onBlur={pause.end}>{form}</div>;
+}
+
+interface IFieldsProps extends Pick<ISchemaFormProps, 'schema' | 'sliders'> {
+  data: JSONObject;
+  problems: ReadonlyMap<string, string>;
+  /** Beginning of the fields' ids. */
+  prefix: string;
+  /** Of the first rendering: it does the same in all. */
+  onChange: (after: JSONObject) => void;
+}
+
+/** Drawn again for what it shows only: each image of a slice that follows the hand waits for it. */
+const Fields = React.memo(
+  (props: IFieldsProps): JSX.Element => {
+    const { schema, sliders, data, problems, prefix, onChange } = props;
+    return (
+      <FormComponent
+        className="jp-TomoForm"
+        tagName="div"
+        schema={formSchemaOf(schema)}
+        uiSchema={uiSchemaOf(schema, sliders)}
+        formData={data}
+        validator={trustingValidator}
+        noValidate
+        showErrorList={false}
+        extraErrors={errorsOf(problems)}
+        templates={TEMPLATES}
+        widgets={WIDGETS}
+        idPrefix={prefix}
+        onChange={event =>
+          onChange(copyOf(JSON.stringify(event.formData ?? {})))
+        }
+      />
+    );
+  },
+  (before, after) => shownBy(before) === shownBy(after)
+);
+
+/** All that fields show, as text. */
+function shownBy(props: IFieldsProps): string {
+  const { schema, sliders, data, problems, prefix } = props;
+  return JSON.stringify([schema, sliders, data, [...problems], prefix]);
 }
 
 /** What the recipe's validation says of some changes, by the last key of their paths. */

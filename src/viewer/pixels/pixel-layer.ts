@@ -125,8 +125,7 @@ export class PixelLayer implements IDisposable {
     const values = this._values;
     for (let row = 0; row < rows; row += high) {
       const past = Math.min(rows, row + high);
-      const count = meansOf(image, region, row, past, values);
-      paint(values.subarray(0, count), pixels, table, levels);
+      paint(meansOf(image, region, row, past, values), pixels, table, levels);
       // Rows beyond the image fall beyond the canvas.
       context.putImageData(this._strip, 0, row);
     }

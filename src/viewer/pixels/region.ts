@@ -58,11 +58,12 @@ export function contains(painted: IRegion, seen: IRegion): boolean {
 }
 
 /**
- * Rows `first` to below `past` of what is painted of a region, into `out`:
- * means of bin x bin pixels, of fewer at the far edges of the image. One that
- * is not a number makes its mean none.
+ * Rows `first` to below `past` of what is painted of a region: means of bin x
+ * bin pixels, of fewer at the far edges of the image. One that is not a number
+ * makes its mean none.
  *
- * @returns how many values these are
+ * @param out room for them
+ * @returns the values: the image's own where they are as they are, else `out`'s
  */
 export function meansOf(
   { data, columns: pitch }: Pick<IImage, 'data' | 'columns'>,
@@ -70,11 +71,9 @@ export function meansOf(
   first: number,
   past: number,
   out: Float32Array
-): number {
+): Float32Array {
   if (bin === 1 && left === 0 && right === pitch) {
-    // All at once: a piece a row would be garbage a row.
-    out.set(data.subarray((top + first) * pitch, (top + past) * pitch));
-    return (past - first) * pitch;
+    return data.subarray((top + first) * pitch, (top + past) * pitch);
   }
   let to = 0;
   for (let row = first; row < past; row++) {
@@ -107,5 +106,5 @@ export function meansOf(
       out[to++] = sum / (wide * high);
     }
   }
-  return to;
+  return out.subarray(0, to);
 }
