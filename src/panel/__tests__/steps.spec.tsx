@@ -1,8 +1,5 @@
-import type { WidgetProps } from '@rjsf/utils';
-import React from 'react';
 import { act, Simulate } from 'react-dom/test-utils';
 
-import { WIDGETS } from '../forms/widgets';
 import { choose, click, labelled, show, type, KNOWN } from './driving';
 import { FakeSession, fakeContext, GRAPES } from './fakes';
 
@@ -42,36 +39,6 @@ describe('Steps and parameters in the panel', () => {
     await type(field('Of these the first and then every n-th projection'), '1');
     await type(field(most), '');
     expect(session.recipe.reconstruction?.angles).toBeUndefined();
-  });
-
-  it('draws the form whose slider is dragged, once for each value, and no other one', async () => {
-    const Slider = WIDGETS.tomoSlider;
-    const drawn: string[] = [];
-    const Counted = (props: WidgetProps): JSX.Element => {
-      drawn.push(props.label);
-      return <Slider {...props} />;
-    };
-    WIDGETS.tomoSlider = Counted;
-    try {
-      const session = new FakeSession();
-      const node = await show(fakeContext(session));
-      const [slider, ...others] =
-        node.querySelectorAll<HTMLInputElement>('input[type=range]');
-      expect(others.length).toBeGreaterThan(0);
-      const label = slider.getAttribute('aria-label');
-      for (const value of ['0.5', '0.6']) {
-        drawn.length = 0;
-        await act(async () => {
-          slider.value = value;
-          Simulate.change(slider);
-          await Promise.resolve();
-        });
-        expect(drawn).toEqual([label]);
-        expect(slider.value).toBe(value);
-      }
-    } finally {
-      WIDGETS.tomoSlider = Slider;
-    }
   });
 
   it('switches, opens and adds steps', async () => {
