@@ -122,6 +122,27 @@ describe('Steps and parameters in the panel', () => {
     });
   });
 
+  it.each([
+    ['stripes-wavelet', 'Sigma', 20, 0.1],
+    ['stripes-fitting', 'Sigma', 100, 1],
+    ['stripes-sorting', 'Size', 301, 2]
+  ])(
+    'has a slider of %s, %s, that ends at ten times the default, or where the values end: %d',
+    async (name, label, most, step) => {
+      const session = new FakeSession();
+      session.edit({ path: ['filters'], value: [{ name }] });
+      const node = await show(fakeContext(session));
+      await click(node.querySelectorAll('.jp-TomoStep-toggle')[0]);
+      const sliders = node.querySelectorAll<HTMLInputElement>(
+        '.jp-TomoStep-body input[type=range]'
+      );
+      const slider = [...sliders].find(each =>
+        each.getAttribute('aria-label')?.includes(label)
+      );
+      expect([Number(slider?.max), Number(slider?.step)]).toEqual([most, step]);
+    }
+  );
+
   it('draws the form of a step from its schema and edits one key', async () => {
     jest.useFakeTimers();
     try {

@@ -17,7 +17,7 @@ import type { IRecipeChange, IRecipeSession } from '../../tokens';
 import { formChanges } from '../edits';
 import { FieldTemplate, ObjectFieldTemplate } from './templates';
 import { trustingValidator } from './validator';
-import { widgetFor, WIDGETS } from './widgets';
+import { sliderEnd, widgetFor, WIDGETS } from './widgets';
 import type { ISliderRange } from './widgets';
 
 /** Pause after the last key before the recipe changes, in ms; sliders and choices are followed at once. */
@@ -219,7 +219,10 @@ function uiSchemaOf(
   return Object.fromEntries(
     Object.entries(schema).map(([name, parameter]) => [
       name,
-      { 'ui:widget': widgetFor(parameter), 'ui:options': sliders[name] ?? {} }
+      {
+        'ui:widget': widgetFor(parameter),
+        'ui:options': sliders[name] ?? { maximum: sliderEnd(parameter) }
+      }
     ])
   );
 }

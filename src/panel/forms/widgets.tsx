@@ -52,9 +52,9 @@ export function sliderStep(
  * Where a slider ends: a hand that tunes needs fine steps about the default
  * more than it needs the far end, which the field beside it takes.
  */
-function sliderEnd(schema: WidgetProps['schema']): number {
-  const most = schema.maximum ?? 1;
-  const usual = schema.type === 'number' ? Number(schema.default) : 0;
+export function sliderEnd(parameter: IParameterSchema): number {
+  const most = parameter.maximum ?? 1;
+  const usual = parameter.type === 'number' ? Number(parameter.default) : 0;
   return usual > 0 ? Math.min(most, FAR * usual) : most;
 }
 
@@ -122,7 +122,9 @@ function Slider(props: WidgetProps): JSX.Element {
   const value: unknown = props.value;
   const minimum = schema.minimum ?? 0;
   const maximum =
-    typeof options.maximum === 'number' ? options.maximum : sliderEnd(schema);
+    typeof options.maximum === 'number'
+      ? options.maximum
+      : (schema.maximum ?? 1);
   const step =
     typeof options.step === 'number'
       ? options.step
