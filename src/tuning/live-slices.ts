@@ -10,6 +10,7 @@ import { isAbort } from '../api';
 import { rowsBeyond } from '../recipe';
 import { aboutAngles, aboutRows, aboutTilt, partOfTurn } from './advice';
 import { coarseness } from './binning';
+import { Haste } from './haste';
 import type { ISliceDone, Look } from './messages';
 import { release } from './release';
 import { Selection } from './selection';
@@ -161,7 +162,7 @@ export class LiveSlices implements IDisposable {
       try {
         const row = this._kept(wanted) ?? (await this._rowOf(wanted));
         const { columns, count } = row.sinogram;
-        const coarse = coarseness(columns, count, WIDE);
+        const coarse = this._haste.of(coarseness(columns, count, WIDE), count);
         if (coarse.bin > 1 && this._wanted === wanted) {
           const room = this._spare;
           this._spare = null;
@@ -282,6 +283,9 @@ export class LiveSlices implements IDisposable {
       room
     );
     const { data, size, bin, took } = done;
+    if (look === 'first') {
+      this._haste.took(took);
+    }
     const { angles, columns } = row.sinogram;
     const { rotated, left, across, down } = row;
     const ends = [left, left + columns - 1] as const;
@@ -354,6 +358,7 @@ export class LiveSlices implements IDisposable {
   /** As the agent gave it. */
   private _row: IRow | null = null;
   private readonly _selection = new Selection();
+  private readonly _haste = new Haste();
   /** The first look that is shown, and the one before, whose memory is free. */
   private _shown: Float32Array | null = null;
   private _spare: Float32Array | null = null;

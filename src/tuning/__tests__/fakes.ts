@@ -8,19 +8,20 @@ import type { IFrame } from '../../api';
 import type { ISliceDone } from '../messages';
 import type { EngineWorkers } from '../workers';
 
-/** A row of two projections, as the agent gives it. */
+/** A row, as the agent gives it; of two projections, unless it is to have more. */
 export const frameOf = (
   columns: number,
   about: Readonly<Record<string, unknown>> = {},
-  rotated = 0
+  rotated = 0,
+  count = 2
 ): IFrame =>
   ({
     header: {
       dtype: 'float32',
-      shape: [2, columns],
+      shape: [count, columns],
       about: {
         live: {
-          angles: [0, 90],
+          angles: Array.from({ length: count }, (_, i) => (180 * i) / count),
           left: 0,
           columns,
           rows: 8,
@@ -32,15 +33,17 @@ export const frameOf = (
         ...about
       }
     },
-    body: new ArrayBuffer(4 * 2 * columns)
+    body: new ArrayBuffer(4 * count * columns)
   }) as unknown as IFrame;
 
 /** A slice that the workers are at. */
 export interface IAtWork {
   readonly look: string;
   readonly centre: number;
-  /** The slice is one pixel: where its axis is. */
-  finish(): Promise<void>;
+  /** Every so many-th projection is used. */
+  readonly thin: number;
+  /** The slice is one pixel: where its axis is; it took so many milliseconds. */
+  finish(took?: number): Promise<void>;
   lose(): Promise<void>;
 }
 
@@ -73,7 +76,7 @@ export class FakeWorkers {
   slice(
     look: string,
     _row: unknown,
-    { bin }: { bin: number },
+    { bin, thin }: { bin: number; thin: number },
     _plan: unknown,
     centre: number
   ): Promise<ISliceDone> {
@@ -86,13 +89,14 @@ export class FakeWorkers {
       const one: IAtWork = {
         look,
         centre,
-        finish: () =>
+        thin,
+        finish: (took = 1) =>
           end(() =>
             resolve({
               data: Float32Array.of(centre),
               size: 1,
               bin,
-              took: 1
+              took
             } as ISliceDone)
           ),
         lose: () =>

@@ -20,7 +20,7 @@ const at = (column: number, row = 3): IWantedSlice => ({
   }
 });
 
-function make(columns: number, about: object = {}) {
+function make(columns: number, about: object = {}, count = 2) {
   const fake = new FakeWorkers(settle);
   const { work, workers } = fake;
   const asked: number[] = [];
@@ -33,7 +33,7 @@ function make(columns: number, about: object = {}) {
         asked.push(row);
         const { tilt = 0 } = recipe.regions?.centre ?? {};
         const rotated = isRotated(tilt, columns) ? tilt : 0;
-        return Promise.resolve(frameOf(columns, { ...about }, rotated));
+        return Promise.resolve(frameOf(columns, { ...about }, rotated, count));
       }
     } as unknown as IApiClient,
     workers,
@@ -74,6 +74,22 @@ it('looks at a wide slice first, and makes it whole when the hand rests', async 
   expect(work.map(({ look }) => look)).toEqual(['whole']);
   await work[0].finish();
   expect(told).toEqual(['look 1000', `whole 1000 ${sliceKey(at(1000))}`]);
+  slices.dispose();
+});
+
+it('looks at fewer projections while looks are slow, and makes the slice of all', async () => {
+  const { slices, work } = make(2048, {}, 1500);
+  const thin: number[] = [];
+  for (const took of [60, 60, 60, 30, 30, 10, 10, 10, 20]) {
+    slices.ask(at(1000 + thin.length));
+    await settle();
+    thin.push(work[0].thin);
+    await work[0].finish(took);
+  }
+  expect(thin).toEqual([2, 2, 2, 4, 4, 4, 4, 4, 2]);
+  await settle(30);
+  expect(work.map(each => [each.look, each.thin])).toEqual([['whole', 1]]);
+  await work[0].finish();
   slices.dispose();
 });
 
