@@ -1,6 +1,7 @@
 import { act } from 'react-dom/test-utils';
 
 import type { Description } from '../../api';
+import { columnAt } from '../../recipe';
 import { button, click, labelled, show, type } from './driving';
 import { CENTRE, FakeSession, GRAPES, fakeContext } from './fakes';
 
@@ -176,6 +177,32 @@ describe('The axis in the panel', () => {
     expect(node.querySelector('.jp-mod-good')?.textContent).toBe(
       'agree, ± 0.08 px'
     );
+  });
+
+  it('tells of the axis that was found where the recipe has another one', async () => {
+    const session = new FakeSession();
+    session.centre = { state: 'ready', value: CENTRE };
+    const { column, row } = CENTRE;
+    const node = await show(fakeContext(session));
+    const note = (): string | null | undefined =>
+      node.querySelector('[title^="One standard deviation"]')?.textContent;
+    // The same line, at its column in another row.
+    const tilt = 1;
+    const there = columnAt({ column, row, tilt }, row + 10);
+    for (const [stated, told] of [
+      [{ column, row, tilt: 0 }, 'agree, ± 0.08 px'],
+      [{ column: there, row: row + 10, tilt }, 'agree, ± 0.08 px'],
+      [
+        { column: column + 0.05, row, tilt: 0 },
+        `found ${column}: agree, ± 0.08 px`
+      ]
+    ] as const) {
+      await act(async () =>
+        session.edit({ path: ['regions', 'centre'], value: stated })
+      );
+      expect(note()).toBe(told);
+    }
+    expect(node.querySelector('.jp-mod-good')).toBeNull();
   });
 
   it('finds the centre no more when that is asked', async () => {

@@ -3,13 +3,13 @@
  */
 import React from 'react';
 
-import type { Description } from '../../api';
+import type { Centre, Description } from '../../api';
 import { axisChanges } from '../../axis';
 import { formatNumber } from '../../quantities';
 import type { IRecipeSession } from '../../tokens';
 import { CommandIDs } from '../../tokens';
-import { isRotated } from '../../recipe';
-import type { Rectangle } from '../../recipe';
+import { columnAt, isRotated } from '../../recipe';
+import type { Recipe, Rectangle } from '../../recipe';
 import { usePanel } from '../context';
 import {
   confidenceText,
@@ -32,6 +32,18 @@ import { Section } from '../section';
 
 /** Steps of the column in pixels: plain, and with shift. */
 export const COLUMN_STEPS = [0.05, 1] as const;
+
+/** Columns by which an axis is another one than was found: more than the digits that are written. */
+const ASIDE = 0.005;
+
+/** Whether the recipe's axis was moved from the one that was found. */
+function isMoved({ regions }: Recipe, found: Centre): boolean {
+  const { column, row = found.row, tilt = 0 } = regions?.centre ?? {};
+  return (
+    column !== undefined &&
+    Math.abs(columnAt({ column, row, tilt }, found.row) - found.column) > ASIDE
+  );
+}
 
 export function CentreSection({
   session
@@ -59,16 +71,23 @@ export function CentreSection({
     COLUMN_STEPS[0],
     COLUMN_STEPS[1]
   );
+  const good = found?.confidence.level === 'good';
   const note = found ? (
     <span
       className={
-        found.confidence.level === 'good' ? 'jp-mod-good' : 'jp-mod-warn'
+        isMoved(recipe, found) ? '' : good ? 'jp-mod-good' : 'jp-mod-warn'
       }
       title={trans.__(
         'One standard deviation: of the rows about the line, of the pairs in a row, or of what parts of an image say, whichever is most. Of several methods, how far apart they are.'
       )}
     >
-      {confidenceText(found, trans)}
+      {isMoved(recipe, found)
+        ? trans.__(
+            'found %1: %2',
+            formatNumber(found.column, 6),
+            confidenceText(found, trans)
+          )
+        : confidenceText(found, trans)}
     </span>
   ) : null;
   return (
