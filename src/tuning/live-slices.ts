@@ -306,7 +306,8 @@ export class LiveSlices implements IDisposable {
       live: true,
       centre: { ...axis, column, stands: centre + left },
       unit: row.about.unit,
-      warnings: [row.about.warnings ?? [], found, said].flat(2),
+      // The line below the image has room for one: what spoils all slices goes before a step that is skipped.
+      warnings: [said, found, row.about.warnings ?? []].flat(2),
       projections: row.about.projections,
       seconds: { slice: took / 1000 },
       rowSeconds: row.about.seconds,
