@@ -155,27 +155,29 @@ export class LiveSlices implements IDisposable {
     this._row = null;
   }
 
-  /** First looks, one after the other, until the last one wanted was looked at. */
+  /**
+   * First looks, one after the other, until the last one wanted was looked at.
+   * The workers are at the next one while one is painted.
+   */
   private async _look(): Promise<void> {
     this._looking = true;
     for (let wanted = this._wanted; wanted;) {
       try {
-        const row = this._kept(wanted) ?? (await this._rowOf(wanted));
+        const kept = this._kept(wanted);
+        if (!kept) {
+          this._paint();
+        }
+        const row = kept ?? (await this._rowOf(wanted));
         const { columns, count } = row.sinogram;
         const coarse = this._haste.of(coarseness(columns, count, WIDE), count);
         if (coarse.bin > 1 && this._wanted === wanted) {
           const room = this._spare;
           this._spare = null;
-          const image = await this._slice('first', wanted, row, coarse, room);
-          // The workers go on while this one is painted.
-          const last = this._settled(wanted, true);
-          if (this._wanted) {
-            this._options.look(image);
-            [this._spare, this._shown] = [this._shown, image.data];
-          } else {
-            this._spare = image.data;
-          }
-          if (last) {
+          const coming = this._slice('first', wanted, row, coarse, room);
+          this._paint();
+          this._came = await coming;
+          if (this._settled(wanted, true)) {
+            this._paint();
             break;
           }
         } else if (this._settled(wanted, coarse.bin > 1)) {
@@ -188,8 +190,25 @@ export class LiveSlices implements IDisposable {
       }
       wanted = this._wanted;
     }
+    // Nobody wants it any more: its memory is kept.
+    this._paint();
     this._looking = false;
     this._leave();
+  }
+
+  /** Show the first look that has come, unless nobody wants one any more. */
+  private _paint(): void {
+    const image = this._came;
+    this._came = null;
+    if (!image) {
+      return;
+    }
+    if (this._wanted) {
+      this._options.look(image);
+      [this._spare, this._shown] = [this._shown, image.data];
+    } else {
+      this._spare = image.data;
+    }
   }
 
   /** Whether this is what is wanted still; the whole slice follows then. */
@@ -360,7 +379,9 @@ export class LiveSlices implements IDisposable {
   private _row: IRow | null = null;
   private readonly _selection = new Selection();
   private readonly _haste = new Haste();
-  /** The first look that is shown, and the one before, whose memory is free. */
+  /** The first look that is to be painted. */
+  private _came: ILiveImage | null = null;
+  /** The one that is shown, and the one before, whose memory is free. */
   private _shown: Float32Array | null = null;
   private _spare: Float32Array | null = null;
   /** Of whole slices. */

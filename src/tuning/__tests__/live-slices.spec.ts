@@ -25,6 +25,8 @@ function make(columns: number, about: object = {}, count = 2) {
   const { work, workers } = fake;
   const asked: number[] = [];
   const told: string[] = [];
+  /** Slices that were under way when a look was shown. */
+  const begun: number[] = [];
   const warned: unknown[] = [];
   const failures: unknown[] = [];
   const slices = new LiveSlices({
@@ -38,7 +40,10 @@ function make(columns: number, about: object = {}, count = 2) {
     } as unknown as IApiClient,
     workers,
     purpose: 'x',
-    look: ({ data }) => told.push(`look ${data[0]}`),
+    look: ({ data }) => {
+      told.push(`look ${data[0]}`);
+      begun.push(work.length);
+    },
     ready: ({ data, about: said }, key) => {
       told.push(`whole ${data[0]} ${key}`);
       warned.push(said.warnings);
@@ -49,7 +54,8 @@ function make(columns: number, about: object = {}, count = 2) {
     },
     busy: () => undefined
   });
-  return { slices, work, asked, told, warned, failures, most: () => fake.most };
+  const most = (): number => fake.most;
+  return { slices, work, asked, told, begun, warned, failures, most };
 }
 
 /** Let promises and timers that are due run; the pause of the hand passes. */
@@ -74,6 +80,30 @@ it('looks at a wide slice first, and makes it whole when the hand rests', async 
   expect(work.map(({ look }) => look)).toEqual(['whole']);
   await work[0].finish();
   expect(told).toEqual(['look 1000', `whole 1000 ${sliceKey(at(1000))}`]);
+  slices.dispose();
+});
+
+it('has the workers at the next look when one is shown', async () => {
+  const { slices, work, told, begun } = make(2048);
+  slices.ask(at(1000));
+  await settle();
+  slices.ask(at(1001));
+  await work[0].finish();
+  expect(told).toEqual(['look 1000']);
+  expect(begun).toEqual([1]);
+  await work[0].finish();
+  expect(told).toEqual(['look 1000', 'look 1001']);
+  slices.dispose();
+});
+
+it('shows a look at once when the next one waits for another row', async () => {
+  const { slices, work, told, asked } = make(2048);
+  slices.ask(at(1000));
+  await settle();
+  slices.ask(at(1001, 4));
+  await work[0].finish();
+  expect(asked).toEqual([3, 4]);
+  expect(told).toEqual(['look 1000']);
   slices.dispose();
 });
 
