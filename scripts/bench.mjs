@@ -10,6 +10,7 @@ import { environment, python } from './process.mjs';
 
 const folder = path.join(root, 'bench');
 const expected = [
+  'machine.py',
   'engine.mjs',
   'engine.py',
   'phase.py',
