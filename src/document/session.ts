@@ -220,6 +220,7 @@ export class RecipeSession implements IRecipeSession {
     }
     this._finding = null;
     this._setCentre(fetched);
+    this._forgetFailure();
     // What was set by hand meanwhile stays; the panel offers what was found.
     if (
       JSON.stringify(this.recipe.regions?.centre) === before &&

@@ -174,6 +174,8 @@ export class LiveSlices implements IDisposable {
           const room = this._spare;
           this._spare = null;
           const coming = this._slice('first', wanted, row, coarse, room);
+          // Should painting fail, nobody waits for it.
+          coming.catch(() => undefined);
           this._paint();
           this._came = await coming;
           if (this._settled(wanted, true)) {
@@ -205,10 +207,17 @@ export class LiveSlices implements IDisposable {
     }
     if (this._wanted) {
       this._options.look(image);
-      [this._spare, this._shown] = [this._shown, image.data];
+      this._keepSpare(this._shown);
+      this._shown = image.data;
     } else {
-      this._spare = image.data;
+      this._keepSpare(image.data);
     }
+  }
+
+  /** Room for the next look; what was kept before is given back, when the pair of them was not needed. */
+  private _keepSpare(data: Float32Array | null): void {
+    release(this._spare);
+    this._spare = data;
   }
 
   /** Whether this is what is wanted still; the whole slice follows then. */

@@ -339,6 +339,18 @@ describe('RecipeSession', () => {
     expect(session.centre).toEqual({ state: 'none' });
   });
 
+  it('says nothing of a search that failed after its input was another one', async () => {
+    await open(TEXT);
+    let fail: (reason: Error) => void = () => undefined;
+    api.found = () => new Promise((_, reject) => (fail = reject));
+    const finding = session.findCentre();
+    await settle();
+    session.edit({ path: ['filters'], value: [] });
+    fail(new TypeError('No pairs.'));
+    await finding;
+    expect(session.centre).toEqual({ state: 'none' });
+  });
+
   it('says that a centre needs data', async () => {
     await open(recipeText());
     await session.findCentre();

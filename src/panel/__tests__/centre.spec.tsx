@@ -182,20 +182,20 @@ describe('The axis in the panel', () => {
   it('tells of the axis that was found where the recipe has another one', async () => {
     const session = new FakeSession();
     session.centre = { state: 'ready', value: CENTRE };
-    const { column, row } = CENTRE;
+    const { column, row, tilt } = CENTRE;
     const node = await show(fakeContext(session));
     const note = (): string | null | undefined =>
       node.querySelector('[title^="One standard deviation"]')?.textContent;
     // The same line, at its column in another row.
-    const tilt = 1;
     const there = columnAt({ column, row, tilt }, row + 10);
     for (const [stated, told] of [
-      [{ column, row, tilt: 0 }, 'agree, ± 0.08 px'],
+      [{ column, row, tilt }, 'agree, ± 0.08 px'],
       [{ column: there, row: row + 10, tilt }, 'agree, ± 0.08 px'],
       [
-        { column: column + 0.05, row, tilt: 0 },
+        { column: column + 0.05, row, tilt },
         `found ${column}: agree, ± 0.08 px`
-      ]
+      ],
+      [{ column, row, tilt: tilt + 1 }, `found ${column}: agree, ± 0.08 px`]
     ] as const) {
       await act(async () =>
         session.edit({ path: ['regions', 'centre'], value: stated })

@@ -33,15 +33,18 @@ import { Section } from '../section';
 /** Steps of the column in pixels: plain, and with shift. */
 export const COLUMN_STEPS = [0.05, 1] as const;
 
-/** Columns by which an axis is another one than was found: more than the digits that are written. */
+/** Columns, and degrees, by which an axis is another one than was found: more than the digits that are written. */
 const ASIDE = 0.005;
+const ASKEW = 0.0008;
 
 /** Whether the recipe's axis was moved from the one that was found. */
 function isMoved({ regions }: Recipe, found: Centre): boolean {
   const { column, row = found.row, tilt = 0 } = regions?.centre ?? {};
   return (
     column !== undefined &&
-    Math.abs(columnAt({ column, row, tilt }, found.row) - found.column) > ASIDE
+    (Math.abs(columnAt({ column, row, tilt }, found.row) - found.column) >
+      ASIDE ||
+      Math.abs(tilt - found.tilt) > ASKEW)
   );
 }
 

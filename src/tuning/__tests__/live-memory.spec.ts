@@ -127,6 +127,22 @@ describe('Memory of slices that follow the hand', () => {
     expect(whole[0].data).toHaveLength(4);
   });
 
+  it('of all looks of a drag is given back when the hand rests', async () => {
+    slices.ask(wanted(550));
+    while (!workers.asked.length) {
+      await new Promise(next => setTimeout(next, 5));
+    }
+    for (const column of [551, 552, 553, 554]) {
+      // Wanted while one is under way.
+      slices.ask(wanted(column));
+      await workers.answer('first');
+    }
+    await workers.answer('first');
+    await workers.answer('whole');
+    expect(new Set(looks.map(({ data }) => data)).size).toBeGreaterThan(2);
+    expect(looks.filter(({ data }) => data.length)).toEqual([]);
+  });
+
   it('stays while the workers are being given the row', async () => {
     slices.ask(wanted(550));
     await workers.answer('first');

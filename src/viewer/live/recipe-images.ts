@@ -310,11 +310,15 @@ export class RecipeImages implements IDisposable {
     const hurry =
       place.position.mode !== 'projection' || links.isSlow(this._resource());
     this._requests.ask(wanted, hurry);
-    const computing = this._slow.computing(wanted.key, () => {
-      this._requests.drop();
-      this._options.changed();
-    });
-    if (computing && images.get(wanted.key) === undefined) {
+    // What is kept is there at once: no clock is to begin.
+    const computing =
+      images.get(wanted.key) === undefined
+        ? this._slow.computing(wanted.key, () => {
+            this._requests.drop();
+            this._options.changed();
+          })
+        : null;
+    if (computing) {
       say(computing);
     }
   }
