@@ -24,6 +24,8 @@ _PAIRS, _SPREAD = 8, 16
 """Pairs that are compared, and projections that tell what stands still."""
 _COLUMNS = 320
 """Columns of the binned images, at most twice as many: more say nothing more."""
+_PIXELS = 4 * _COLUMNS**2
+"""Pixels of one, at most: images may be much higher than wide."""
 _COARSE = 4
 """How much smaller the images are in which a lean is looked for first."""
 _STRIP = 64 << 20
@@ -94,7 +96,8 @@ def lean_from_pairs(
     axis
         Where it stands, by rows on their own.
     """
-    factor = max(1, round(window.columns / _COLUMNS))
+    many = window.rows * window.columns / _PIXELS
+    factor = max(1, round(window.columns / _COLUMNS), math.ceil(math.sqrt(many)))
     if window.rows // factor < 2 * _TILES or not pairs:
         return None
     spread = np.linspace(0, len(pairs) - 1, min(_PAIRS, len(pairs))).round().astype(int)
