@@ -298,6 +298,26 @@ export class JobsModel implements ITomoJobs {
     });
   }
 
+  /** Ask for a job, or for all, soon. */
+  private _soon(what: string): void {
+    this._dirty.add(what);
+    this._fetchSoon();
+  }
+
+  private _fetchSoon(): void {
+    this._wake?.invoke().then(
+      () => {
+        // Nothing was begun anew while it ran: what came then may be newer than its answers.
+        if (this._dirty.size) {
+          this._fetchSoon();
+        }
+      },
+      () => {
+        // Disposed while it waited.
+      }
+    );
+  }
+
   private async _fetchChanged(): Promise<void> {
     const ids = [...this._dirty];
     this._dirty.clear();
@@ -319,8 +339,7 @@ export class JobsModel implements ITomoJobs {
       this._drop(notice.id);
       return;
     }
-    this._dirty.add(notice.kind === 'job' ? notice.id : ALL);
-    void this._wake?.invoke();
+    this._soon(notice.kind === 'job' ? notice.id : ALL);
   };
 
   private readonly _onConnection = (
@@ -339,8 +358,7 @@ export class JobsModel implements ITomoJobs {
   private readonly _onClusters = (): void => {
     this._changed.emit();
     if (this._poll) {
-      this._dirty.add(ALL);
-      void this._wake?.invoke();
+      this._soon(ALL);
     }
   };
 

@@ -130,6 +130,30 @@ describe('JobsModel', () => {
     model.dispose();
   });
 
+  it('fetches a job again when its notice comes while it is being fetched', async () => {
+    const { api, model } = fake();
+    api.list = [job('a')];
+    await model.refresh();
+    await jest.advanceTimersByTimeAsync(1000);
+    api.asked = [];
+    const { job: answer } = api;
+    api.job = async id => {
+      const before = await answer(id);
+      await new Promise(resolve => setTimeout(resolve, 100));
+      return before;
+    };
+    api.notices.emit({ rev: 2, kind: 'job', id: 'a' });
+    await jest.advanceTimersByTimeAsync(250);
+    // It is on its way, and says that the job runs.
+    expect(api.asked).toEqual(['a']);
+    api.list = [job('a', { state: 'finished' })];
+    api.notices.emit({ rev: 3, kind: 'job', id: 'a' });
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(api.asked).toEqual(['a', 'a']);
+    expect(model.jobs[0].state).toBe('finished');
+    model.dispose();
+  });
+
   it('drops a job that was removed', async () => {
     const { api, model } = fake();
     api.list = [job('a'), job('b')];
