@@ -29,6 +29,10 @@ export class MessageCard extends Widget {
 
   /** Show a message, or nothing. */
   display(message: IMessage | null): void {
+    if (this.isDisposed) {
+      // Nobody would stop its clock.
+      return;
+    }
     const focused = this.node.contains(document.activeElement);
     window.clearInterval(this._ticking);
     this.node.hidden = message === null;

@@ -27,5 +27,8 @@ it('tells the time of what is computed second by second, until it is there', () 
   card.display(message);
   card.dispose();
   expect(jest.getTimerCount()).toBe(0);
+  // What comes too late begins nothing.
+  card.display(message);
+  expect(jest.getTimerCount()).toBe(0);
   jest.useRealTimers();
 });
