@@ -78,6 +78,33 @@ it('says what a slow one takes; it is begun and cancelled by the user', async ()
   expect(slow.about('/', recipe('astra'), 'a')).not.toBe('go');
 });
 
+it('begins the clock anew for another slice, though the last one was not over', async () => {
+  const { slow } = make(() => Promise.resolve({ slice: 720 }));
+  const now = jest.spyOn(performance, 'now').mockReturnValue(1000);
+  const agree = (column: number, key: string): void => {
+    const told = slow.about('/', recipe('astra', column), key) as IMessage;
+    told.actions?.[0].run();
+    expect(slow.about('/', recipe('astra', column), key)).toBe('go');
+  };
+  const since = (key: string): number | undefined =>
+    slow.computing(key, () => undefined)?.since;
+  slow.about('/', recipe('astra', 1), 'a');
+  await settle();
+  agree(1, 'a');
+  expect(since('a')).toBe(1000);
+  // Cancelled, and another one begun before the server has let go of it.
+  slow.computing('a', () => undefined)?.actions?.[0].run();
+  now.mockReturnValue(4000);
+  agree(2, 'b');
+  expect(since('b')).toBe(4000);
+  // Left for another one, which stops it, and come back to.
+  now.mockReturnValue(9000);
+  slow.about('/', recipe('astra', 3), 'c');
+  expect(slow.about('/', recipe('astra', 2), 'b')).toBe('go');
+  expect(since('b')).toBe(9000);
+  now.mockRestore();
+});
+
 it('does not stand in the way when there is no estimate', async () => {
   const { slow } = make(() => Promise.reject(new Error('away')));
   slow.about('/', recipe('astra'), 'a');

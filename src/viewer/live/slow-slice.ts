@@ -39,6 +39,10 @@ export class SlowSlices implements IDisposable {
    * @param key of the slice: what was agreed to holds for it alone
    */
   about(base: string, recipe: Recipe, key: string): Verdict {
+    if (key !== this._agreed) {
+      // Another slice is wanted: what was computed is not, and the next one begins anew.
+      this.rest();
+    }
     const { tool, method } = effectiveReconstruction(recipe);
     if (!mayBeSlow(recipe) || key === this._agreed) {
       return 'go';
