@@ -153,10 +153,10 @@ export class SweepGrid implements IDisposable {
     }
     this._turned = turned;
     const [columns, rows] = turned ? [down, across] : [across, down];
-    this._grid.replaceChildren(
-      ...headNodes(columns, rows, this._trans),
-      ...this._cells.map(({ node }) => node)
-    );
+    // The slices stay where they are: one that was moved would lose the keys.
+    this._headNodes.forEach(node => node.remove());
+    this._headNodes = headNodes(columns, rows, this._trans);
+    this._grid.prepend(...this._headNodes);
   }
 
   private readonly _grid = element('div', 'jp-tomo-sweep-grid');
@@ -171,6 +171,7 @@ export class SweepGrid implements IDisposable {
     across: null,
     down: null
   };
+  private _headNodes: readonly HTMLElement[] = [];
   /** How the heads lie; null: there are none yet. */
   private _turned: boolean | null = null;
   private _layout: ILayout | null = null;

@@ -115,6 +115,24 @@ it('runs the first parameter down where that makes slices larger', () => {
   expect(walked(5, 'ArrowLeft', 'ArrowLeft')).toBe(0);
 });
 
+it('leaves the keys with their slice when it turns', () => {
+  grid.set(cells(10, -1), head('a', 5), head('b', 2));
+  room(1000, 400);
+  expect(walked(7)).toBe(7);
+  const gone = jest.fn();
+  grid.node.addEventListener('focusout', gone);
+  for (const [width, height] of [
+    [400, 1000],
+    [1000, 400]
+  ]) {
+    room(width, height);
+    expect(grid.cells[7].node.contains(document.activeElement)).toBe(true);
+    expect(heads('jp-mod-column')).toHaveLength(width < height ? 2 : 5);
+    expect(heads('jp-mod-row')).toHaveLength(width < height ? 5 : 2);
+  }
+  expect(gone).not.toHaveBeenCalled();
+});
+
 it('shows what holds now and what is pointed at larger where there is room', () => {
   grid.set(cells(27, 13), head('a', 9), head('b', 3));
   room(1150, 700);
