@@ -3,6 +3,7 @@
  */
 import stepsFile from '../recipe/steps.json';
 import type { ISinogram } from './messages';
+import { thinned } from './thinning';
 
 /** Where the numbers of a plan stand, see docs/architecture.md. */
 const COUNT = 1;
@@ -19,8 +20,8 @@ const NARROWEST = 3;
 const OCTAVES = ['level'];
 
 /**
- * The mean of `bin` neighbouring columns in every `thin`-th projection. Columns
- * that do not fill the last bin are left out.
+ * The mean of `bin` neighbouring columns in every `thin`-th projection by
+ * direction. Columns that do not fill the last bin are left out.
  */
 export function binned(
   sinogram: ISinogram,
@@ -31,13 +32,14 @@ export function binned(
     return sinogram;
   }
   const columns = Math.max(1, Math.floor(sinogram.columns / bin));
-  const count = Math.ceil(sinogram.count / thin);
+  const kept = thinned(sinogram.angles, thin);
+  const count = kept.length;
   const width = Math.min(bin, sinogram.columns);
   const data = new Float32Array(count * columns);
   const angles = new Float64Array(count);
   for (let row = 0; row < count; row++) {
-    const from = row * thin * sinogram.columns;
-    angles[row] = sinogram.angles[row * thin];
+    const from = kept[row] * sinogram.columns;
+    angles[row] = sinogram.angles[kept[row]];
     for (let column = 0; column < columns; column++) {
       let sum = 0;
       const first = from + column * bin;
