@@ -188,12 +188,12 @@ export class RecipeSession implements IRecipeSession {
   }
 
   async findCentre(kernel?: string): Promise<void> {
+    this._searched = searchedOf(this.recipe);
     if (!this._dataPath()) {
       this._setCentre({ state: 'failed', failure: noData(this._trans) });
       return;
     }
     const before = JSON.stringify(this.recipe.regions?.centre);
-    this._searched = searchedOf(this.recipe);
     const images = this._data;
     if (this._centre.state !== 'pending') {
       this._foundBefore = this._centre;

@@ -361,6 +361,25 @@ describe('RecipeSession', () => {
     expect(api.asked).toHaveLength(0);
   });
 
+  it('says so until the recipe has data, or another search is asked for', async () => {
+    await open(recipeText());
+    const fails = async (): Promise<void> => {
+      await session.findCentre();
+      expect(session.centre.state).toBe('failed');
+    };
+    await fails();
+    session.edit({ path: ['output', 'folder'], value: 'elsewhere/' });
+    expect(session.centre.state).toBe('failed');
+    session.edit({ path: ['regions', 'centre', 'method'], value: 'opposite' });
+    expect(session.centre.state).toBe('none');
+    await fails();
+    session.edit({ path: ['filters'], value: [] });
+    expect(session.centre.state).toBe('none');
+    await fails();
+    session.edit({ path: ['dataset', 'path'], value: 'ct/' });
+    expect(session.centre.state).toBe('none');
+  });
+
   it('follows the file when it moves', async () => {
     await open(TEXT);
     await settle(300);
