@@ -9,7 +9,6 @@ import type { ISignal } from '@lumino/signaling';
 
 import { failureOf, isAbort } from '../api';
 import type { Centre, Description, Failure, IApiClient, Notice } from '../api';
-import { axisChanges } from '../axis';
 import { EditError, RECIPE_EXTENSION } from '../recipe';
 import type { Recipe } from '../recipe';
 import type {
@@ -18,6 +17,8 @@ import type {
   IRecipeSession,
   IViewPosition
 } from '../tokens';
+import { AxisSearch } from './axis-search';
+import type { IAsked } from './axis-search';
 import { begin, clamped, samePosition, START } from './position';
 import { RecipeText } from './text';
 
@@ -42,6 +43,14 @@ export class RecipeSession implements IRecipeSession {
     this._warn = options.warn;
     this._trans = options.trans;
     this._text = new RecipeText(options.context.model);
+    this._axis = new AxisSearch({
+      session: this,
+      api: options.api,
+      purpose: `centre ${this._id}`,
+      trans: options.trans,
+      fetch: ask => this._fetch(ask),
+      changed: () => this._emit('centre')
+    });
     this._text.changed.connect(this._onText, this);
     this._context.pathChanged.connect(this._onPath, this);
     this._api.connection.connect(this._onConnection, this);
@@ -76,7 +85,7 @@ export class RecipeSession implements IRecipeSession {
   }
 
   get centre(): Fetched<Centre> {
-    return this._centre;
+    return this._axis.centre;
   }
 
   get position(): IViewPosition {
@@ -100,7 +109,7 @@ export class RecipeSession implements IRecipeSession {
       return;
     }
     this._stop.abort();
-    this._finding?.abort();
+    this._axis.dispose();
     clearTimeout(this._timer);
     this._listen(false);
     this._text.dispose();
@@ -152,7 +161,7 @@ export class RecipeSession implements IRecipeSession {
 
   async describe(): Promise<void> {
     clearTimeout(this._timer);
-    if (!this._dataPath()) {
+    if (!this.recipe.dataset?.path) {
       this._describedPath = null;
       this._setDescription({ state: 'none' });
       return;
@@ -160,12 +169,7 @@ export class RecipeSession implements IRecipeSession {
     if (this._description.state !== 'ready') {
       this._setDescription({ state: 'pending' });
     }
-    const fetched = await this._fetch<Description>(base =>
-      this._api.describe(
-        { purpose: `describe ${this._id}`, base, ...this._asked() },
-        this._stop.signal
-      )
-    );
+    const fetched = await this._fetch(this._describing('describe'));
     if (fetched) {
       this._setDescription(fetched);
     }
@@ -176,66 +180,18 @@ export class RecipeSession implements IRecipeSession {
     if (!known) {
       return;
     }
-    const fetched = await this._fetch<Description>(base =>
-      this._api.describe(
-        { purpose: `look ${this._id}`, base, ...this._asked() },
-        this._stop.signal
-      )
-    );
+    const fetched = await this._fetch(this._describing('look'));
     if (fetched?.state === 'ready' && fetched.value.stamp !== known.stamp) {
       this._setDescription(fetched);
     }
   }
 
-  async findCentre(kernel?: string): Promise<void> {
-    this._searched = searchedOf(this.recipe);
-    if (!this._dataPath()) {
-      this._setCentre({ state: 'failed', failure: noData(this._trans) });
-      return;
-    }
-    const before = JSON.stringify(this.recipe.regions?.centre);
-    const images = this._data;
-    if (this._centre.state !== 'pending') {
-      this._foundBefore = this._centre;
-    }
-    this._finding?.abort();
-    const finding = new AbortController();
-    this._finding = finding;
-    this._setCentre({ state: 'pending' });
-    const fetched = await this._fetch<Centre>(base =>
-      this._api.centre(
-        {
-          purpose: `centre ${this._id}`,
-          base,
-          ...this._asked(),
-          // Our own methods need no kernel's Python, which would have to be looked for.
-          ...(kernel !== undefined && this._centreTool() ? { kernel } : {})
-        },
-        finding.signal
-      )
-    );
-    // The axis of images that were turned or left out since is not that of those now.
-    if (!fetched || finding.signal.aborted || images !== this._data) {
-      return;
-    }
-    this._finding = null;
-    this._setCentre(fetched);
-    this._forgetFailure();
-    // What was set by hand meanwhile stays; the panel offers what was found.
-    if (
-      JSON.stringify(this.recipe.regions?.centre) === before &&
-      fetched.state === 'ready' &&
-      fetched.value.confidence.level === 'good'
-    ) {
-      this.edit(...axisChanges(fetched.value, this.recipe));
-    }
+  findCentre(kernel?: string): Promise<void> {
+    return this._axis.find(kernel);
   }
 
   cancelCentre(): void {
-    if (this._centre.state === 'pending') {
-      this._finding?.abort();
-      this._setCentre(this._foundBefore);
-    }
+    this._axis.cancel();
   }
 
   private async _start(): Promise<void> {
@@ -251,11 +207,11 @@ export class RecipeSession implements IRecipeSession {
 
   /** Ready or failed; null when nobody waits for it any more. */
   private async _fetch<T>(
-    ask: (base: string) => Promise<T>
+    ask: (asked: IAsked) => Promise<T>
   ): Promise<Fetched<T> | null> {
     const data = this._dataPlace();
     try {
-      const value = await ask(await this._resolved());
+      const value = await ask(this._asked(await this._resolved()));
       return this._isStale(data) ? null : { state: 'ready', value };
     } catch (error) {
       const stale = isAbort(error) || this._isStale(data);
@@ -267,11 +223,20 @@ export class RecipeSession implements IRecipeSession {
     return this.isDisposed || data !== this._dataPlace();
   }
 
-  /** The recipe, and who sees its data. */
-  private _asked(): { recipe: Recipe; resource?: string } {
+  private _asked(base: string): IAsked {
     const { recipe } = this;
     const resource = recipe.dataset?.resource;
-    return { recipe, ...(resource && { resource }) };
+    return { base, recipe, ...(resource && { resource }) };
+  }
+
+  private _describing(
+    purpose: string
+  ): (asked: IAsked) => Promise<Description> {
+    return asked =>
+      this._api.describe(
+        { purpose: `${purpose} ${this._id}`, ...asked },
+        this._stop.signal
+      );
   }
 
   /** The absolute folder of the document. */
@@ -294,26 +259,14 @@ export class RecipeSession implements IRecipeSession {
       this._data = data;
       this._onData();
     }
-    this._forgetFailure();
+    this._axis.follow();
     this._emit('recipe');
   };
-
-  /** What kept the axis from being found in another input is not said of this one. */
-  private _forgetFailure(): void {
-    const failed = (centre: Fetched<Centre>): boolean =>
-      centre.state === 'failed' && searchedOf(this.recipe) !== this._searched;
-    if (failed(this._foundBefore)) {
-      this._foundBefore = { state: 'none' };
-    }
-    if (failed(this._centre)) {
-      this._setCentre({ state: 'none' });
-    }
-  }
 
   /** Something of the data set changed: it is described when the changes stop. */
   private _onData(): void {
     const path = this._dataPlace();
-    this._setCentre({ state: 'none' });
+    this._axis.forget();
     if (path !== this._describedPath) {
       this._describedPath = path;
       this._begun = false;
@@ -353,17 +306,6 @@ export class RecipeSession implements IRecipeSession {
       void this.describe();
     }
   };
-
-  /** The external tool whose method is to find the axis; undefined for our own methods. */
-  private _centreTool(): string | undefined {
-    const method = this.recipe.regions?.centre?.method;
-    return this._known()?.centreMethods?.find(({ name }) => name === method)
-      ?.tool;
-  }
-
-  private _dataPath(): string | undefined {
-    return this.recipe.dataset?.path;
-  }
 
   /** Path and who sees it: what tells two data sets apart; null without one. */
   private _dataPlace(): string | null {
@@ -412,13 +354,6 @@ export class RecipeSession implements IRecipeSession {
     }
   }
 
-  private _setCentre(centre: Fetched<Centre>): void {
-    if (centre.state !== 'none' || this._centre.state !== 'none') {
-      this._centre = centre;
-      this._emit('centre');
-    }
-  }
-
   private _place(position: IViewPosition): void {
     if (!samePosition(position, this._position)) {
       this._position = position;
@@ -438,16 +373,12 @@ export class RecipeSession implements IRecipeSession {
   private readonly _warn: (sentence: string) => void;
   private readonly _trans: TranslationBundle;
   private readonly _text: RecipeText;
+  private readonly _axis: AxisSearch;
   private readonly _stop = new AbortController();
   private _rowSeconds: number | null = null;
   private readonly _changed = new Signal<IRecipeSession, Change>(this);
   private _base: string | null = null;
   private _description: Fetched<Description> = { state: 'none' };
-  private _centre: Fetched<Centre> = { state: 'none' };
-  private _foundBefore: Fetched<Centre> = { state: 'none' };
-  private _finding: AbortController | null = null;
-  /** What the axis was searched in last, as text. */
-  private _searched = '';
   private _position: IViewPosition = START;
   /** `dataset` of the recipe as it was last seen. */
   private _data = 'null';
@@ -460,17 +391,3 @@ export class RecipeSession implements IRecipeSession {
 
 /** Number of sessions so far, for channels that no other session uses. */
 let sessions = 0;
-
-/** What of a recipe the search for the axis depends on, besides its data set. */
-function searchedOf({ regions, filters }: Recipe): string {
-  return JSON.stringify([regions ?? null, filters ?? null]);
-}
-
-function noData(trans: TranslationBundle): Failure {
-  return {
-    code: 'no-data-set',
-    message: trans.__('The recipe has no data set.'),
-    where: 'dataset.path',
-    hint: trans.__('Choose the folder or the file of the projections.')
-  };
-}
