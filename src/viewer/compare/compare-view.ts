@@ -9,19 +9,13 @@ import type { ISignal } from '@lumino/signaling';
 import { Panel, Widget } from '@lumino/widgets';
 
 import type { ContrastModel } from '../contrast';
-import { button, element, segments, setHidden } from '../dom';
+import { button, element, segments } from '../dom';
 import { short } from '../format';
-import { MessageCard } from '../message';
-import type { IMessage } from '../message';
 import { isCoarse, keep } from '../pixels/image';
 import type { IImage } from '../pixels/image';
-import { ImageView } from '../pixels/image-view';
 import type { IHover } from '../pixels/image-view';
-import type { Overlay } from '../pixels/overlays';
-import { WaitNote } from '../wait-note';
 import { warningMarks } from '../warning-marks';
 import { DifferenceView } from './difference-view';
-import { Divider } from './divider';
 import {
   differenceOf,
   isOneSize,
@@ -35,11 +29,11 @@ import type { ICurve } from './profile-chart';
 import { SideA } from './side-a';
 import { nameOf } from './source';
 import type { IComparable, ICompareSource } from './source';
+import { CompareStage } from './stage';
+import type { Way } from './stage';
 import { awayWords, StatusLine } from './status-line';
 import { apartWords, sideWords, warningsAbout } from './subject';
 import type { ISide } from './subject';
-
-type Way = 'swipe' | 'difference';
 
 export interface ICompareViewOptions {
   readonly panel: IComparable;
@@ -56,7 +50,7 @@ export interface ICompareViewOptions {
 export class CompareView extends Panel {
   constructor(private readonly options: ICompareViewOptions) {
     super();
-    const { trans, contrast, themes, panel } = options;
+    const { trans, themes, panel } = options;
     this.addClass('jp-tomo-compare');
     // A click on an image leaves the keys with the comparison.
     this.node.tabIndex = -1;
@@ -97,28 +91,14 @@ export class CompareView extends Panel {
       )
     );
     this._difference = new DifferenceView(themes, trans);
-    this._views = {
-      a: new ImageView(contrast, themes),
-      b: new ImageView(contrast, themes),
-      difference: this._difference.view
-    };
-    this._stage.addClass('jp-tomo-compare-stage');
-    for (const view of Object.values(this._views)) {
-      this._stage.addWidget(view);
-      view.viewChanged.connect(this._viewed);
-      view.moved.connect(this._moved);
-    }
-    this._views.b.addClass('jp-tomo-compare-b');
-    for (const view of [this._views.a, this._views.b]) {
-      view.hovered.connect((_, hover) => this._hovered.emit(hover));
-    }
-    this._divider = new Divider(trans, share => this._place(share));
-    this._stage.node.append(this._divider.node);
-    this._card = new MessageCard(trans);
-    this._card.addClass('jp-tomo-compare-card');
-    this._wait = new WaitNote(trans, options.cancel);
-    this._stage.addWidget(this._card);
-    this._stage.addWidget(this._wait);
+    this._stage = new CompareStage({
+      ...options,
+      difference: this._difference
+    });
+    this._stage.lineMoved.connect((_, line) => {
+      this._line = line;
+      this._overlay();
+    });
     this._chart = new ProfileChart(trans.__('Along the line (pixels)'), themes);
     this.addWidget(bar);
     const sides = new Widget({ node: this._sides });
@@ -138,7 +118,6 @@ export class CompareView extends Panel {
     // What is not wanted any more is not begun with: it may be of another kind.
     this._setB(panel.standing.isCurrent ? panel.image : null);
     this._setWay('swipe');
-    this._divider.place(0.5);
     this._stands();
     this._a.begin();
   }
@@ -149,8 +128,8 @@ export class CompareView extends Panel {
   }
 
   /** The pixel under the pointer, of A or of B. */
-  get hovered(): ISignal<this, IHover | null> {
-    return this._hovered;
+  get hovered(): ISignal<unknown, IHover | null> {
+    return this._stage.hovered;
   }
 
   /** Whether the difference is shown, which has levels of its own. */
@@ -166,7 +145,6 @@ export class CompareView extends Panel {
     this.options.panel.standing.changed.disconnect(this._stands);
     this.node.removeEventListener('keydown', this._keys);
     this._a.dispose();
-    this._divider.dispose();
     this._b = null;
     super.dispose();
     this._difference.dispose();
@@ -189,21 +167,14 @@ export class CompareView extends Panel {
     if (image && (!before || !isOneSize(before, image))) {
       this._line = middleLine(image);
     }
-    this._views.b.setImage(image, this.options.unit());
+    this._stage.setB(image, this.options.unit());
   }
 
   /** B is not what is wanted, or it is again: the same is said as in the viewer. */
   private readonly _stands = (): void => {
-    const { isCurrent, message, work } = this.options.panel.standing;
-    if (message !== this._said) {
-      this._said = message;
-      this._card.display(message);
-    }
-    if (work && !isCurrent) {
-      this._wait.begin(work.seconds);
-    } else {
-      this._wait.end();
-    }
+    const { standing } = this.options.panel;
+    const { isCurrent } = standing;
+    this._stage.stands(standing);
     this.toggleClass('jp-mod-outdated', !isCurrent);
     this._a.list();
     if (isCurrent !== this._isCurrent) {
@@ -236,7 +207,7 @@ export class CompareView extends Panel {
     const pair = this._pair;
     const apart = a && b && apartWords(a.of, b.of, this.options.trans);
     this._line ??= pair && middleLine(pair.image);
-    this._views.a.setImage(pair?.image ?? null, pair?.of.unit);
+    this._stage.setA(pair?.image ?? null, pair?.of.unit);
     this._found =
       a && b && pair && !apart ? differenceOf(a.image, b.image) : null;
     this._difference.show(
@@ -298,26 +269,8 @@ export class CompareView extends Panel {
 
   private _setWay(way: Way): void {
     this._ways.set(way);
-    const swipe = way === 'swipe';
-    this._views.a.setHidden(!swipe);
-    this._views.b.setHidden(!swipe);
-    this._views.difference.setHidden(swipe);
-    this._difference.levels.setHidden(swipe);
-    this._differs.emit(!swipe);
-    this._divide();
-  }
-
-  /** There is a divider between two images; of one, all is seen. */
-  private _divide(): void {
-    const swipe = !this._views.b.isHidden;
-    const { a, b } = this._views;
-    const share = this._pair ? this._share : 0;
-    setHidden(this._divider.node, !swipe || !this._pair);
-    a.node.style.clipPath = `inset(0 ${100 * (1 - share)}% 0 0)`;
-    b.node.style.clipPath = `inset(0 0 0 ${100 * share}%)`;
-    // What is said of B has room to be read, wherever the divider is.
-    const left = swipe ? Math.min(share, 0.5) : 0;
-    this._card.node.style.left = `${100 * left}%`;
+    this._stage.setWay(way);
+    this._differs.emit(way === 'difference');
   }
 
   /** A, where it is of the size of B, or before there is one. */
@@ -326,38 +279,14 @@ export class CompareView extends Panel {
     return a && (!this._b || isOneSize(a.image, this._b)) ? a : null;
   }
 
-  /** A is seen up to a share of the width, and B from there. */
-  private _place(share: number): void {
-    this._share = share;
-    this._divide();
-  }
-
-  private readonly _viewed = (view: ImageView): void => {
-    for (const other of Object.values(this._views)) {
-      if (other !== view) {
-        other.showSame(view);
-      }
-    }
-  };
-
-  private readonly _moved = (_: ImageView, overlay: Overlay): void => {
-    if (overlay.id === 'profile') {
-      this._line = overlay;
-      this._overlay();
-    }
-  };
-
   /** The line over all images, and the values along it. */
   private _overlay(): void {
-    this._divide();
     this._name();
     const line = this._line;
     if (!line) {
       return;
     }
-    for (const view of Object.values(this._views)) {
-      view.setOverlays([{ id: 'profile', from: line.from, to: line.to }]);
-    }
+    this._stage.setLine(line);
     const told = this._a.told;
     const a = told && this._pair && told;
     const b = this._told;
@@ -397,34 +326,13 @@ export class CompareView extends Panel {
 
   /** Zoom of all images, and the line up and down. */
   private _act(key: string, by: number): boolean {
-    const swipe = !this._views.b.isHidden;
-    const view = swipe ? this._views.b : this._views.difference;
-    const contrast = swipe ? this.options.contrast : this._difference.contrast;
     switch (key) {
-      case '+':
-      case '=':
-        view.zoomBy(1.25);
-        return true;
-      case '-':
-        view.zoomBy(0.8);
-        return true;
-      case '0':
-        view.resetZoom();
-        return true;
-      case 'a':
-      case 'A':
-        contrast.askAuto();
-        return true;
-      case 'i':
-      case 'I':
-        contrast.setLook({ invert: !contrast.look.invert });
-        return true;
       case 'ArrowUp':
         return this._lower(-by);
       case 'ArrowDown':
         return this._lower(by);
       default:
-        return false;
+        return this._stage.act(key);
     }
   }
 
@@ -440,15 +348,10 @@ export class CompareView extends Panel {
   private readonly _sides = element('div', 'jp-tomo-compare-sides');
   private readonly _ways: ReturnType<typeof segments<Way>>;
   private readonly _status: StatusLine;
-  private readonly _stage = new Panel();
-  private readonly _divider: Divider;
+  private readonly _stage: CompareStage;
   private readonly _difference: DifferenceView;
-  private readonly _views: Readonly<
-    Record<'a' | 'b' | 'difference', ImageView>
-  >;
   private readonly _chart: ProfileChart;
   private readonly _closed = new Signal<this, void>(this);
-  private readonly _hovered = new Signal<this, IHover | null>(this);
   private readonly _differs = new Signal<this, boolean>(this);
   private readonly _a: SideA;
   private _b: IImage | null = null;
@@ -456,11 +359,6 @@ export class CompareView extends Panel {
   private _found: IDifference | null = null;
   /** Whether B is what is wanted. */
   private _isCurrent = true;
-  private _said: IMessage | null = null;
-  private readonly _card: MessageCard;
-  private readonly _wait: WaitNote;
   private readonly _keeps: HTMLButtonElement;
   private _line: ILine | null = null;
-  /** Share of the width at which the divider is. */
-  private _share = 0.5;
 }
