@@ -3,13 +3,66 @@
  */
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import { inWords } from '../../field-names';
 import type { ViewMode } from '../../tokens';
+import { element } from '../dom';
 import { duration, short } from '../format';
 import type { IImage } from '../pixels/image';
-import { secondsOf, usedCentre } from './regions';
+import { precisionMarks } from '../precision';
+import { warningMarks } from '../warning-marks';
+import { secondsOf, usedCentre, warningsOf } from './regions';
+
+/** How the image came to be shown, which it does not say itself. */
+export interface ICircumstances {
+  /** Whether the recipe states an axis, which lies over projections then. */
+  readonly hasAxis: boolean;
+  /** Why the server makes slices, in a sentence; empty: it does not, or is to. */
+  readonly trouble: string;
+  /** Seconds that a row would be on its way, when slices are made elsewhere for that; else null. */
+  readonly tooFar: number | null;
+}
+
+/** @param showAll asks for all digits */
+export function infoOf(
+  image: IImage,
+  mode: ViewMode,
+  { hasAxis, trouble, tooFar }: ICircumstances,
+  trans: TranslationBundle,
+  showAll: () => void
+): HTMLElement[] {
+  const slice = mode === 'slice';
+  const hint =
+    mode === 'projection' && !hasAxis
+      ? [
+          trans.__(
+            'no axis to drag yet: find it, or state its column, under Centre of rotation in the panel'
+          )
+        ]
+      : [];
+  const facts = [...factsOf(image, mode, trans), ...hint].join(' · ');
+  return [
+    element('span', '', facts),
+    ...precisionMarks(image, trans, showAll),
+    ...warningMarks(
+      [
+        ...(trouble && slice ? [trouble] : []),
+        ...(tooFar !== null && slice
+          ? [
+              trans.__(
+                'The server computes slices: one row of this scan would be %1 on its way to this page.',
+                duration(tooFar)
+              )
+            ]
+          : []),
+        ...warningsOf(image).map(text => inWords(text, trans))
+      ],
+      trans
+    )
+  ];
+}
 
 /** Size, angle or centre, and time of an image. */
-export function factsOf(
+function factsOf(
   image: IImage,
   mode: ViewMode,
   trans: TranslationBundle

@@ -12,19 +12,16 @@ import type { IRecipeSession, ITomoApi } from '../../tokens';
 import { isLive, isOfBrowser, LiveSlices, sliceKey } from '../../tuning';
 import type { EngineWorkers, ILiveImage, IWantedSlice } from '../../tuning';
 import { byEither } from '../by-either';
-import { images, links, Newest } from '../frames';
+import { images, links } from '../frames';
 import type { IMessage } from '../message';
 import type { IImage } from '../pixels/image';
 import { standInWords } from '../stand-in';
+import { AgentImages } from './agent-images';
 import { Recovery } from './recovery';
 import { comesLate, isWorth, transferSeconds } from './row-way';
-import { SlowSlices } from './slow-slice';
-import type { Verdict } from './slow-slice';
-import { wantedGlance, wantedImage } from './wanted';
-import type { IPlace, IWantedImage, Stage } from './wanted';
-
-/** What an image is of. */
-export type IShownPlace = Pick<IPlace, 'recipe' | 'position' | 'stage'>;
+import type { IShownPlace } from './shown';
+import { wantedImage } from './wanted';
+import type { IPlace, Stage } from './wanted';
 
 /** The keys of what is shown; none: it is not what is wanted. */
 interface IShownAs {
@@ -79,7 +76,7 @@ export class RecipeImages implements IDisposable {
           ready: (image, key) => {
             this._recovery.reset();
             // The server may have been asked, too.
-            this._requests.drop();
+            this._agent.drop();
             this._show(image, { slice: key }, this._sliceShown());
           },
           fetched: (seconds, transfer) => {
@@ -99,21 +96,9 @@ export class RecipeImages implements IDisposable {
       : null;
     workers?.lateChanged.connect(this._lateChanged);
     this._live = this._slices !== null;
-    this._slow = new SlowSlices({
-      api,
-      purpose: `slow ${purpose}`,
-      kernel: _options.kernel,
-      trans: _options.trans,
-      changed: _options.changed
-    });
-    this._requests = new Newest<IImage, IWantedImage>({
-      cached: key => images.get(key),
-      ready: (image, { key, place, glance }) => {
-        if (glance) {
-          this._glanced = key;
-          _options.changed();
-          return;
-        }
+    this._agent = new AgentImages({
+      ..._options,
+      ready: (image, { key, place }) => {
         this._spareWorkers();
         const whole = place.position.mode === 'slice' && !image.sent;
         const slice = whole ? sliceKey(sliceOf(place)) : '';
@@ -121,7 +106,7 @@ export class RecipeImages implements IDisposable {
       },
       // Until the whole is there, its key stays wanted.
       look: (image, { place }) => this._show(image, {}, place),
-      failed: error => this._fail(failureOf(error)),
+      failed: failure => this._fail(failure),
       busy: busy => this._works('agent', busy)
     });
   }
@@ -183,7 +168,7 @@ export class RecipeImages implements IDisposable {
     // A browser that is to be tried again is, though the server's slice is there.
     const made = this._shown.image === undefined || !this._recovery.trouble;
     if (live && made && sliceKey(slice) === this._shown.slice) {
-      this._requests.drop();
+      this._agent.drop();
       live.drop();
       this._options.endLook();
       this._options.say(null);
@@ -193,14 +178,14 @@ export class RecipeImages implements IDisposable {
     } else if (this._glances(slice, place)) {
       live.drop();
     } else {
-      this._requests.drop();
+      this._agent.drop();
       live.ask(slice);
     }
   }
 
   /** Nothing is wanted any more. */
   drop(): void {
-    this._requests.drop();
+    this._agent.drop();
     this._slices?.drop();
   }
 
@@ -267,14 +252,13 @@ export class RecipeImages implements IDisposable {
   }
 
   get isDisposed(): boolean {
-    return this._requests.isDisposed;
+    return this._agent.isDisposed;
   }
 
   dispose(): void {
     this._options.workers?.lateChanged.disconnect(this._lateChanged);
     this._recovery.dispose();
-    this._requests.dispose();
-    this._slow.dispose();
+    this._agent.dispose();
     this._slices?.dispose();
   }
 
@@ -288,7 +272,7 @@ export class RecipeImages implements IDisposable {
     const wanted = wantedImage(api, place);
     this._exact = false;
     if (wanted.key === this._shown.image) {
-      this._requests.drop();
+      this._agent.drop();
       this._spareWorkers();
       this._options.endLook();
       say(null);
@@ -299,35 +283,7 @@ export class RecipeImages implements IDisposable {
     } else {
       this._slices?.drop();
     }
-    const patience = this._patience(wanted.key);
-    if (patience !== 'go') {
-      this._requests.drop();
-      say(patience === 'wait' ? null : patience);
-      return;
-    }
-    // A preview of an outdated recipe is of no interest; a projection on the way is,
-    // unless it would hold up a slow link.
-    const hurry =
-      place.position.mode !== 'projection' || links.isSlow(this._resource());
-    this._requests.ask(wanted, hurry);
-    // What is kept is there at once: no clock is to begin.
-    const computing =
-      images.get(wanted.key) === undefined
-        ? this._slow.computing(wanted.key, () => {
-            this._requests.drop();
-            this._options.changed();
-          })
-        : null;
-    if (computing) {
-      say(computing);
-    }
-  }
-
-  /** Whether an image may be asked for: a slice of an external tool may take long. */
-  private _patience(key: string): Verdict {
-    const { base, recipe, position } = this._options.session;
-    const asked = position.mode === 'slice' && images.get(key) === undefined;
-    return asked && base !== null ? this._slow.about(base, recipe, key) : 'go';
+    this._agent.ask(wanted);
   }
 
   /** What is looked at; null while nobody knows the data. */
@@ -358,12 +314,7 @@ export class RecipeImages implements IDisposable {
     ) {
       return false;
     }
-    const wanted = wantedGlance(this._options.api, place);
-    if (this._glanced === wanted.key) {
-      return false;
-    }
-    this._requests.ask(wanted, true);
-    return true;
+    return this._agent.glance(place);
   }
 
   /** The server's slice is there; only a browser that is tried again goes on with its own. */
@@ -426,21 +377,15 @@ export class RecipeImages implements IDisposable {
       this._atWork.add(who);
     } else {
       this._atWork.delete(who);
-      if (who === 'agent') {
-        this._slow.rest();
-      }
     }
     this._options.busy(this._atWork.size > 0);
   }
 
   private readonly _slices: LiveSlices | null;
-  private readonly _requests: Newest<IImage, IWantedImage>;
-  private readonly _slow: SlowSlices;
+  private readonly _agent: AgentImages;
   private readonly _recovery: Recovery;
   private _live: boolean;
   private _exact = false;
-  /** The coarse slice that was shown last. */
-  private _glanced = '';
   private _shown: IShownAs = {};
   /** Who is at work. */
   private readonly _atWork = new Set<'page' | 'agent'>();

@@ -4,41 +4,26 @@
 import type { IThemeManager } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { IAxis } from '../../axis';
-import { inWords } from '../../field-names';
-import { rowThrough } from '../../recipe';
-import type { Rectangle } from '../../recipe';
-import type { IRecipeSession, ITomoApi, ViewMode } from '../../tokens';
+import type { IRecipeSession, ITomoApi } from '../../tokens';
 import { release } from '../../tuning';
 import type { EngineWorkers, ILiveImage } from '../../tuning';
-import { element } from '../dom';
-import { ImagePanel } from '../image-panel';
-import { pixelOf } from '../compare';
 import type { ICompareSource, ISubject } from '../compare';
-import { duration } from '../format';
+import { ImagePanel } from '../image-panel';
 import { isFree } from '../pixels/image';
 import type { IImage } from '../pixels/image';
-import type { Overlay } from '../pixels/overlays';
-import { precisionMarks } from '../precision';
-import { warningMarks } from '../warning-marks';
-import {
-  changeOf,
-  overlaysOf,
-  rotationOf,
-  rowSecondsOf,
-  warningsOf
-} from './regions';
-import { Earlier } from './earlier';
-import { factsOf } from './facts';
 import { comparables } from './comparables';
+import { Earlier } from './earlier';
+import { infoOf } from './facts';
 import { RecipeImages } from './recipe-images';
-import type { IShownPlace } from './recipe-images';
 import { RecipeSweep } from './recipe-sweep';
-import { RecipeToolbar } from './toolbar';
-import type { Region } from './toolbar';
+import { RegionEditor } from './region-editor';
+import { rowSecondsOf } from './regions';
 import { comesLate, isWorth } from './row-way';
+import { isAlike, seriesOf, shownOf, unitOf } from './shown';
+import type { IShown, IShownPlace } from './shown';
+import { RecipeToolbar } from './toolbar';
 import { Troubles } from './troubles';
-import { amountOf, isAt, wantedKey } from './wanted';
+import { amountOf, isAt } from './wanted';
 import type { Stage } from './wanted';
 
 /** Milliseconds after the last edit before a row is computed again. */
@@ -80,7 +65,7 @@ export class RecipeViewer extends ImagePanel {
             ? { frame: value }
             : { row: value }
         ),
-      draw: region => this._draw(region),
+      draw: region => this._regions.draw(region),
       toggleLive: () => this._images.setLive(!this._images.live),
       sweep: () => void this._sweep.open(),
       compare: () => this.compare(),
@@ -120,16 +105,11 @@ export class RecipeViewer extends ImagePanel {
       troubled: () => this._troubled(),
       changed: () => this._update(0)
     });
-    this.view.moved.connect((_, overlay) => this._moved(overlay));
-    this.view.picked.connect((_, at) => {
-      const { image } = this;
-      if (session.position.mode === 'projection' && image) {
-        const rotation = rotationOf(session.recipe, image, this._found());
-        const row = rotation ? rowThrough(at, rotation) : at.y;
-        session.moveTo({ row: Math.round(row) });
-      }
+    this._regions = new RegionEditor({
+      session,
+      view: this.view,
+      shown: () => this._shown
     });
-    this.view.drawn.connect((_, box) => this._drawn(box));
     this.view.viewChanged.connect(() => this._controls());
     session.changed.connect(this._changed);
     this._described();
@@ -179,10 +159,7 @@ export class RecipeViewer extends ImagePanel {
       return;
     }
     const { mode } = this.options.session.position;
-    if (mode !== 'projection' && this.view.drawing) {
-      // Regions are drawn in the columns and rows of projections.
-      this.view.drawing = false;
-    }
+    this._regions.endElsewhere();
     if (what === 'description') {
       this._described();
     }
@@ -210,7 +187,7 @@ export class RecipeViewer extends ImagePanel {
   /** Bring everything in line with the session; the image after `delay` ms. */
   private _update(delay: number): void {
     this._controls();
-    this._overlays();
+    this._regions.update();
     // Under the heading of a slice, a projection is never what is wanted.
     this.standing.outdate(!this._isOfMode, delay);
     window.clearTimeout(this._timer);
@@ -228,7 +205,7 @@ export class RecipeViewer extends ImagePanel {
   /** What is said of the image has changed, and it has not. */
   private _troubled(): void {
     if (this._shown) {
-      this._facts(this._shown.image, this._shown.mode);
+      this._tell(this._shown);
     }
   }
 
@@ -250,59 +227,35 @@ export class RecipeViewer extends ImagePanel {
     }
   }
 
-  /** @param place what the image is of; the viewer may be elsewhere by now. */
-  private _show(image: IImage, { recipe, position, stage }: IShownPlace): void {
-    const slice = position.mode === 'slice';
-    const { path = '', pixelSize } = recipe.dataset ?? {};
-    // Values of another scale: the levels would be black or white all over.
-    const scale = slice ? JSON.stringify([image.about.unit, pixelSize]) : '';
-    const fresh =
-      this._shown?.mode !== position.mode ||
-      this._shown.path !== path ||
-      this._shown.scale !== scale;
+  /** @param of what the image is of; the viewer may be elsewhere by now. */
+  private _show(image: IImage, of: IShownPlace): void {
+    const { session, trans } = this.options;
+    const { mode } = of.position;
+    const slice = mode === 'slice';
+    const shown = shownOf(image, of, session.description);
+    const fresh = !isAlike(shown, this._shown);
     const first = this._shown === null;
     const took = rowSecondsOf(image);
     if (took !== null) {
-      this.options.session.tookRow(took);
+      session.tookRow(took);
     }
     this._troubles.reset();
-    const { description } = this.options.session;
-    const told = description.state === 'ready' ? description.value : null;
-    const of = {
-      kind: position.mode,
-      row: position.mode === 'projection' ? null : position.row,
-      frame: position.mode === 'projection' ? position.frame : null,
-      pixel: pixelOf(pixelSize ?? told?.pixelSize)
-    };
-    this._shown = { mode: position.mode, path, scale, image, of };
+    this._shown = shown;
     const before = new Set([this.image, this._earlier.image]);
-    this._earlier.replaced(
-      JSON.stringify([
-        recipe.dataset,
-        position.mode,
-        position.mode === 'projection' ? [position.frame, stage] : position.row
-      ]),
-      wantedKey('', recipe, position, stage),
-      this.image
-    );
-    const unit = image.about.unit;
+    const { place, made } = seriesOf(of);
+    this._earlier.replaced(place, made, this.image);
     this.showImage(image, {
-      unit:
-        typeof unit === 'string'
-          ? unit
-          : position.mode === 'projection' && stage === 'raw'
-            ? this.options.trans.__('counts')
-            : '',
+      unit: unitOf(image, of, trans),
       scope: slice ? 'disc' : 'all',
       relevel: fresh || this._relevel || (!slice && this.contrast.automatic),
-      wanted: isAt(this.options.session.position, position)
+      wanted: isAt(session.position, of.position)
     });
     this._relevel = false;
     if (first || this._couldHold !== (this._earlier.image !== null)) {
       this._controls();
     }
-    this._overlays();
-    this._facts(image, position.mode);
+    this._regions.update();
+    this._tell(shown);
     before.delete(this._earlier.image);
     for (const old of before) {
       if (old && old !== image && isFree(old)) {
@@ -379,7 +332,7 @@ export class RecipeViewer extends ImagePanel {
       stage: this._chosen,
       frames: data?.frames ?? 1,
       rows: data?.rows ?? 1,
-      drawing: this.view.drawing ? this._region : null,
+      drawing: this._regions.drawing,
       live: slice ? this._images.live : null,
       canSweep: this._sweep.isPossible,
       zoomed: this.view.isZoomed,
@@ -388,100 +341,22 @@ export class RecipeViewer extends ImagePanel {
     });
   }
 
-  /** Whether the recipe states an axis, which lies over projections then. */
-  private _hasAxis(): boolean {
-    return this.options.session.recipe.regions?.centre?.column !== undefined;
-  }
-
-  /** The axis that the run would find; null while that is not known. */
-  private _found(): IAxis | null {
-    const { centre } = this.options.session;
-    return centre.state === 'ready' ? centre.value : null;
-  }
-
-  private _overlays(): void {
-    const { session } = this.options;
-    const { mode } = session.position;
-    this.view.setOverlays(
-      this._shown && this._shown.mode === mode
-        ? overlaysOf(
-            session.recipe,
-            session.position,
-            this._shown.image,
-            this._found()
-          )
-        : []
-    );
-  }
-
-  private _facts(image: IImage, mode: ViewMode): void {
-    const { trans } = this.options;
-    const { live } = this._images;
-    const trouble = this._images.trouble || this._sweep.trouble;
-    const way = this._images.rowSeconds ?? 0;
+  /** What is said of the image, below it. */
+  private _tell({ image, mode }: IShown): void {
+    const images = this._images;
+    const way = images.rowSeconds ?? 0;
+    const isFar = images.live && !images.isLive && !isWorth(way);
+    const circumstances = {
+      hasAxis: this._regions.hasAxis,
+      trouble: images.trouble || this._sweep.trouble,
+      tooFar: isFar ? way : null
+    };
     this.info.node.replaceChildren(
-      element(
-        'span',
-        '',
-        [
-          ...factsOf(image, mode, trans),
-          ...(mode === 'projection' && !this._hasAxis()
-            ? [
-                trans.__(
-                  'no axis to drag yet: find it, or state its column, under Centre of rotation in the panel'
-                )
-              ]
-            : [])
-        ].join(' · ')
-      ),
-      ...precisionMarks(image, trans, () => {
-        this._images.demandDigits();
+      ...infoOf(image, mode, circumstances, this.options.trans, () => {
+        images.demandDigits();
         this.refresh();
-      }),
-      ...warningMarks(
-        [
-          ...(trouble && mode === 'slice' ? [trouble] : []),
-          ...(live && mode === 'slice' && !this._images.isLive && !isWorth(way)
-            ? [
-                trans.__(
-                  'The server computes slices: one row of this scan would be %1 on its way to this page.',
-                  duration(way)
-                )
-              ]
-            : []),
-          ...warningsOf(image).map(text => inWords(text, trans))
-        ],
-        trans
-      )
+      })
     );
-  }
-
-  private _moved(overlay: Overlay): void {
-    const { session } = this.options;
-    if (overlay.id === 'row') {
-      session.moveTo({ row: overlay.row });
-      return;
-    }
-    const change = changeOf(overlay);
-    if (change) {
-      session.edit(change);
-    }
-  }
-
-  private _draw(region: Region): void {
-    const again = this.view.drawing && this._region === region;
-    this._region = region;
-    this.view.drawing = !again;
-  }
-
-  private _drawn(rectangle: Rectangle): void {
-    if (this._shown?.mode !== 'projection') {
-      return;
-    }
-    this.options.session.edit({
-      path: ['regions', this._region],
-      value: rectangle
-    });
   }
 
   private readonly _tools: RecipeToolbar;
@@ -489,19 +364,13 @@ export class RecipeViewer extends ImagePanel {
   /** Names the requests of this viewer: what is asked for the same purpose is aborted. */
   private readonly _name = `viewer ${++viewers}`;
   private readonly _images: RecipeImages;
+  private readonly _regions: RegionEditor;
   private readonly _troubles: Troubles;
   private readonly _earlier = new Earlier();
   private readonly _sweep: RecipeSweep;
   private _chosen: Stage = 'raw';
-  private _region: Region = 'roi';
   private _relevel = false;
-  private _shown: {
-    mode: ViewMode;
-    path: string;
-    scale: string;
-    image: IImage;
-    of: Omit<ISubject, 'unit'>;
-  } | null = null;
+  private _shown: IShown | null = null;
   private _amount = '';
   private _timer = 0;
 }
