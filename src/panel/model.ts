@@ -71,6 +71,11 @@ export class PanelModel extends VDomModel {
     this._askEstimate();
   }
 
+  /** How often it has changed in anything else than the values of the recipe. */
+  get turn(): number {
+    return this._turn;
+  }
+
   /** True once: the first time that the panel is seen in a workspace. */
   async isFirstSight(): Promise<boolean> {
     await this._restoring;
@@ -91,7 +96,7 @@ export class PanelModel extends VDomModel {
       this._closed.add(section);
     }
     this._save();
-    this.stateChanged.emit();
+    this._changed();
   }
 
   override dispose(): void {
@@ -123,15 +128,17 @@ export class PanelModel extends VDomModel {
       }
       this._askEstimate();
     }
-    this.stateChanged.emit();
+    this._changed();
   };
 
   private readonly _onSession = (_: IRecipeSession, what: string): void => {
     if (what === 'recipe' || what === 'description') {
       this._askEstimate();
     }
-    if (what !== 'position') {
+    if (what === 'recipe') {
       this.stateChanged.emit();
+    } else if (what !== 'position') {
+      this._changed();
     }
   };
 
@@ -147,11 +154,11 @@ export class PanelModel extends VDomModel {
       this._choice = choice;
       this._askEstimate();
     }
-    this.stateChanged.emit();
+    this._changed();
   };
 
   private readonly _onClusters = (): void => {
-    this.stateChanged.emit();
+    this._changed();
   };
 
   /** What was renamed, moved or deleted here, alone or with its folder. */
@@ -174,9 +181,14 @@ export class PanelModel extends VDomModel {
     if (recent.join('\n') !== this._recent.join('\n')) {
       this._recent = [...new Set(recent)];
       this._save();
-      this.stateChanged.emit();
+      this._changed();
     }
   };
+
+  private _changed(): void {
+    this._turn++;
+    this.stateChanged.emit();
+  }
 
   private _askEstimate(): void {
     const session = this._session;
@@ -224,7 +236,7 @@ export class PanelModel extends VDomModel {
       this._estimate = estimate;
       this._isUnanswered =
         estimate.state === 'failed' && UNANSWERED.has(estimate.failure.code);
-      this.stateChanged.emit();
+      this._changed();
     }
   }
 
@@ -239,7 +251,7 @@ export class PanelModel extends VDomModel {
         ...new Set([...this._recent, ...strings(Reflect.get(kept, 'recent'))])
       ].slice(0, RECENT);
       this._sighted = Reflect.get(kept, 'sighted') === true;
-      this.stateChanged.emit();
+      this._changed();
     }
     this._restored = true;
   }
@@ -259,6 +271,7 @@ export class PanelModel extends VDomModel {
   private _recent: readonly string[] = [];
   private _closed = new Set<string>();
   private _seen = false;
+  private _turn = 0;
   private _restored = false;
   /** Nobody answers, as the list of jobs says. */
   private _isCut = false;

@@ -75,6 +75,7 @@ function PanelContent(): JSX.Element {
   const { model } = usePanel();
   const { session } = model;
   const place = usePlace(session);
+  const { dataset, regions, output } = session?.recipe ?? {};
   return (
     <>
       <Header session={session} />
@@ -82,21 +83,46 @@ function PanelContent(): JSX.Element {
         {session ? (
           <React.Fragment key={session.path}>
             <Problems session={session} />
-            <DataSection session={session} />
-            <CentreSection session={session} />
+            <Still of={[dataset]}>
+              {() => <DataSection session={session} />}
+            </Still>
+            <Still of={[dataset, regions]}>
+              {() => <CentreSection session={session} />}
+            </Still>
             <FiltersSection session={session} />
             <ToolSection session={session} />
-            <OutputSection session={session} />
+            <Still of={[output]}>
+              {() => <OutputSection session={session} />}
+            </Still>
             <RunSection session={session} />
           </React.Fragment>
         ) : (
           <Empty />
         )}
-        <JobsSection />
-        <SetupSection />
+        <Still of={[]}>{() => <JobsSection />}</Still>
+        <Still of={[]}>{() => <SetupSection />}</Still>
       </div>
     </>
   );
+}
+
+/**
+ * A section that a slider of another one does not touch: it is drawn again when
+ * its own part of the recipe changes, or anything but the recipe.
+ *
+ * @param of all that it shows of the recipe
+ */
+function Still({
+  of,
+  children
+}: {
+  of: readonly unknown[];
+  children: () => JSX.Element;
+}): JSX.Element {
+  const { model } = usePanel();
+  const part = JSON.stringify(of);
+  // Not of the children, which are made anew each time.
+  return React.useMemo(children, [part, model.turn]);
 }
 
 /** A recipe is shown from its top the first time, where data ask for their angles, then where it was left. */

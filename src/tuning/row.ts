@@ -134,20 +134,28 @@ export class LiveRow {
   private _taken = false;
 }
 
-/** A slice from its two halves, in `room` when it is as large. */
-export function joined(
-  left: IHalf,
-  right: Float32Array,
+/** A slice that has its left half: in `room` when that is as large. */
+export function begun(
+  { data, size, middle }: IHalf,
   room: Float32Array | null = null
 ): Float32Array {
-  const { size, middle } = left;
-  const data =
+  const slice =
     room?.length === size * size ? room : new Float32Array(size * size);
+  for (let y = 0; y < size; y++) {
+    slice.set(data.subarray(y * middle, (y + 1) * middle), y * size);
+  }
+  return slice;
+}
+
+/** Put the right half of a slice beside its left one. */
+export function complete(
+  slice: Float32Array,
+  { size, middle }: Pick<IHalf, 'size' | 'middle'>,
+  right: Float32Array
+): void {
   const rest = size - middle;
   for (let y = 0; y < size; y++) {
-    const at = y * size;
-    data.set(left.data.subarray(y * middle, (y + 1) * middle), at);
-    data.set(right.subarray(y * rest, (y + 1) * rest), at + middle);
+    const row = right.subarray(y * rest, (y + 1) * rest);
+    slice.set(row, y * size + middle);
   }
-  return data;
 }

@@ -3,7 +3,7 @@ import { Engine, EngineError } from '../engine';
 import type { FromWorker, ISliceDone, Look, ToWorker } from './messages';
 import { Peer } from './peer';
 import { answerPulse } from './pulse';
-import { joined, LiveRow } from './row';
+import { begun, complete, LiveRow } from './row';
 import { Sinograms } from './sinograms';
 
 type Asked = Extract<ToWorker, { kind: 'slice' }>;
@@ -71,8 +71,10 @@ async function make(
   if (!part) {
     return row.slice(plan, centre);
   }
+  // Its own half is in place before the other one comes.
+  const data = begun(part, room);
   const columns = await other.take(pair, 'columns');
-  const data = joined(part, columns, room);
+  complete(data, part, columns);
   other.back(columns);
   return { data, size: part.size };
 }

@@ -1,8 +1,17 @@
 import type * as Components from '@jupyterlab/ui-components';
 import { act, Simulate } from 'react-dom/test-utils';
 
+import type * as Data from '../sections/data';
 import { show } from './driving';
 import { FakeSession, fakeContext } from './fakes';
+
+jest.mock('../sections/data', () => {
+  const actual: typeof Data = jest.requireActual('../sections/data');
+  return { ...actual, DataSection: jest.fn(actual.DataSection) };
+});
+const { DataSection } = jest.requireMock<{ DataSection: jest.Mock }>(
+  '../sections/data'
+);
 
 const mockDrawn: (string | undefined)[] = [];
 
@@ -42,5 +51,26 @@ describe('While a slider moves', () => {
       expect(mockDrawn).toEqual(own);
       expect(slider.value).toBe(value);
     }
+  });
+
+  it('a section of something else stays as it is, until what it shows changes', async () => {
+    const session = new FakeSession();
+    const node = await show(fakeContext(session));
+    DataSection.mockClear();
+    await act(async () => {
+      session.edit({ path: ['reconstruction', 'rotation'], value: 30 });
+      await Promise.resolve();
+    });
+    expect(session.recipe.reconstruction?.rotation).toBe(30);
+    expect(DataSection).not.toHaveBeenCalled();
+    await act(async () => {
+      session.edit({ path: ['dataset', 'path'], value: 'elsewhere' });
+      await Promise.resolve();
+    });
+    expect(DataSection).toHaveBeenCalled();
+    const path = node.querySelector<HTMLInputElement>(
+      '[aria-label="Path of the data set"]'
+    );
+    expect(path?.value).toBe('elsewhere');
   });
 });

@@ -7,7 +7,7 @@ import stepsFile from '../../recipe/steps.json';
 import toolsFile from '../../recipe/tools.json';
 import type { ISinogram } from '../messages';
 import { Peer } from '../peer';
-import { joined, LiveRow, type IHalf } from '../row';
+import { begun, complete, LiveRow, type IHalf } from '../row';
 
 /** Compiled once: that takes longer than the tests. */
 const wasm = new WebAssembly.Module(
@@ -54,6 +54,13 @@ function plan(
     { count: sinogram.count, columns: sinogram.columns, centre },
     { steps: stepsFile.steps, tools: toolsFile.tools }
   );
+}
+
+/** The slice that the first worker gives. */
+function joined(left: IHalf, right: Float32Array): Float32Array {
+  const slice = begun(left);
+  complete(slice, left, right);
+  return slice;
 }
 
 const rowOf = async (
