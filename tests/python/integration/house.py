@@ -20,7 +20,7 @@ ENDED = {"finished", "failed", "cancelled", "interrupted"}
 def answers(server: Server) -> bool:
     try:
         return bool(requests.get(f"{server.url}login", timeout=5).ok)
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):
         return False
 
 
