@@ -79,6 +79,18 @@ function fake(): { api: FakeApi; model: JobsModel } {
   };
 }
 
+/** A model that has fetched these jobs, and has nothing left to ask for. */
+async function atRest(
+  ...jobs: Job[]
+): Promise<{ api: FakeApi; model: JobsModel }> {
+  const { api, model } = fake();
+  api.list = jobs;
+  await model.refresh();
+  await jest.advanceTimersByTimeAsync(1000);
+  api.asked = [];
+  return { api, model };
+}
+
 function session(changes: Partial<IRecipeSession> = {}): IRecipeSession {
   const partial: unknown = {
     path: 'RB/grapes.tomo.json',
@@ -114,11 +126,7 @@ describe('JobsModel', () => {
   });
 
   it('fetches the job of a notice once, however many notices come', async () => {
-    const { api, model } = fake();
-    api.list = [job('a')];
-    await model.refresh();
-    await jest.advanceTimersByTimeAsync(1000);
-    api.asked = [];
+    const { api, model } = await atRest(job('a'));
     api.list = [job('a', { slices: { done: 44, total: 128 } })];
     for (let rev = 2; rev < 12; rev++) {
       api.notices.emit({ rev, kind: 'job', id: 'a' });
@@ -131,11 +139,7 @@ describe('JobsModel', () => {
   });
 
   it('fetches a job again when its notice comes while it is being fetched', async () => {
-    const { api, model } = fake();
-    api.list = [job('a')];
-    await model.refresh();
-    await jest.advanceTimersByTimeAsync(1000);
-    api.asked = [];
+    const { api, model } = await atRest(job('a'));
     const { job: answer } = api;
     api.job = async id => {
       const before = await answer(id);
@@ -164,9 +168,7 @@ describe('JobsModel', () => {
   });
 
   it('keeps the failure of a lost connection, and fetches again when it is back', async () => {
-    const { api, model } = fake();
-    await model.refresh();
-    await jest.advanceTimersByTimeAsync(1000);
+    const { api, model } = await atRest();
     const failure = {
       code: 'network',
       message: 'Jupyter Server does not answer.',
@@ -184,10 +186,7 @@ describe('JobsModel', () => {
   });
 
   it('polls slowly, and not when disposed', async () => {
-    const { api, model } = fake();
-    await model.refresh();
-    await jest.advanceTimersByTimeAsync(1000);
-    api.asked = [];
+    const { api, model } = await atRest();
     await jest.advanceTimersByTimeAsync(65000);
     expect(api.asked).toEqual(['jobs', 'jobs']);
     model.dispose();

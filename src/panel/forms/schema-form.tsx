@@ -4,10 +4,9 @@
  * Whether a value is right is decided by the recipe's own validation, so form,
  * document and runner never disagree.
  */
-import { FormComponent } from '@jupyterlab/ui-components';
 import type { JSONObject, ReadonlyJSONObject } from '@lumino/coreutils';
 import { Debouncer } from '@lumino/polling';
-import type { ErrorSchema, RJSFSchema } from '@rjsf/utils';
+import type { RJSFSchema } from '@rjsf/utils';
 import React from 'react';
 
 import { useRefused } from '../../kept';
@@ -15,8 +14,8 @@ import type { IParameterSchema } from '../../recipe';
 import { applyEdits, problemsOf, textEdits } from '../../recipe';
 import type { IRecipeChange, IRecipeSession } from '../../tokens';
 import { formChanges } from '../edits';
+import { copyOf, DrawnForm } from './drawn-form';
 import { FieldTemplate, ObjectFieldTemplate } from './templates';
-import { trustingValidator } from './validator';
 import { sliderEnd, widgetFor, WIDGETS } from './widgets';
 import type { ISliderRange } from './widgets';
 
@@ -128,22 +127,16 @@ const Fields = React.memo(
   (props: IFieldsProps): JSX.Element => {
     const { schema, sliders, data, problems, prefix, onChange } = props;
     return (
-      <FormComponent
+      <DrawnForm
         className="jp-TomoForm"
-        tagName="div"
         schema={formSchemaOf(schema)}
         uiSchema={uiSchemaOf(schema, sliders)}
-        formData={data}
-        validator={trustingValidator}
-        noValidate
-        showErrorList={false}
-        extraErrors={errorsOf(problems)}
+        data={data}
+        problems={problems}
         templates={TEMPLATES}
         widgets={WIDGETS}
         idPrefix={prefix}
-        onChange={event =>
-          onChange(copyOf(JSON.stringify(event.formData ?? {})))
-        }
+        onChange={onChange}
       />
     );
   },
@@ -227,16 +220,6 @@ function uiSchemaOf(
   );
 }
 
-function errorsOf(
-  problems: ReadonlyMap<string, string>
-): ErrorSchema<ReadonlyJSONObject> {
-  const errors: Record<string, { __errors: string[] }> = {};
-  for (const [name, message] of problems) {
-    errors[name] = { __errors: [message] };
-  }
-  return errors;
-}
-
 /** Whether the change comes from a text field. */
 function isTyping(): boolean {
   const active = document.activeElement;
@@ -244,15 +227,6 @@ function isTyping(): boolean {
     active instanceof HTMLInputElement &&
     (active.type === 'text' || active.type === 'number')
   );
-}
-
-function copyOf(text: string): JSONObject {
-  const value: unknown = JSON.parse(text);
-  return isJsonObject(value) ? value : {};
-}
-
-function isJsonObject(value: unknown): value is JSONObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function last(path: IRecipeChange['path']): string | number {

@@ -2,22 +2,17 @@
  * The settings of one cluster as a form, drawn from the schema of the settings
  * by JupyterLab's form component.
  */
-import { FormComponent } from '@jupyterlab/ui-components';
 import type {
   JSONObject,
   ReadonlyJSONObject,
   ReadonlyPartialJSONObject
 } from '@lumino/coreutils';
-import type {
-  ErrorSchema,
-  ObjectFieldTemplateProps,
-  RJSFSchema
-} from '@rjsf/utils';
+import type { ObjectFieldTemplateProps, RJSFSchema } from '@rjsf/utils';
 import React from 'react';
 
 import { usePanel } from '../context';
+import { copyOf, DrawnForm } from '../forms/drawn-form';
 import { FieldTemplate } from '../forms/templates';
-import { trustingValidator } from '../forms/validator';
 import { WIDGETS } from '../forms/widgets';
 import { ListedFields, SETUP_WIDGETS } from './fields';
 
@@ -62,27 +57,18 @@ export function ClusterForm(props: IClusterFormProps): JSX.Element {
   const drawn = React.useMemo(() => drawable(schema), [schema]);
   const ui = React.useMemo(() => uiOf(drawn), [drawn]);
   return (
-    <FormComponent
+    <DrawnForm
       className="jp-TomoForm jp-TomoClusterForm"
-      tagName="div"
       schema={drawn}
       uiSchema={ui}
-      formData={values}
+      data={values}
+      problems={problems}
       formContext={{ problems }}
-      validator={trustingValidator}
-      noValidate
-      showErrorList={false}
-      extraErrors={errorsOf(problems)}
       templates={TEMPLATES}
       widgets={ALL_WIDGETS}
       fields={FIELDS}
       idPrefix="jp-tomo-cluster"
-      onChange={event => {
-        const after: unknown = JSON.parse(JSON.stringify(event.formData ?? {}));
-        if (isJsonObject(after)) {
-          onChange(after);
-        }
-      }}
+      onChange={onChange}
     />
   );
 }
@@ -98,10 +84,9 @@ export function withDefaults(
         ? [[name, property['default']]]
         : []
   );
-  const copy: unknown = JSON.parse(
+  return copyOf(
     JSON.stringify({ ...Object.fromEntries(defaults), ...cluster })
   );
-  return isJsonObject(copy) ? copy : {};
 }
 
 /** The schema without what only a validation needs. */
@@ -196,16 +181,6 @@ function FoldedTemplate(props: ObjectFieldTemplateProps): JSX.Element {
   );
 }
 
-function errorsOf(
-  problems: ReadonlyMap<string, string>
-): ErrorSchema<ReadonlyJSONObject> {
-  const errors: Record<string, { __errors: string[] }> = {};
-  for (const [name, message] of problems) {
-    errors[name] = { __errors: [message] };
-  }
-  return errors;
-}
-
 function propertiesOf(
   schema: ReadonlyPartialJSONObject
 ): ReadonlyPartialJSONObject {
@@ -218,9 +193,5 @@ function isObject(value: unknown): value is ReadonlyPartialJSONObject {
 }
 
 function isSchema(value: unknown): value is RJSFSchema {
-  return isObject(value);
-}
-
-function isJsonObject(value: unknown): value is JSONObject {
   return isObject(value);
 }

@@ -13,40 +13,38 @@ describe('What was before', () => {
   const [first, second, third] = [image(1), image(2), image(3)];
 
   beforeEach(() => {
-    now = 0;
     earlier = new Earlier(() => now);
-    earlier.replaced('row 1', 'a', null);
-    now = 5000;
+    before(0, 'a', null);
   });
+
+  /** What was there before, once another image is shown in the place of one. */
+  function before(
+    at: number,
+    recipe: string,
+    shown: IImage | null,
+    place = 'row 1'
+  ): IImage | null {
+    now = at;
+    earlier.replaced(place, recipe, shown);
+    return earlier.image;
+  }
 
   it('is what was there before a series of changes', () => {
     expect(earlier.image).toBeNull();
-    earlier.replaced('row 1', 'b', first);
-    expect(earlier.image).toBe(first);
+    expect(before(5000, 'b', first)).toBe(first);
     // A drag: what it passed through is nothing to go back to.
-    now = 5500;
-    earlier.replaced('row 1', 'c', second);
-    now = 6400;
-    earlier.replaced('row 1', 'd', third);
-    expect(earlier.image).toBe(first);
-    now = 8000;
-    earlier.replaced('row 1', 'e', third);
-    expect(earlier.image).toBe(third);
-    earlier.replaced('row 2', 'e', first);
-    expect(earlier.image).toBeNull();
+    before(5500, 'c', second);
+    expect(before(6400, 'd', third)).toBe(first);
+    expect(before(8000, 'e', third)).toBe(third);
+    expect(before(8000, 'e', first, 'row 2')).toBeNull();
   });
 
   it('is no image of the same recipe: the coarse one, or that of another engine', () => {
-    earlier.replaced('row 1', 'a', first);
-    expect(earlier.image).toBeNull();
-    earlier.replaced('row 1', 'b', first);
-    now = 9000;
-    earlier.replaced('row 1', 'b', second);
-    expect(earlier.image).toBe(first);
+    expect(before(5000, 'a', first)).toBeNull();
+    before(5000, 'b', first);
+    expect(before(9000, 'b', second)).toBe(first);
     // The next change is a series of its own, though the whole came late.
-    now = 9500;
-    earlier.replaced('row 1', 'c', third);
-    expect(earlier.image).toBe(third);
+    expect(before(9500, 'c', third)).toBe(third);
   });
 });
 
