@@ -235,6 +235,21 @@ describe('The viewer of a recipe', () => {
     expect(viewer.info.node.textContent).toContain('45°');
   });
 
+  it('lets a projection come on the way to another one, and nothing else', async () => {
+    const { session, api } = make('sinogram');
+    await settle();
+    session.moveTo({ mode: 'projection' });
+    await settle(30);
+    expect(api.asked[0].signal?.aborted).toBe(true);
+    expect(api.asked).toHaveLength(2);
+    session.moveTo({ frame: 1 });
+    await settle(30);
+    expect(api.asked[1].signal?.aborted).toBe(false);
+    session.moveTo({ mode: 'sinogram' });
+    await settle(30);
+    expect(api.asked[1].signal?.aborted).toBe(true);
+  });
+
   it('fetches anew when there are more data than there were', async () => {
     const { session, api, work } = make();
     await settle();

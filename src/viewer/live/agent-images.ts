@@ -74,12 +74,14 @@ export class AgentImages implements IDisposable {
       say(patience === 'wait' ? null : patience);
       return;
     }
-    // A preview of an outdated recipe is of no interest; a projection on the way is,
-    // unless it would hold up a slow link.
+    // A preview of an outdated recipe is of no interest; a projection on the way to
+    // another one is, unless it would hold up a slow link.
     const { position, recipe } = wanted.place;
     const hurry =
       position.mode !== 'projection' ||
+      this._mode !== 'projection' ||
       links.isSlow(recipe.dataset?.resource ?? '');
+    this._mode = position.mode;
     this._requests.ask(wanted, hurry);
     // What is kept is there at once: no clock is to begin.
     const computing =
@@ -127,6 +129,8 @@ export class AgentImages implements IDisposable {
 
   private readonly _requests: Newest<IImage, IWantedImage>;
   private readonly _slow: SlowSlices;
+  /** What was asked for last. */
+  private _mode = '';
   /** The coarse image that came last. */
   private _glanced = '';
 }
