@@ -18,7 +18,7 @@ from ..regions import Axis
 from ..stopping import Stop
 from .alive import Alive
 from .pairs import Pair
-from .steady import steady
+from .steady import steady_across
 
 _PAIRS, _SPREAD = 8, 16
 """Pairs that are compared, and projections that tell what stands still."""
@@ -36,6 +36,8 @@ _SMOOTH = 1.5
 """Standard deviation of the smoothing, in binned pixels."""
 _COMMON = 0.2
 """Least share of the pixels that an image and its mirror image have in common."""
+_ROUNDS = 2
+"""How often the lean is found anew, without what stands still as its last value tells it."""
 _TILES = 4
 """Parts of an image in each direction, which must agree."""
 _TURNING = 0.3
@@ -75,6 +77,15 @@ class _Images(NamedTuple):
     rights: np.ndarray
     centre: Tuple[float, float]
     """Column and row about which an axis leans."""
+    mean: Optional[np.ndarray] = None
+    """The mean of all, where there are enough to tell what stands still."""
+
+    def turning(self, degrees: float) -> _Images:
+        """Without what stands still, about an axis that leans."""
+        if self.mean is None:
+            return self
+        still = steady_across(self.mean, degrees)
+        return self._replace(lefts=self.lefts - still, rights=self.rights - still)
 
 
 class _Place(NamedTuple):
@@ -102,9 +113,10 @@ def lean_from_pairs(
         return None
     spread = np.linspace(0, len(pairs) - 1, min(_PAIRS, len(pairs))).round().astype(int)
     chosen = [pairs[i] for i in spread]
-    fine = _images(alive, chosen, window, axis, factor, stop)
-    if fine is None:
+    images = _images(alive, chosen, window, axis, factor, stop)
+    if images is None:
         return None
+    fine = images.turning(0.0)
     coarse = _binned(fine, _COARSE) if fine.lefts.shape[1] >= 2 * _TILES * _COARSE else fine
     scale = fine.lefts.shape[2] // coarse.lefts.shape[2]
     # A point at a side moves by a pixel or two from one to the next.
@@ -119,9 +131,14 @@ def lean_from_pairs(
         return None
     near = min(known, key=lambda at: _left(coarse, at))
     off = (near.column - column) * scale
-    start = _Place(fine.centre[0] + off, near.rise * scale, near.degrees)
-    found = _settle(fine, start, stop)
-    return None if found is None else _told(fine, found)
+    place = _Place(fine.centre[0] + off, near.rise * scale, near.degrees)
+    for _ in range(_ROUNDS):
+        fine = images.turning(place.degrees)
+        found = _settle(fine, place, stop)
+        if found is None:
+            return None
+        place = found
+    return _told(fine, place)
 
 
 def _images(
@@ -138,10 +155,7 @@ def _images(
         strip = Window(top, bottom, window.left, window.right)
         strips.append(alive.binned(strip, stop, kept[read], factor))
     rows = np.concatenate(strips)
-    images = rows.astype(np.float64).transpose(1, 0, 2)
-    if len(read) >= _SPREAD:
-        images -= steady(images)
-    images = _smooth(images)
+    images = _smooth(rows.astype(np.float64).transpose(1, 0, 2))
     place = {int(i): at for at, i in enumerate(read)}
     lefts = np.stack([images[place[pair.first]] for pair in pairs])
     rights = np.stack([sum(w * images[place[i]] for i, w in pair.opposite) for pair in pairs])
@@ -155,6 +169,7 @@ def _images(
             (axis.at(middle) - window.left - (factor - 1) / 2) / factor,
             (middle - window.top - (factor - 1) / 2) / factor,
         ),
+        images.mean(axis=0) if len(read) >= _SPREAD else None,
     )
 
 
@@ -200,7 +215,7 @@ class _Compared(NamedTuple):
 
 
 def _compare(images: _Images, at: _Place) -> Optional[_Compared]:
-    lefts, rights, (_, pivot) = images
+    lefts, rights, (_, pivot), _ = images
     count, rows, columns = lefts.shape
     sine, cosine = (f(math.radians(at.degrees)) for f in (math.sin, math.cos))
     y, x = np.mgrid[:rows, :columns]
