@@ -158,6 +158,7 @@ class Pipeline:
         out: Optional[np.ndarray] = None,
         progress: Optional[Progress] = None,
         tilt: Optional[Tilt] = None,
+        through: Optional[Callable[[Engine, np.ndarray], np.ndarray]] = None,
     ) -> np.ndarray:
         """All projection steps on a window.
 
@@ -173,6 +174,8 @@ class Pipeline:
             Called with the number of projections done, now and then.
         tilt
             Rotate projections by it after all steps: the window is one of rotated projections.
+        through
+            Called with each image at the end; ``out`` is as large as what it makes of the window.
 
         Returns
         -------
@@ -204,6 +207,8 @@ class Pipeline:
                 image = self.chain.apply(_float(raw), frame, cut)
                 if tilt is not None:
                     image = tilt.apply(engine, image, source, window)
+                if through is not None:
+                    image = through(engine, image)
                 out[:, place[index], :] = image
             with self._lock:
                 self.counts.add(counts)

@@ -18,6 +18,7 @@ from ..tilt import Tilt
 from .alive import Alive
 from .answer import UNCERTAIN, Centre, Estimates, Tried, agree, bands, middles
 from .by_tool import from_tool
+from .dead import DeadPixels
 from .lean import Lean, lean_from_pairs
 from .mass import from_mass
 from .methods import ALL, AUTOMATIC, METHODS, Method, why_not
@@ -49,6 +50,11 @@ class _Scan:
     """What methods see in the images as measured."""
 
     @cached_property
+    def dead(self) -> DeadPixels:
+        """What all methods share, with and without a tilt."""
+        return DeadPixels(self.pipeline)
+
+    @cached_property
     def lean(self) -> Optional[Lean]:
         """How the axis leans, of whole images; None where there are none to compare."""
         names = ("overlap", "pairs", "opposite")
@@ -67,7 +73,7 @@ class _Scan:
         window = Window(windows[0].top, windows[-1].bottom, 0, dataset.columns)
         if self.rows is None:
             window = dataset.whole
-        return lean_from_pairs(Alive(self.pipeline), pairs, window, axis, self.stop)
+        return lean_from_pairs(Alive(self.pipeline, dead=self.dead), pairs, window, axis, self.stop)
 
     @property
     def image(self) -> bool:
@@ -191,11 +197,11 @@ def _by(scan: _Scan, name: str) -> Centre:
 def _agreed(scan: _Scan, name: str, tilt: Optional[Tilt]) -> Centre:
     """The axis that leans by a tilt, or, without one, the line through what the rows say."""
     if tilt is not None and tilt.degrees:
-        alive = Alive(scan.pipeline, tilt)
+        alive = Alive(scan.pipeline, tilt, scan.dead)
         estimates = _estimates(scan, alive, name)
     else:
         if name not in scan.measured:
-            alive = Alive(scan.pipeline)
+            alive = Alive(scan.pipeline, dead=scan.dead)
             scan.measured[name] = alive, _estimates(scan, alive, name)
         alive, estimates = scan.measured[name]
     found = agree(estimates, scan.pipeline.dataset.rows, name, tilt)

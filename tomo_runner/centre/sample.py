@@ -31,8 +31,11 @@ def attenuation_of(alive: Alive, window: Window, stop: Stop) -> np.ndarray:
     if is_attenuation(alive.pipeline.recipe, alive.pipeline.dataset):
         return rows
     air = max(float(np.quantile(rows, 0.99)), 1e-30)
-    taken: np.ndarray = -np.log(np.maximum(rows / np.float32(air), np.float32(_DARK)))
-    return taken
+    # In place: the rows of a whole scan are large.
+    np.divide(rows, np.float32(air), out=rows)
+    np.maximum(rows, np.float32(_DARK), out=rows)
+    np.negative(np.log(rows, out=rows), out=rows)
+    return rows
 
 
 class Cleared(NamedTuple):

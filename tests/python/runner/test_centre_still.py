@@ -10,7 +10,8 @@ import phantom
 import pytest
 import tifffile
 
-from tomo_runner.centre.alive import Alive, bridge
+from tomo_runner.centre.alive import Alive
+from tomo_runner.centre.bridges import bridge
 from tomo_runner.dataset import Dataset
 from tomo_runner.failures import DataFailure
 from tomo_runner.pipeline import Pipeline
