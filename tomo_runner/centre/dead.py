@@ -29,6 +29,8 @@ _RESTLESS, _CALM = 15.0, 5.0
 """How much such a one changes from angle to angle, by what is usual, and its neighbours."""
 _ALIKE = 0.5
 """Correlation with the next column, or the next angle, from which it is a sample that moves."""
+_CHANCE = 3.0
+"""What noise may reach of it by chance, in standard deviations: few projections tell less."""
 _NOISE = 0.02
 """What is usual at least, of the light: gains that drift are no noise."""
 _ENOUGH = 64
@@ -178,11 +180,12 @@ def dead_columns(row: np.ndarray, seen: Glance, dark: Darkness) -> np.ndarray:
         return np.ones(len(share), bool)
     usual = max(float(np.median(restless)), _NOISE * level)
     noise = (flickers >= _FLICKERS) | (restless >= _RESTLESS * usual)
+    least = max(_ALIKE, _CHANCE / math.sqrt(len(first)))
     # Behind a dense sample there is noise, too, and beside it a little less.
     calm = (share < _SELDOM) & (restless < _CALM * usual) & ~dense
     for start, end in _runs(noise | dead):
         beside = np.r_[calm[max(start - 1, 0) : start], calm[end : end + 1]]
-        if len(beside) and beside.all() and _likest(first, second, start, end) < _ALIKE:
+        if len(beside) and beside.all() and _likest(first, second, start, end) < least:
             dead[start:end] = True
     # Air without noise is always the same, too, but no other than the air beside it.
     for start, end in inner((row == row[0]).all(axis=0) & (share < _ALWAYS)):
