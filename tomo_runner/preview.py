@@ -22,6 +22,7 @@ from .run.advice import (
     about_axis,
     about_edge,
     about_gaps,
+    about_search,
     about_steps,
     advise,
 )
@@ -64,7 +65,8 @@ def find_axis(
     if given is not None:
         return UsedAxis(given)
     centre = find_centre(pipeline, stop, method=centre_method(recipe), hosts=hosts, python=python)
-    return UsedAxis(centre.axis, True, centre.of_steps, tuple(centre.warnings))
+    warnings = (*about_search(recipe), *centre.warnings)
+    return UsedAxis(centre.axis, True, centre.of_steps, warnings)
 
 
 def preview_row(

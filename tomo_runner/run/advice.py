@@ -82,6 +82,17 @@ def about_angles(angles: np.ndarray, columns: int) -> List[str]:
     return advice
 
 
+def about_search(recipe: Recipe) -> List[str]:
+    """What to say of a recipe whose axis is searched for."""
+    tilt = recipe.get("regions", {}).get("centre", {}).get("tilt")
+    if not tilt:
+        return []
+    return [
+        f"The tilt of {tilt:g}° is not used: the recipe states no column, so the whole axis is "
+        "searched for. State a column, or remove the tilt."
+    ]
+
+
 def about_tilt(tilt: float, columns: int) -> List[str]:
     """What to say of an axis that leans by ``tilt`` degrees in an image of so many columns.
 

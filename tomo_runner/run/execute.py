@@ -28,6 +28,7 @@ from .advice import (
     about_axis,
     about_levels,
     about_pixels,
+    about_search,
     advise,
     edge_levels,
 )
@@ -266,7 +267,8 @@ class _Run:
             pipeline = Pipeline(self._request.recipe, self._dataset, workers, measures)
             method = centre_method(self._request.recipe)
             centre = find_centre(pipeline, self._stop, method=method, hosts=self._hosts)
-            found = {**vars(centre.axis), "warnings": list(centre.warnings)}
+            warnings = [*about_search(self._request.recipe), *centre.warnings]
+            found = {**vars(centre.axis), "warnings": warnings}
             if self._shared is not None:
                 found = self._shared.offer("centre", found)
             for text in found["warnings"]:

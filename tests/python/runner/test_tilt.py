@@ -373,3 +373,20 @@ def test_its_time_is_estimated_and_remembered(tall, recipe, leaning, tmp_path, m
     first, second = json.loads((tmp_path / "jupyterlab-tomo/speed.json").read_text())
     assert second["rate"] == pytest.approx(first["rate"], rel=0.12)
     assert tilt_of(Axis(40, 0, 0.1), Dataset(leaning(tall), tall)) is None
+
+
+def test_a_tilt_without_a_column_is_told(cli, scans, save, tmp_path):
+    """The search takes no part of an axis from the recipe."""
+    path = scans("tilt 1.0", 1.0, CENTRE, (ROWS - 1) / 2)
+
+    def told(reply):
+        return [text for text in reply["warnings"] if "is not used" in text]
+
+    for command, more in [("preview", ["--row", 60]), ("run", ["--rows", "60:61"])]:
+        for index, centre in enumerate([{"tilt": 5.0}, {}, {"column": CENTRE, "tilt": 1.0}]):
+            output = [] if command == "preview" else ["--output", tmp_path / f"out {index}"]
+            code, reply, _ = cli(command, save(recipe_of(path, **centre)), *more, *output)
+            assert code == 0
+            assert [text[:31] for text in told(reply)] == (
+                ["The tilt of 5° is not used: the"] if index == 0 else []
+            )
