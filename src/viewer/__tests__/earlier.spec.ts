@@ -10,41 +10,87 @@ function image(value: number): IImage {
 describe('What was before', () => {
   let now: number;
   let earlier: Earlier;
+  const recipes = new Map<string, Recipe>();
   const [first, second, third] = [image(1), image(2), image(3)];
 
   beforeEach(() => {
+    recipes.clear();
     earlier = new Earlier(() => now);
-    before(0, 'a', null);
+    comes('a', null);
   });
 
-  /** What was there before, once another image is shown in the place of one. */
-  function before(
-    at: number,
-    recipe: string,
+  const recipe = (name: string): Recipe => {
+    const known = recipes.get(name) ?? ({ version: 1 });
+    recipes.set(name, known);
+    return known;
+  };
+  const edit = (at: number, name: string): void => {
+    now = at;
+    earlier.edited(recipe(name));
+  };
+
+  /** What was there before, once the image of a recipe is shown in the place of one. */
+  function comes(
+    name: string,
     shown: IImage | null,
     place = 'row 1'
   ): IImage | null {
-    now = at;
-    earlier.replaced(place, recipe, shown);
+    earlier.replaced(place, name, recipe(name), shown);
     return earlier.image;
   }
 
-  it('is what was there before a series of changes', () => {
+  it('is what was there before a series of edits', () => {
     expect(earlier.image).toBeNull();
-    expect(before(5000, 'b', first)).toBe(first);
+    edit(5000, 'b');
+    expect(comes('b', first)).toBe(first);
     // A drag: what it passed through is nothing to go back to.
-    before(5500, 'c', second);
-    expect(before(6400, 'd', third)).toBe(first);
-    expect(before(8000, 'e', third)).toBe(third);
-    expect(before(8000, 'e', first, 'row 2')).toBeNull();
+    edit(5900, 'c');
+    comes('c', second);
+    edit(6800, 'd');
+    expect(comes('d', third)).toBe(first);
+    edit(8000, 'e');
+    expect(comes('e', third)).toBe(third);
+    expect(comes('e', first, 'row 2')).toBeNull();
+  });
+
+  it('is of before a drag that rests and goes on for longer than a second', () => {
+    for (let at = 5000; at <= 6500; at += 100) {
+      edit(at, `b${at}`);
+    }
+    // The hand rests, so that a whole image comes; then it goes on.
+    expect(comes('b6500', first)).toBe(first);
+    for (let at = 7200; at <= 9700; at += 100) {
+      edit(at, `b${at}`);
+    }
+    now = 9800;
+    expect(comes('b9700', second)).toBe(first);
+  });
+
+  it('is of before edits in a row, however late their images come', () => {
+    edit(5000, 'b');
+    edit(5800, 'c');
+    now = 9000;
+    expect(comes('b', first)).toBe(first);
+    now = 14000;
+    expect(comes('c', second)).toBe(first);
+  });
+
+  it('counts an image to the series of its own recipe, though another has begun', () => {
+    edit(5000, 'b');
+    edit(7000, 'c');
+    expect(comes('b', first)).toBe(first);
+    expect(comes('c', second)).toBe(second);
   });
 
   it('is no image of the same recipe: the coarse one, or that of another engine', () => {
-    expect(before(5000, 'a', first)).toBeNull();
-    before(5000, 'b', first);
-    expect(before(9000, 'b', second)).toBe(first);
+    expect(comes('a', first)).toBeNull();
+    edit(5000, 'b');
+    comes('b', first);
+    now = 9000;
+    expect(comes('b', second)).toBe(first);
     // The next change is a series of its own, though the whole came late.
-    expect(before(9500, 'c', third)).toBe(third);
+    edit(9500, 'c');
+    expect(comes('c', third)).toBe(third);
   });
 });
 

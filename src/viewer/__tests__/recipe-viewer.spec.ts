@@ -90,55 +90,6 @@ describe('The viewer of a recipe', () => {
     expect(viewer.contrast.levels.high).toBeGreaterThan(100);
   });
 
-  it('leaves the image before on the screen while it is held', async () => {
-    const { viewer, session, api, work } = make();
-    await settle();
-    api.asked[0].answer(frameOf(2048));
-    for (const column of [100, 101]) {
-      centreAt(session, column);
-      await settle(1500);
-      while (work.length) {
-        await work[0].finish();
-        await settle(1500);
-      }
-    }
-    viewer.node.dispatchEvent(new KeyboardEvent('keydown', { key: ' ' }));
-    expect(painted().at(-1)).toBe(100);
-    centreAt(session, 102);
-    await settle();
-    await work[0].finish();
-    expect(painted().at(-1)).toBe(100);
-    viewer.node.dispatchEvent(new KeyboardEvent('keyup', { key: ' ' }));
-    expect(painted().at(-1)).toBe(101);
-  });
-
-  it('holds as before what another recipe gave, though the slice is made anew', async () => {
-    const { viewer, session, api, work } = make();
-    const finish = async (): Promise<void> => {
-      await settle(1500);
-      while (work.length) {
-        await work[0].finish();
-        await settle(1500);
-      }
-    };
-    await settle();
-    api.asked[0].answer(frameOf(2048));
-    await finish();
-    viewer.refresh();
-    await settle();
-    api.asked[1].answer(frameOf(2048));
-    await finish();
-    expect(button(viewer, 'Before').disabled).toBe(true);
-    centreAt(session, 101);
-    await finish();
-    viewer.refresh();
-    await settle();
-    api.asked[2].answer(frameOf(2048));
-    await finish();
-    viewer.node.dispatchEvent(new KeyboardEvent('keydown', { key: ' ' }));
-    expect(painted().at(-1)).toBe(100);
-  });
-
   it('gives the keys to what lies over the image when the mouse presses a button', async () => {
     const { viewer } = await shown();
     document.body.append(viewer.node);

@@ -1,9 +1,10 @@
 /**
  * What was shown before the last series of changes at one place.
  */
+import type { Recipe } from '../../recipe';
 import type { IImage } from '../pixels/image';
 
-/** Milliseconds without an image of another recipe after which another change is another series. */
+/** Milliseconds without an edit after which another one is another series. */
 const SERIES = 1000;
 
 export class Earlier {
@@ -16,29 +17,53 @@ export class Earlier {
   }
 
   /**
+   * The recipe is another now. Edits tell series apart, not images: those of a
+   * drag are first looks until the hand rests, and slow ones come late.
+   */
+  edited(recipe: Recipe): void {
+    const now = this.now();
+    if (now - this._last > SERIES) {
+      this._series += 1;
+    }
+    this._last = now;
+    this._seriesOf.set(recipe, this._series);
+  }
+
+  /**
    * Another image is about to be shown.
    *
    * @param place where it is; at another place there is nothing before
-   * @param recipe what it is made with, as text; an image made anew of the
+   * @param made what it is made with, as text; an image made anew of the
    *   same, in more digits or by another engine, is no change
+   * @param recipe that it is of
    * @param shown what is shown until now
    */
-  replaced(place: string, recipe: string, shown: IImage | null): void {
-    const now = this.now();
+  replaced(
+    place: string,
+    made: string,
+    recipe: Recipe,
+    shown: IImage | null
+  ): void {
+    const series = this._seriesOf.get(recipe) ?? 0;
     if (place !== this._place) {
       this._image = null;
-    } else if (recipe === this._recipe) {
+    } else if (made === this._made) {
       return;
-    } else if (now - this._last > SERIES) {
+    } else if (series !== this._shownSeries) {
       this._image = shown;
     }
     this._place = place;
-    this._recipe = recipe;
-    this._last = now;
+    this._made = made;
+    this._shownSeries = series;
   }
 
   private _image: IImage | null = null;
   private _place = '';
-  private _recipe = '';
+  private _made = '';
   private _last = -Infinity;
+  /** Number of the series of edits; what was never edited is of none. */
+  private _series = 0;
+  private readonly _seriesOf = new WeakMap<Recipe, number>();
+  /** The series that what is shown is of. */
+  private _shownSeries = 0;
 }

@@ -158,7 +158,11 @@ export class RecipeViewer extends ImagePanel {
     if (what === 'cost') {
       return;
     }
-    const { mode } = this.options.session.position;
+    const { recipe, position } = this.options.session;
+    const { mode } = position;
+    if (what === 'recipe') {
+      this._earlier.edited(recipe);
+    }
     this._regions.endElsewhere();
     if (what === 'description') {
       this._described();
@@ -243,7 +247,7 @@ export class RecipeViewer extends ImagePanel {
     this._shown = shown;
     const before = new Set([this.image, this._earlier.image]);
     const { place, made } = seriesOf(of);
-    this._earlier.replaced(place, made, this.image);
+    this._earlier.replaced(place, made, of.recipe, this.image);
     this.showImage(image, {
       unit: unitOf(image, of, trans),
       scope: slice ? 'disc' : 'all',

@@ -1,0 +1,104 @@
+import { frameOf } from '../../tuning/__tests__/fakes';
+import {
+  button,
+  centreAt,
+  make,
+  painted,
+  settle,
+  useViewers
+} from './recipe-viewers';
+
+// These are files beside the page.
+jest.mock('../../tuning/urls', () => ({}));
+// There are no ports here to send memory to.
+jest.mock('../../tuning/release', () => ({ release: () => undefined }));
+jest.mock('../plotly', () => ({
+  ...jest.requireActual<object>('../plotly'),
+  loadPlotly: () => new Promise(() => undefined)
+}));
+
+describe('The image before, in a viewer', () => {
+  useViewers();
+
+  it('is that from before a drag, though the hand rested in the middle of it', async () => {
+    const { viewer, session, api, work } = make();
+    await settle();
+    api.asked[0].answer(frameOf(2048));
+    const finish = async (): Promise<void> => {
+      while (work.length) {
+        await work[0].finish();
+        await settle(30);
+      }
+    };
+    await settle(1500);
+    await finish();
+    expect(viewer.image?.data[0]).toBe(100);
+    await settle(1500);
+    /** So many edits, one after the other, with nothing but first looks between them. */
+    const drag = async (from: number, count: number): Promise<void> => {
+      for (let at = from; at < from + count; at++) {
+        centreAt(session, at);
+        await settle(20);
+        await work[0].finish();
+        await settle(180);
+      }
+    };
+    await drag(101, 8);
+    await finish();
+    await settle(500);
+    await drag(110, 12);
+    await finish();
+    expect(viewer.image?.data[0]).toBe(121);
+    viewer.node.dispatchEvent(new KeyboardEvent('keydown', { key: ' ' }));
+    expect(painted().at(-1)).toBe(100);
+  });
+
+  it('leaves the image before on the screen while it is held', async () => {
+    const { viewer, session, api, work } = make();
+    await settle();
+    api.asked[0].answer(frameOf(2048));
+    for (const column of [100, 101]) {
+      centreAt(session, column);
+      await settle(1500);
+      while (work.length) {
+        await work[0].finish();
+        await settle(1500);
+      }
+    }
+    viewer.node.dispatchEvent(new KeyboardEvent('keydown', { key: ' ' }));
+    expect(painted().at(-1)).toBe(100);
+    centreAt(session, 102);
+    await settle();
+    await work[0].finish();
+    expect(painted().at(-1)).toBe(100);
+    viewer.node.dispatchEvent(new KeyboardEvent('keyup', { key: ' ' }));
+    expect(painted().at(-1)).toBe(101);
+  });
+
+  it('holds as before what another recipe gave, though the slice is made anew', async () => {
+    const { viewer, session, api, work } = make();
+    const finish = async (): Promise<void> => {
+      await settle(1500);
+      while (work.length) {
+        await work[0].finish();
+        await settle(1500);
+      }
+    };
+    await settle();
+    api.asked[0].answer(frameOf(2048));
+    await finish();
+    viewer.refresh();
+    await settle();
+    api.asked[1].answer(frameOf(2048));
+    await finish();
+    expect(button(viewer, 'Before').disabled).toBe(true);
+    centreAt(session, 101);
+    await finish();
+    viewer.refresh();
+    await settle();
+    api.asked[2].answer(frameOf(2048));
+    await finish();
+    viewer.node.dispatchEvent(new KeyboardEvent('keydown', { key: ' ' }));
+    expect(painted().at(-1)).toBe(100);
+  });
+});
