@@ -16,6 +16,7 @@ import type { ISignal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 
 import type { IApiClient } from './api';
+import type { IAxis } from './axis';
 import type {
   Centre,
   Description,
@@ -110,6 +111,10 @@ export type Fetched<T> =
   | { readonly state: 'ready'; readonly value: T }
   | { readonly state: 'failed'; readonly failure: Failure };
 
+/** What of an open recipe has changed. */
+export type SessionChange =
+  'recipe' | 'description' | 'centre' | 'position' | 'path' | 'cost' | 'axis';
+
 /**
  * One open recipe: the document's text as a recipe, what is known of its data
  * set, and where its viewer stands. The panel and the viewer share it.
@@ -132,12 +137,11 @@ export interface IRecipeSession extends IDisposable {
   readonly position: IViewPosition;
   /** Seconds that the server last took for the projections of one row; null: not known yet. */
   readonly rowSeconds: number | null;
+  /** The axis, at its row, about which the last slice of these data was made; null: there was none. */
+  readonly usedAxis: IAxis | null;
 
   /** Anything above changed. The argument says what. */
-  readonly changed: ISignal<
-    IRecipeSession,
-    'recipe' | 'description' | 'centre' | 'position' | 'path' | 'cost'
-  >;
+  readonly changed: ISignal<IRecipeSession, SessionChange>;
 
   /**
    * Change the document by minimal JSON edits in one transaction (one undo
@@ -150,6 +154,8 @@ export interface IRecipeSession extends IDisposable {
   moveTo(position: Partial<IViewPosition>): void;
   /** The server took so long for the projections of a row. */
   tookRow(seconds: number): void;
+  /** A slice of that recipe, this one as it was when it was asked for, was made about this axis. */
+  tookAxis(axis: IAxis, recipe: Recipe): void;
   /** Ask the runner again about the data set. */
   describe(): Promise<void>;
   /** The same without a word, for data that may have been written anew; what is known stays when nobody answers. */

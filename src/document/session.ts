@@ -9,13 +9,15 @@ import type { ISignal } from '@lumino/signaling';
 
 import { failureOf, isAbort } from '../api';
 import type { Centre, Description, Failure, IApiClient, Notice } from '../api';
+import type { IAxis } from '../axis';
 import { EditError, RECIPE_EXTENSION } from '../recipe';
 import type { Recipe } from '../recipe';
 import type {
   Fetched,
   IRecipeChange,
   IRecipeSession,
-  IViewPosition
+  IViewPosition,
+  SessionChange
 } from '../tokens';
 import { AxisSearch } from './axis-search';
 import type { IAsked } from './axis-search';
@@ -32,9 +34,6 @@ export interface IRecipeSessionOptions {
   warn: (sentence: string) => void;
   trans: TranslationBundle;
 }
-
-type Change =
-  'recipe' | 'description' | 'centre' | 'position' | 'path' | 'cost';
 
 export class RecipeSession implements IRecipeSession {
   constructor(options: IRecipeSessionOptions) {
@@ -96,7 +95,11 @@ export class RecipeSession implements IRecipeSession {
     return this._rowSeconds;
   }
 
-  get changed(): ISignal<IRecipeSession, Change> {
+  get usedAxis(): IAxis | null {
+    return this._usedAxis;
+  }
+
+  get changed(): ISignal<IRecipeSession, SessionChange> {
     return this._changed;
   }
 
@@ -157,6 +160,17 @@ export class RecipeSession implements IRecipeSession {
   tookRow(seconds: number): void {
     this._rowSeconds = seconds;
     this._emit('cost');
+  }
+
+  tookAxis(axis: IAxis, { dataset }: Recipe): void {
+    // The data may be others by the time a slice is there.
+    if (textOf(dataset) === this._data && !isSame(axis, this._usedAxis)) {
+      this._usedAxis = axis;
+      // Where the recipe has a column, nobody shows it, and slices follow the hand.
+      if (this.recipe.regions?.centre?.column === undefined) {
+        this._emit('axis');
+      }
+    }
   }
 
   async describe(): Promise<void> {
@@ -254,7 +268,7 @@ export class RecipeSession implements IRecipeSession {
   }
 
   private readonly _onText = (): void => {
-    const data = JSON.stringify(this.recipe.dataset ?? null);
+    const data = textOf(this.recipe.dataset);
     if (data !== this._data) {
       this._data = data;
       this._onData();
@@ -267,6 +281,7 @@ export class RecipeSession implements IRecipeSession {
   private _onData(): void {
     const path = this._dataPlace();
     this._axis.forget();
+    this._usedAxis = null;
     if (path !== this._describedPath) {
       this._describedPath = path;
       this._begun = false;
@@ -361,7 +376,7 @@ export class RecipeSession implements IRecipeSession {
     }
   }
 
-  private _emit(change: Change): void {
+  private _emit(change: SessionChange): void {
     if (!this.isDisposed) {
       this._changed.emit(change);
     }
@@ -376,7 +391,8 @@ export class RecipeSession implements IRecipeSession {
   private readonly _axis: AxisSearch;
   private readonly _stop = new AbortController();
   private _rowSeconds: number | null = null;
-  private readonly _changed = new Signal<IRecipeSession, Change>(this);
+  private _usedAxis: IAxis | null = null;
+  private readonly _changed = new Signal<IRecipeSession, SessionChange>(this);
   private _base: string | null = null;
   private _description: Fetched<Description> = { state: 'none' };
   private _position: IViewPosition = START;
@@ -387,6 +403,19 @@ export class RecipeSession implements IRecipeSession {
   /** Whether the position belongs to this data set. */
   private _begun = false;
   private _timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+/** A data set as text. */
+function textOf(dataset: Recipe['dataset']): string {
+  return JSON.stringify(dataset ?? null);
+}
+
+function isSame(one: IAxis, other: IAxis | null): boolean {
+  return (
+    one.column === other?.column &&
+    one.row === other.row &&
+    one.tilt === other.tilt
+  );
 }
 
 /** Number of sessions so far, for channels that no other session uses. */

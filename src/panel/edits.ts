@@ -1,6 +1,8 @@
 /**
  * What a control of the panel means as changes of the recipe. Pure.
  */
+import { axisChanges } from '../axis';
+import type { IAxis } from '../axis';
 import type { Angles, Recipe, Rectangle } from '../recipe';
 import type { IRecipeChange } from '../tokens';
 
@@ -28,12 +30,22 @@ export function angleChanges(
   return [{ path: ['dataset', 'angles'], value: { ...angles } }];
 }
 
-/** The axis at `column`, kept to a thousandth of a pixel. */
-export function columnChange(column: number | undefined): IRecipeChange {
-  return {
-    path: ['regions', 'centre', 'column'],
-    value: column === undefined ? undefined : round(column, 3)
-  };
+/**
+ * The axis at `column`, kept to a thousandth of a pixel.
+ *
+ * @param used what it goes on from when the recipe leaves it to the run; null: an upright one
+ */
+export function columnChanges(
+  column: number | undefined,
+  recipe: Recipe,
+  used: IAxis | null
+): IRecipeChange[] {
+  const stated = recipe.regions?.centre?.column !== undefined;
+  if (column !== undefined && !stated) {
+    return axisChanges({ row: 0, tilt: 0, ...used, column }, recipe);
+  }
+  const value = column === undefined ? undefined : round(column, 3);
+  return [{ path: ['regions', 'centre', 'column'], value }];
 }
 
 /** A rectangle with one side moved; sides that cross change places. */

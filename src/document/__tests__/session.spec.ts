@@ -71,6 +71,28 @@ describe('RecipeSession', () => {
     expect(api.described[0].recipe).toEqual(session.recipe);
   });
 
+  it('knows the axis of the last slice as long as the data are the same', async () => {
+    await open(TEXT);
+    changes.length = 0;
+    const axis = { column: 132.4, row: 47, tilt: 1.2 };
+    session.tookAxis(axis, session.recipe);
+    session.tookAxis({ ...axis }, session.recipe);
+    expect(session.usedAxis).toEqual(axis);
+    expect(changes).toEqual(['axis']);
+    // Nobody is told of each one while a hand moves it.
+    session.edit({ path: ['regions', 'centre', 'column'], value: 133 });
+    changes.length = 0;
+    const stated = { column: 133, row: 47, tilt: 0 };
+    session.tookAxis(stated, session.recipe);
+    expect([session.usedAxis, changes]).toEqual([stated, []]);
+    const { recipe } = session;
+    session.edit({ path: ['dataset', 'rotate'], value: 90 });
+    expect(session.usedAxis).toBeNull();
+    // A slice that was on its way then.
+    session.tookAxis(axis, recipe);
+    expect(session.usedAxis).toBeNull();
+  });
+
   it('looks again at files that may have been written anew, without a word', async () => {
     await open(TEXT);
     await session.lookAgain();

@@ -1,9 +1,11 @@
-import { act } from 'react-dom/test-utils';
+import { act, Simulate } from 'react-dom/test-utils';
 
 import type { Description } from '../../api';
 import { columnAt } from '../../recipe';
 import { button, click, labelled, show, type } from './driving';
 import { CENTRE, FakeSession, GRAPES, fakeContext } from './fakes';
+
+const COLUMN = 'Column of the axis of rotation; empty: found by the run';
 
 type CentreMethod = NonNullable<Description['centreMethods']>[number];
 
@@ -84,6 +86,59 @@ describe('The axis in the panel', () => {
       ...centre,
       column: 400.17
     });
+  });
+
+  it.each([
+    [
+      'More',
+      (node: HTMLElement) => click(labelled(node, 'More', HTMLButtonElement)),
+      400.161
+    ],
+    [
+      'an arrow key',
+      (node: HTMLElement) =>
+        act(async () => {
+          const key = { key: 'ArrowDown', shiftKey: true };
+          Simulate.keyDown(labelled(node, COLUMN, HTMLInputElement), key);
+        }),
+      399.111
+    ],
+    [
+      'the wheel',
+      (node: HTMLElement) =>
+        act(async () => {
+          const field = labelled(node, COLUMN, HTMLInputElement);
+          field.focus();
+          field.dispatchEvent(new WheelEvent('wheel', { deltaY: -1 }));
+        }),
+      400.161
+    ]
+  ])(
+    'goes on with %s from the axis about which the slice that is seen was made',
+    async (_, step, column) => {
+      const session = new FakeSession({
+        dataset: { path: 'a' },
+        // The runner does not look at a tilt without a column.
+        regions: { centre: { tilt: 5, method: 'pairs' } }
+      });
+      session.centre = { state: 'ready', value: CENTRE };
+      const node = await show(fakeContext(session));
+      const used = { column: 400.1114, row: 20, tilt: 0.31 };
+      await act(async () => session.tookAxis(used));
+      await step(node);
+      expect(session.edits).toHaveLength(1);
+      expect(session.recipe.regions?.centre).toEqual({
+        ...{ column, row: 20, tilt: 0.31 },
+        method: 'pairs'
+      });
+    }
+  );
+
+  it('begins at the middle while nothing is known of the axis', async () => {
+    const session = new FakeSession();
+    const node = await show(fakeContext(session));
+    await click(labelled(node, 'More', HTMLButtonElement));
+    expect(session.recipe.regions?.centre).toEqual({ column: 417.05 });
   });
 
   it('offers a good axis that the recipe does not have', async () => {

@@ -1,8 +1,9 @@
 import { recipeText } from '../../recipe';
+import type { Recipe } from '../../recipe';
 import {
   addStepChange,
   angleChanges,
-  columnChange,
+  columnChanges,
   enableStepChange,
   formatIndices,
   formChanges,
@@ -34,11 +35,14 @@ describe('edits', () => {
   });
 
   it('keeps a column to a thousandth', () => {
-    expect(columnChange(399.45 + 0.05 + 0.05)).toEqual({
-      path: ['regions', 'centre', 'column'],
-      value: 399.55
-    });
-    expect(columnChange(undefined).value).toBeUndefined();
+    const recipe: Recipe = { version: 1, regions: { centre: { column: 1 } } };
+    const path = ['regions', 'centre', 'column'];
+    expect(columnChanges(399.45 + 0.05 + 0.05, recipe, null)).toEqual([
+      { path, value: 399.55 }
+    ]);
+    expect(columnChanges(undefined, recipe, null)).toEqual([
+      { path, value: undefined }
+    ]);
   });
 
   it('orders sides that cross', () => {

@@ -5,6 +5,7 @@ import React from 'react';
 
 import type { Centre, Description } from '../../api';
 import { axisChanges } from '../../axis';
+import type { IAxis } from '../../axis';
 import { formatNumber } from '../../quantities';
 import type { IRecipeSession } from '../../tokens';
 import { CommandIDs } from '../../tokens';
@@ -18,7 +19,7 @@ import {
   spreadText
 } from '../describe';
 import type { RegionName } from '../edits';
-import { columnChange, sideChange } from '../edits';
+import { columnChanges, sideChange } from '../edits';
 import {
   CentreEvidence,
   MethodNote,
@@ -48,6 +49,11 @@ function isMoved({ regions }: Recipe, found: Centre): boolean {
   );
 }
 
+/** The axis of data of which nothing is known. */
+function middleOf({ columns }: Description): IAxis {
+  return { column: (columns - 1) / 2, row: 0, tilt: 0 };
+}
+
 export function CentreSection({
   session
 }: {
@@ -59,15 +65,17 @@ export function CentreSection({
     session.description.state === 'ready' ? session.description.value : null;
   const { column, tilt, method = 'auto' } = recipe.regions?.centre ?? {};
   const methods = centreMethods(description, useFoundTools());
-  const middle = description ? (description.columns - 1) / 2 : 0;
   const found = centre.state === 'ready' ? centre.value : null;
+  // Where the recipe leaves it to the run, one goes on from the axis that is seen.
+  const used = session.usedAxis ?? found;
+  const start = used ?? (description && middleOf(description));
+  const from = column ?? start?.column;
+  const setColumn = (value: number | undefined): void =>
+    session.edit(...columnChanges(value, recipe, start));
   const move = (sign: number) => (event: React.MouseEvent) => {
-    const by = sign * COLUMN_STEPS[event.shiftKey ? 1 : 0];
-    session.edit(
-      ...(column === undefined && found
-        ? axisChanges({ ...found, column: found.column + by }, recipe)
-        : [columnChange((column ?? middle) + by)])
-    );
+    if (from !== undefined) {
+      setColumn(from + sign * COLUMN_STEPS[event.shiftKey ? 1 : 0]);
+    }
   };
   const stepTitle = trans.__(
     '%1 px; with shift %2 px',
@@ -105,7 +113,7 @@ export function CentreSection({
           <Action
             label={trans.__('Less')}
             title={`− ${stepTitle}`}
-            disabled={column === undefined && !found && !description}
+            disabled={from === undefined}
             onClick={move(-1)}
           >
             −
@@ -122,12 +130,13 @@ export function CentreSection({
             placeholder={trans.__('auto')}
             optional
             steps={COLUMN_STEPS}
-            onCommit={value => session.edit(columnChange(value))}
+            start={from}
+            onCommit={setColumn}
           />
           <Action
             label={trans.__('More')}
             title={`+ ${stepTitle}`}
-            disabled={column === undefined && !found && !description}
+            disabled={from === undefined}
             onClick={move(1)}
           >
             +

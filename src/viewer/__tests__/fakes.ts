@@ -40,6 +40,8 @@ export class FakeSession {
   rowSeconds: number | null = null;
   /** What rows are told to have taken. */
   readonly took: unknown[][] = [];
+  /** Axes of slices, and of which recipes. */
+  readonly axes: unknown[][] = [];
 
   get session(): IRecipeSession {
     return this as unknown as IRecipeSession;
@@ -55,6 +57,10 @@ export class FakeSession {
 
   tookRow(...told: unknown[]): void {
     this.took.push(told);
+  }
+
+  tookAxis(...told: unknown[]): void {
+    this.axes.push(told);
   }
 
   moveTo(position: Partial<IViewPosition>): void {

@@ -47,6 +47,27 @@ describe('The viewer of a recipe', () => {
     expect(painted().at(-1)).toBe(100);
   });
 
+  it('tells the axis about which a slice was made, and of which recipe', async () => {
+    const { session, api, work } = make('slice', { regions: {} });
+    await settle();
+    const { recipe } = session;
+    const live = {
+      ...{ angles: [0, 90], left: 0, columns: 512, rows: 8 },
+      ...{ rotated: 0, scale: 1 },
+      axis: { column: 132.4, row: 5, tilt: 45 },
+      search: { ofSteps: false, warnings: [] }
+    };
+    api.asked[0].answer(frameOf(512, { live }));
+    await settle();
+    expect(session.axes).toEqual([]);
+    await work[0].finish();
+    expect(session.axes).toHaveLength(1);
+    const [told, of] = session.axes[0];
+    expect(told).toMatchObject({ row: 3, tilt: 45 });
+    expect(told).toHaveProperty('column', expect.closeTo(130.4));
+    expect(of).toBe(recipe);
+  });
+
   it('asks another kernel where a tool finds the axis, and only there', async () => {
     let kernel = 'conda-one';
     const follow = async (centre: object): Promise<unknown[]> => {

@@ -7,7 +7,7 @@ import { Panel } from '@lumino/widgets';
 
 import { failureOf } from '../../api';
 import type { Description } from '../../api';
-import type { IRecipeSession, ITomoApi } from '../../tokens';
+import type { IRecipeSession, ITomoApi, SessionChange } from '../../tokens';
 import type { EngineWorkers } from '../../tuning';
 import { Again } from '../again';
 import { element } from '../dom';
@@ -232,9 +232,9 @@ export class CentreByEye extends Panel {
 
   private readonly _onSession = (
     _: IRecipeSession,
-    what: 'recipe' | 'description' | 'centre' | 'position' | 'path' | 'cost'
+    what: SessionChange
   ): void => {
-    if (what === 'position' || what === 'centre') {
+    if (what === 'position' || what === 'centre' || what === 'axis') {
       return;
     }
     this._begin();

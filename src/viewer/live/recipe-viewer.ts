@@ -4,7 +4,7 @@
 import type { IThemeManager } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { IRecipeSession, ITomoApi } from '../../tokens';
+import type { IRecipeSession, ITomoApi, SessionChange } from '../../tokens';
 import { release } from '../../tuning';
 import type { EngineWorkers, ILiveImage } from '../../tuning';
 import type { ICompareSource, ISubject } from '../compare';
@@ -17,7 +17,7 @@ import { infoOf } from './facts';
 import { RecipeImages } from './recipe-images';
 import { RecipeSweep } from './recipe-sweep';
 import { RegionEditor } from './region-editor';
-import { rowSecondsOf } from './regions';
+import { rowSecondsOf, usedAxis } from './regions';
 import { comesLate, isWorth } from './row-way';
 import { isAlike, seriesOf, shownOf, unitOf } from './shown';
 import type { IShown, IShownPlace } from './shown';
@@ -153,9 +153,9 @@ export class RecipeViewer extends ImagePanel {
 
   private readonly _changed = (
     _: IRecipeSession,
-    what: 'recipe' | 'description' | 'centre' | 'position' | 'path' | 'cost'
+    what: SessionChange
   ): void => {
-    if (what === 'cost') {
+    if (what === 'cost' || what === 'axis') {
       return;
     }
     const { recipe, position } = this.options.session;
@@ -265,6 +265,10 @@ export class RecipeViewer extends ImagePanel {
       if (old && old !== image && isFree(old)) {
         this._images.reuse(old.data);
       }
+    }
+    const axis = slice ? usedAxis(image) : null;
+    if (axis) {
+      session.tookAxis(axis, of.recipe);
     }
   }
 

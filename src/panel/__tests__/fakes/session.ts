@@ -4,6 +4,7 @@
 import { Signal } from '@lumino/signaling';
 
 import type { Centre, Description } from '../../../api';
+import type { IAxis } from '../../../axis';
 import type { Recipe } from '../../../recipe';
 import {
   applyEdits,
@@ -16,7 +17,8 @@ import type {
   Fetched,
   IRecipeChange,
   IRecipeSession,
-  IViewPosition
+  IViewPosition,
+  SessionChange
 } from '../../../tokens';
 
 export const GRAPES: Description = {
@@ -115,10 +117,8 @@ export class FakeSession implements IRecipeSession {
   description: Fetched<Description> = { state: 'ready', value: GRAPES };
   centre: Fetched<Centre> = { state: 'none' };
   position: IViewPosition = { mode: 'projection', frame: 0, row: 64 };
-  readonly changed: Signal<
-    IRecipeSession,
-    'recipe' | 'description' | 'centre' | 'position' | 'path' | 'cost'
-  > = new Signal(this);
+  readonly changed: Signal<IRecipeSession, SessionChange> = new Signal(this);
+  usedAxis: IAxis | null = null;
   rowSeconds: number | null = null;
   isDisposed = false;
   readonly edits: IRecipeChange[][] = [];
@@ -147,6 +147,10 @@ export class FakeSession implements IRecipeSession {
   tookRow(seconds: number): void {
     this.rowSeconds = seconds;
     this.changed.emit('cost');
+  }
+  tookAxis(axis: IAxis): void {
+    this.usedAxis = axis;
+    this.changed.emit('axis');
   }
   lookAgain(): Promise<void> {
     return Promise.resolve();
