@@ -26,6 +26,8 @@ export interface IShowOptions {
   readonly scope: Scope;
   /** Levels from this image; otherwise those in force stay. */
   readonly relevel: boolean;
+  /** Names what the middle of the image is; left out: nothing that others have. */
+  readonly middle?: string;
   /** Whether it is the image that is wanted, or the coarse one of it. */
   readonly wanted: boolean;
 }
@@ -92,7 +94,8 @@ export class ImagePanel extends Panel {
       row: null,
       frame: null,
       unit: this._unit,
-      pixel: null
+      pixel: null,
+      middle: ''
     };
   }
 
@@ -118,11 +121,12 @@ export class ImagePanel extends Panel {
     this._image = image;
     this._unit = options.unit;
     this._scope = options.scope;
+    this._middleName = options.middle ?? '';
     if (options.relevel) {
       this.relevel();
     }
     this._bar.setUnit(options.unit);
-    this.view.setImage(image, options.unit);
+    this.view.setImage(image, options.unit, { middle: this._middleName });
     this._count(image);
     this._shownSignal.emit(image);
     // What is said of the image before goes when this one is there.
@@ -226,7 +230,10 @@ export class ImagePanel extends Panel {
     }
     this._held = on;
     this.toggleClass('jp-mod-before', on);
-    this.view.setImage(on ? before : this._image, this._unit);
+    this.view.setImage(on ? before : this._image, this._unit, {
+      middle: this._middleName,
+      isScaled: on
+    });
     return true;
   }
 
@@ -392,6 +399,8 @@ export class ImagePanel extends Panel {
   private readonly _wait: WaitNote;
   private _image: IImage | null = null;
   private _scope: Scope = 'all';
+  /** What the middle of the image is. */
+  private _middleName = '';
   private _waiting = 0;
   private _unit = '';
   private _comparison: CompareView | null = null;

@@ -2,6 +2,8 @@ import { ContrastModel } from '../contrast/model';
 import { ImageView } from '../pixels/image-view';
 import type { IImage } from '../pixels/image';
 import type { Overlay } from '../pixels/overlays';
+import { PixelLayer } from '../pixels/pixel-layer';
+import type { IView } from '../pixels/view';
 import type { IPlotElement, IPlotly, Layout } from '../plotly';
 
 const image = (size: number): IImage => ({
@@ -84,5 +86,91 @@ describe('The view of an image', () => {
     expect(await shapes()).toEqual([1]);
     view.setOverlays([]);
     expect(await shapes()).toEqual([0]);
+  });
+
+  describe('of slices about one axis', () => {
+    const axis = { middle: 'axis' };
+    const place = jest.spyOn(PixelLayer.prototype, 'place');
+    const seen = (): IView => place.mock.calls.at(-1)![0];
+    const wide = ({ left, right }: IView): number => right - left;
+    const middle = ({ left, right, top, bottom }: IView): number[] => [
+      (left + right) / 2,
+      (top + bottom) / 2
+    ];
+    const rounded = (values: number[], by = 0): number[] =>
+      values.map(value => Math.round(1e6 * (value + by)) / 1e6);
+    const surface = (): HTMLElement =>
+      view.node.querySelector('.jp-tomo-viewer-surface')!;
+    const point = (type: string, x: number, y: number, more = {}): void => {
+      surface().dispatchEvent(
+        new MouseEvent(type, { clientX: x, clientY: y, ...more })
+      );
+    };
+
+    beforeEach(() => {
+      surface().setPointerCapture = () => undefined;
+      view.setImage(image(64), '', axis);
+      view.resetZoom();
+    });
+    afterAll(() => view.abort());
+
+    it('leaves the sample where it is, as large as it is, while sizes differ', () => {
+      view.zoomBy(4);
+      const [before, at] = [wide(seen()), middle(seen())];
+      view.setImage(image(70), '', axis);
+      expect(wide(seen())).toBeCloseTo(before, 9);
+      expect(middle(seen())).toEqual(at.map(each => each + 3));
+      expect(view.isZoomed).toBe(true);
+      view.setImage(image(64), '', axis);
+      expect(middle(seen())).toEqual(at);
+      // One of another recipe is seen as a whole.
+      view.setImage(image(70), '', { middle: 'other' });
+      expect(view.isZoomed).toBe(false);
+    });
+
+    it('shows all of each where all was seen, but at one scale where that is asked for', () => {
+      const before = wide(seen());
+      view.setImage(image(70), '', { ...axis, isScaled: true });
+      expect(wide(seen())).toBeCloseTo(before, 9);
+      expect(middle(seen())).toEqual([34.5, 34.5]);
+      view.setImage(image(64), '', axis);
+      expect([wide(seen()), middle(seen())]).toEqual([before, [31.5, 31.5]]);
+      view.setImage(image(80), '', axis);
+      expect(wide(seen())).toBeCloseTo((before * 80) / 64, 9);
+      expect(view.isZoomed).toBe(false);
+    });
+
+    it('goes on with a drag', () => {
+      view.zoomBy(4);
+      point('pointerdown', 100, 100);
+      point('pointermove', 110, 100);
+      const at = middle(seen());
+      const scale = wide(seen());
+      view.setImage(image(66), '', axis);
+      point('pointermove', 120, 100);
+      point('pointermove', 110, 100);
+      expect(rounded(middle(seen()), -1)).toEqual(rounded(at));
+      point('pointerup', 110, 100);
+      expect(wide(seen())).toBeCloseTo(scale, 9);
+    });
+
+    it('spans a box over the same part of the sample', () => {
+      const box = (between: () => void): number[] => {
+        view.setImage(image(64), '', axis);
+        view.resetZoom();
+        point('pointerdown', 100, 100, { ctrlKey: true });
+        point('pointermove', 120, 110);
+        between();
+        point('pointermove', 150, 150);
+        point('pointerup', 150, 150);
+        return middle(seen());
+      };
+      const straight = box(() => undefined);
+      // At one scale, so that the pointer is where it was in the sample.
+      const across = box(() =>
+        view.setImage(image(66), '', { ...axis, isScaled: true })
+      );
+      expect(rounded(across, -1)).toEqual(rounded(straight));
+    });
   });
 });

@@ -9,6 +9,7 @@ import { DESCRIPTION } from './fakes';
 const trans = nullTranslator.load('jupyterlab_tomo');
 const RECIPE: Recipe = { version: 1, dataset: { path: 'scan' } };
 const FRAME: IShownPlace = {
+  base: '/data',
   recipe: RECIPE,
   position: { mode: 'projection', frame: 7, row: 3 },
   stage: 'raw'
@@ -34,16 +35,32 @@ describe('What is shown', () => {
       kind: 'projection',
       row: null,
       frame: 7,
-      pixel: null
+      pixel: null,
+      middle: ''
     });
     const pixelSize = { value: 2, unit: 'um', source: 'file' } as const;
     const value = { ...DESCRIPTION, pixelSize };
-    expect(shownOf(image(), SLICE, { state: 'ready', value }).of).toEqual({
-      kind: 'slice',
-      row: 3,
-      frame: null,
-      pixel: 2
-    });
+    expect(shownOf(image(), SLICE, { state: 'ready', value }).of).toMatchObject(
+      {
+        kind: 'slice',
+        row: 3,
+        frame: null,
+        pixel: 2
+      }
+    );
+  });
+
+  it('lies about one middle with slices of the same data, columns and pixels', () => {
+    const middle = (changes: Partial<Recipe>): string =>
+      shown({ ...SLICE, recipe: { ...RECIPE, ...changes } }).of.middle;
+    const one = middle({});
+    expect(middle({ filters: [{ name: 'normalise' }] })).toBe(one);
+    expect(middle({ regions: { centre: { column: 60.3 } } })).toBe(one);
+    expect(middle({ regions: { roi: [0, 0, 9, 9] } })).not.toBe(one);
+    expect(middle({ dataset: { path: 'other' } })).not.toBe(one);
+    const pixelSize = { value: 2, unit: 'um' } as const;
+    expect(middle({ dataset: { path: 'scan', pixelSize } })).not.toBe(one);
+    expect(shown({ ...SLICE, base: '/elsewhere' }).of.middle).not.toBe(one);
   });
 
   it('needs levels of its own with another mode, data set or scale', () => {

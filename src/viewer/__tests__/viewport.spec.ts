@@ -17,7 +17,7 @@ describe('What is seen of an image', () => {
   };
   const shown = (): Viewport => {
     const port = new Viewport();
-    port.image = { width: 100, height: 100 };
+    port.place({ width: 100, height: 100 });
     resize(port, 200, 200);
     port.fit();
     return port;
@@ -29,7 +29,7 @@ describe('What is seen of an image', () => {
     expect(port.toImage({ x: 0, y: 0 })).toEqual({ x: NaN, y: NaN });
     expect(resize(port, 200, 200)).toBe('lost');
     expect(port.fit()).toBe(false);
-    port.image = { width: 100, height: 100 };
+    port.place({ width: 100, height: 100 });
     expect(port.fit()).toBe(true);
     expect(port.toImage({ x: 0, y: 0 })).toEqual({ x: -0.5, y: -0.5 });
   });
@@ -47,6 +47,40 @@ describe('What is seen of an image', () => {
     expect(port.middle).toEqual(middle);
     expect(port.toPixels(6)).toBeCloseTo(length, 12);
     expect(port.fits).toBe(false);
+  });
+
+  it('stays where it was about the middle of an image of another size', () => {
+    const port = new Viewport();
+    port.place({ width: 100, height: 100 }, 'axis');
+    resize(port, 200, 200);
+    port.fit();
+    port.zoom({ x: 49.5, y: 49.5 }, 2);
+    const length = port.toPixels(6);
+    expect(port.place({ width: 104, height: 104 }, 'axis')).toEqual({
+      x: 2,
+      y: 2
+    });
+    expect(port.middle).toEqual({ x: 51.5, y: 51.5 });
+    expect(port.toPixels(6)).toBe(length);
+    // There may be none in between.
+    expect(port.place(null)).toBeNull();
+    expect(port.place({ width: 100, height: 100 }, 'axis')).toEqual({
+      x: -2,
+      y: -2
+    });
+    expect(port.middle).toEqual({ x: 49.5, y: 49.5 });
+  });
+
+  it('is of another image where that has neither the size nor the middle of the last one', () => {
+    const port = shown();
+    const size = { width: 100, height: 100 };
+    expect(port.place(size)).toEqual({ x: 0, y: 0 });
+    expect(port.place({ width: 104, height: 104 })).toBeNull();
+    expect(port.place(size, 'axis')).toBeNull();
+    expect(port.place({ width: 104, height: 104 }, 'other')).toBeNull();
+    // As large, but there was none in between.
+    port.place(null);
+    expect(port.place({ width: 104, height: 104 }, 'axis')).toBeNull();
   });
 
   it('is what another one shows, once', () => {

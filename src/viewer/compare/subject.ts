@@ -17,6 +17,8 @@ export interface ISubject {
   readonly unit: string;
   /** Width of a pixel in micrometres; null: not known. */
   readonly pixel: number | null;
+  /** Names what the middle of a slice is, an axis in some data at one size of the pixels; empty: not known. */
+  readonly middle: string;
 }
 
 /** One of the two that are compared. */

@@ -347,7 +347,12 @@ export class RecipeImages implements IDisposable {
   private _sliceShown(): IShownPlace {
     const { session, stage } = this._options;
     const { recipe, position } = session;
-    return { recipe, position: { ...position, mode: 'slice' }, stage: stage() };
+    return {
+      base: session.base ?? '',
+      recipe,
+      position: { ...position, mode: 'slice' },
+      stage: stage()
+    };
   }
 
   private _show(image: IImage, as: IShownAs, of: IShownPlace): void {

@@ -251,6 +251,7 @@ export class RecipeViewer extends ImagePanel {
     this.showImage(image, {
       unit: unitOf(image, of, trans),
       scope: slice ? 'disc' : 'all',
+      middle: shown.of.middle,
       relevel: fresh || this._relevel || (!slice && this.contrast.automatic),
       wanted: isAt(session.position, of.position)
     });

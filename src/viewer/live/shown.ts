@@ -13,7 +13,10 @@ import { wantedKey } from './wanted';
 import type { IPlace } from './wanted';
 
 /** What an image is of. */
-export type IShownPlace = Pick<IPlace, 'recipe' | 'position' | 'stage'>;
+export type IShownPlace = Pick<
+  IPlace,
+  'base' | 'recipe' | 'position' | 'stage'
+>;
 
 /** An image that is shown. */
 export interface IShown {
@@ -29,12 +32,15 @@ export interface IShown {
 
 export function shownOf(
   image: IImage,
-  { recipe, position: { mode, row, frame } }: IShownPlace,
+  { base, recipe, position: { mode, row, frame } }: IShownPlace,
   description: Fetched<Description>
 ): IShown {
   const { path = '', pixelSize } = recipe.dataset ?? {};
   const told = description.state === 'ready' ? description.value : null;
   const projection = mode === 'projection';
+  const pixel = pixelOf(pixelSize ?? told?.pixelSize);
+  // Without columns, slices are of all of them.
+  const [left, , right] = recipe.regions?.roi ?? [];
   return {
     image,
     mode,
@@ -45,7 +51,12 @@ export function shownOf(
       kind: mode,
       row: projection ? null : row,
       frame: projection ? frame : null,
-      pixel: pixelOf(pixelSize ?? told?.pixelSize)
+      pixel,
+      // In half acquisition their size is another about each axis.
+      middle:
+        mode === 'slice'
+          ? JSON.stringify([base, recipe.dataset, pixel, left, right])
+          : ''
     }
   };
 }

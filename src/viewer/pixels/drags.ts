@@ -65,11 +65,14 @@ export class Drags {
           pick(to);
         }
       },
-      cancel: () => panning(false)
+      cancel: () => panning(false),
+      // It goes by how far the pointer is, wherever that is in the image.
+      shift: () => undefined
     };
   }
 
-  private _box(from: IPoint, draws: boolean): IDrag {
+  private _box(at: IPoint, draws: boolean): IDrag {
+    let from = at;
     const { extent, look, draw } = this._target;
     const hide = (): void => {
       this.band.hidden = true;
@@ -94,7 +97,10 @@ export class Drags {
         };
         look(boxed(box, now.image, now.plot));
       },
-      cancel: hide
+      cancel: hide,
+      shift: by => {
+        from = { x: from.x + by.x, y: from.y + by.y };
+      }
     };
   }
 

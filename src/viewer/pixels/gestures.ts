@@ -15,6 +15,8 @@ export interface IDrag {
   /** Released; `moved` is false for a mere click. */
   end(to: IPoint, moved: boolean): void;
   cancel(): void;
+  /** The points of the image lie further on by so much; left out: the drag cannot go on. */
+  shift?(by: IPoint): void;
 }
 
 export interface IGestureTarget {
@@ -54,6 +56,15 @@ export class Gestures implements IDisposable {
     this._drag = null;
     drag?.cancel();
     return drag !== null;
+  }
+
+  /** The points of the image lie further on by so much: a drag goes on where it can. */
+  shift(by: IPoint): void {
+    if (this._drag?.shift) {
+      this._drag.shift(by);
+    } else {
+      this.abort();
+    }
   }
 
   dispose(): void {

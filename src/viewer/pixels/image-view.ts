@@ -37,6 +37,17 @@ export interface IHover {
   readonly value: number;
 }
 
+/** How an image lies in the place of the last one. */
+export interface IPlacing {
+  /**
+   * Names what its middle is: images of one middle, whose pixels are as large,
+   * lie about it, whatever their sizes. Empty: nothing that others have.
+   */
+  readonly middle?: string;
+  /** Whether its pixels are as large as those of the last one even where all of that is seen. */
+  readonly isScaled?: boolean;
+}
+
 export class ImageView extends Widget {
   constructor(
     private readonly contrast: ContrastModel,
@@ -117,17 +128,20 @@ export class ImageView extends Widget {
     this._viewChanged.emit();
   }
 
-  /** Show an image; the zoom stays while the size does. */
-  setImage(image: IImage | null, unit: string = ''): void {
-    const before = this._image;
+  /** Show an image; the zoom stays while its size or its middle does. */
+  setImage(
+    image: IImage | null,
+    unit: string = '',
+    { middle, isScaled = false }: IPlacing = {}
+  ): void {
     this._image = image;
-    this._port.image = image && { width: image.columns, height: image.rows };
     this._look = null;
     this._unit = unit;
-    if (
-      image &&
-      (image.rows !== before?.rows || image.columns !== before?.columns)
-    ) {
+    const size = image && { width: image.columns, height: image.rows };
+    const by = this._port.place(size, middle);
+    if (by) {
+      this._follow(by, isScaled);
+    } else if (size) {
       this._gestures.abort();
       this._overlays.renew();
       this._fit();
@@ -227,6 +241,20 @@ export class ImageView extends Widget {
       this._draw();
     } else if (view === 'lost') {
       this.resetZoom();
+    }
+  }
+
+  /** The points of the image lie further on by so much. */
+  private _follow(by: IPoint, isScaled: boolean): void {
+    if (by.x === 0 && by.y === 0) {
+      return;
+    }
+    this._overlays.renew();
+    this._gestures.shift(by);
+    const at = this._pointer;
+    this._pointer = at && { x: at.x + by.x, y: at.y + by.y };
+    if (this._port.fits && !isScaled) {
+      this._fit();
     }
   }
 

@@ -74,6 +74,10 @@ export function panned(
     Math.min(Math.max(by, 0.5 - high), size - 1.5 - low);
   const x = clamp(view.left, view.right, dx, image.width);
   const y = clamp(view.top, view.bottom, dy, image.height);
+  return moved(view, x, y);
+}
+
+export function moved(view: IView, x: number, y: number): IView {
   return {
     left: view.left + x,
     right: view.right + x,

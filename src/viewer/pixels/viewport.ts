@@ -3,7 +3,7 @@
  */
 import type { IPoint } from './gestures';
 import { MARGIN } from './plot';
-import { fitted, magnification, resized, zoomed } from './view';
+import { fitted, magnification, moved, resized, zoomed } from './view';
 import type { ISize, IView } from './view';
 
 /** What is seen of an image, and how large it is. */
@@ -15,7 +15,9 @@ export interface IExtent {
 
 export class Viewport {
   /** Size of the image; null while there is none. */
-  image: ISize | null = null;
+  get image(): ISize | null {
+    return this._image;
+  }
 
   /** Size of the widget; null before it has one. */
   get outer(): ISize | null {
@@ -42,6 +44,35 @@ export class Viewport {
         y: (view.top + view.bottom) / 2
       }
     );
+  }
+
+  /**
+   * There is another image. What is seen stays in its place where this one is
+   * as large as the last one, or has its middle in common with it.
+   *
+   * @param middle names what the middle of the image is; empty: nothing that others have
+   * @returns by how much its points lie further on than those of the last one;
+   *   null: what is seen is of another image, or there is none
+   */
+  place(image: ISize | null, middle = ''): IPoint | null {
+    const { _image: shown, _last: last, _middle: before } = this;
+    this._image = image;
+    if (!image) {
+      return null;
+    }
+    this._last = image;
+    this._middle = middle;
+    const isLarge =
+      image.width === shown?.width && image.height === shown.height;
+    if (!last || !(isLarge || (middle !== '' && middle === before))) {
+      return null;
+    }
+    const by = {
+      x: (image.width - last.width) / 2,
+      y: (image.height - last.height) / 2
+    };
+    this._view = this._view && moved(this._view, by.x, by.y);
+    return by;
   }
 
   /** Show the whole image; false when that has to wait for an image or for room. */
@@ -123,6 +154,10 @@ export class Viewport {
     return view && plot ? length / magnification(view, plot) : NaN;
   }
 
+  private _image: ISize | null = null;
+  /** Size of the last image that there was, and what its middle is. */
+  private _last: ISize | null = null;
+  private _middle = '';
   private _outer: ISize | null = null;
   private _plot: ISize | null = null;
   private _view: IView | null = null;

@@ -31,7 +31,8 @@ export const SUBJECT: ISubject = {
   row: 48,
   frame: null,
   unit: '1/cm',
-  pixel: 100
+  pixel: 100,
+  middle: 'scan'
 };
 
 export const settle = (): Promise<void> =>

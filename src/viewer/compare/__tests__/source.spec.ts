@@ -42,7 +42,8 @@ it('lists another viewer that computes, and says how it stands', () => {
         row: 0,
         frame: null,
         unit: '',
-        pixel: null
+        pixel: null,
+        middle: ''
       } as const,
       shown: new Signal<unknown, IImage>({}),
       standing

@@ -21,6 +21,7 @@ const side = (of: Partial<ISubject>, image: Partial<IImage> = {}): ISide => ({
     frame: null,
     unit: '',
     pixel: null,
+    middle: '',
     ...of
   }
 });
