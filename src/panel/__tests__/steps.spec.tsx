@@ -158,6 +158,11 @@ describe('Steps and parameters in the panel', () => {
       const threshold = form.querySelector(
         'input.jp-mod-number'
       ) as HTMLInputElement;
+      const meaning = 'In standard deviations of the noise.';
+      expect(threshold.title).toBe(meaning);
+      expect(
+        form.querySelector<HTMLInputElement>('input[type=range]')?.title
+      ).toBe(meaning);
       await act(async () => {
         threshold.value = '7.5';
         Simulate.change(threshold);
@@ -179,6 +184,7 @@ describe('Steps and parameters in the panel', () => {
       );
       // Whoever runs the recipe finds it; it holds back none of the others.
       expect(threshold.validationMessage).toContain('100');
+      expect(threshold.title).toContain('100');
       const size = form.querySelector('select') as HTMLSelectElement;
       await act(async () => {
         size.selectedIndex = 1 - size.selectedIndex;

@@ -60,7 +60,7 @@ export function sliderEnd(parameter: IParameterSchema): number {
 
 /** A text field whose draft is handed on while it is a number, or as it is to be refused. */
 function NumberInput(props: WidgetProps): JSX.Element {
-  const { id, label, rawErrors, onChange } = props;
+  const { id, label, rawErrors, schema, onChange } = props;
   const value: unknown = props.value;
   const shown =
     typeof value === 'number' || typeof value === 'string' ? String(value) : '';
@@ -76,6 +76,7 @@ function NumberInput(props: WidgetProps): JSX.Element {
       className="jp-TomoField jp-mod-number"
       aria-label={label}
       aria-invalid={refusal !== ''}
+      title={refusal || (schema.description ?? label)}
       inputMode="decimal"
       value={draft ?? shown}
       onChange={event => {
@@ -135,6 +136,7 @@ function Slider(props: WidgetProps): JSX.Element {
         type="range"
         className="jp-TomoSlider"
         aria-label={label}
+        title={schema.description ?? label}
         min={minimum}
         max={maximum}
         step={step}

@@ -95,9 +95,21 @@ describe('The viewer of a recipe', () => {
 
   it('keeps its levels while parameters change, and takes new ones with another pixel size', async () => {
     const { api, session, viewer, work } = await shown();
-    viewer.contrast.setLevels({ low: 2, high: 5 }, false);
+    expect(viewer.contrast.automatic).toBe(true);
+    const { levels } = viewer.contrast;
     await work[0].finish();
     expect(viewer.image?.data[0]).toBe(101);
+    expect(viewer.contrast.levels).toEqual(levels);
+    // They are of the slice before: Auto takes those of this one.
+    expect(viewer.contrast.automatic).toBe(false);
+    viewer.contrast.askAuto();
+    expect(viewer.contrast.automatic).toBe(true);
+    expect(viewer.contrast.levels).not.toEqual(levels);
+    viewer.contrast.setLevels({ low: 2, high: 5 }, false);
+    centreAt(session, 102);
+    await settle(100);
+    await work[0].finish();
+    expect(viewer.image?.data[0]).toBe(102);
     expect(viewer.contrast.levels).toEqual({ low: 2, high: 5 });
     session.edit({
       path: ['dataset', 'pixelSize'],

@@ -44,6 +44,14 @@ export class ContrastModel implements IDisposable {
     this._changed.emit();
   }
 
+  /** The levels stay while the image is another: they are not from it any more. */
+  hold(): void {
+    if (this._automatic) {
+      this._automatic = false;
+      this._changed.emit();
+    }
+  }
+
   setLook(look: Partial<ILook>): void {
     this._look = { ...this._look, ...look };
     this._changed.emit();

@@ -9,7 +9,7 @@ import { release } from '../../tuning';
 import type { EngineWorkers, ILiveImage } from '../../tuning';
 import type { ICompareSource, ISubject } from '../compare';
 import { ImagePanel } from '../image-panel';
-import { isFree } from '../pixels/image';
+import { isCoarse, isFree } from '../pixels/image';
 import type { IImage } from '../pixels/image';
 import { comparables } from './comparables';
 import { Earlier } from './earlier';
@@ -246,15 +246,21 @@ export class RecipeViewer extends ImagePanel {
     this._troubles.reset();
     this._shown = shown;
     const before = new Set([this.image, this._earlier.image]);
+    const relevel =
+      fresh || this._relevel || (!slice && this.contrast.automatic);
+    const coarse = this.image !== null && isCoarse(this.image);
     const { place, made } = seriesOf(of);
     this._earlier.replaced(place, made, of.recipe, this.image);
     this.showImage(image, {
       unit: unitOf(image, of, trans),
       scope: slice ? 'disc' : 'all',
       middle: shown.of.middle,
-      relevel: fresh || this._relevel || (!slice && this.contrast.automatic),
+      relevel,
       wanted: isAt(session.position, of.position)
     });
+    if (!relevel && !coarse) {
+      this.contrast.hold();
+    }
     this._relevel = false;
     if (first || this._couldHold !== (this._earlier.image !== null)) {
       this._controls();

@@ -25,12 +25,20 @@ def test_no_outputs_and_no_paths_of_a_machine_are_committed(path):
         assert str(CHECKOUT) not in cell.source
 
 
-def outputs_of(name, tmp_path):
-    """What the cells of a notebook show, by their ids; it finds only the maker of the data."""
+def outputs_of(name, tmp_path, **changes):
+    """What the cells of a notebook show, by their ids; it finds only the maker of the data.
+
+    Parameters
+    ----------
+    **changes
+        Sources of cells, by their ids.
+    """
     shutil.copy(CHECKOUT / "examples" / "make_data.py", tmp_path)
     folder = tmp_path / "notebooks"
     folder.mkdir()
     notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
+    for cell in notebook.cells:
+        cell.source = changes.get(cell.id, cell.source)
     client = nbclient.NotebookClient(
         notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
     )
@@ -79,3 +87,15 @@ def test_tuning_runs(tmp_path):
     assert sorting["size"] == best and best == 7
     assert "8 slices of 256 x 256" in outputs["run"][-1].data["text/plain"]
     assert value("same") is True
+
+
+@pytest.mark.slow
+def test_tuning_goes_on_from_a_recipe_that_was_tuned(tmp_path):
+    """With half of the frequencies no window halves the rings: the best of them is taken."""
+    tuned = 'recipe.set("reconstruction.parameters.cutoff", 0.5).centre()'
+    outputs = outputs_of("tuning.ipynb", tmp_path, centre=tuned)
+    best = ast.literal_eval(outputs["write"][-1].data["text/plain"])
+    lines = outputs["sweep"][-1].text.splitlines()
+    left = {int(words[1]): float(words[3]) for words in map(str.split, lines)}
+    assert len(left) == 6 and best == min(left, key=left.__getitem__)
+    assert "8 slices of 256 x 256" in outputs["run"][-1].data["text/plain"]
