@@ -148,6 +148,15 @@ export function addCommands(options: ICommandOptions): IDisposable {
             await recipe.context.save();
           }
           insertCell(notebook, recipe.session.path);
+          if (!notebook.isVisible) {
+            Notification.info(
+              trans.__(
+                'The recipe is the active cell of %1 now, which lies behind another tab.',
+                notebook.title.label
+              ),
+              { autoClose: 6000 }
+            );
+          }
         }
       }
     })

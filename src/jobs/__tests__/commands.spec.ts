@@ -1,3 +1,4 @@
+import { Notification } from '@jupyterlab/apputils';
 import { nullTranslator } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
 import { Signal } from '@lumino/signaling';
@@ -13,7 +14,13 @@ describe('Insert Recipe as Cell', () => {
   const inserted = jest.mocked(insertCell);
   beforeEach(() => inserted.mockClear());
 
-  function made(dirty: boolean, save: () => Promise<void>): CommandRegistry {
+  const seen = { isVisible: true };
+
+  function made(
+    dirty: boolean,
+    save: () => Promise<void>,
+    notebook: object = seen
+  ): CommandRegistry {
     const commands = new CommandRegistry();
     const recipe = {
       context: { model: { dirty }, save },
@@ -28,7 +35,7 @@ describe('Insert Recipe as Cell', () => {
         currentChanged: never,
         widgetUpdated: never
       },
-      notebooks: { currentWidget: {}, currentChanged: never }
+      notebooks: { currentWidget: notebook, currentChanged: never }
     } as unknown as ICommandOptions);
     return commands;
   }
@@ -40,7 +47,7 @@ describe('Insert Recipe as Cell', () => {
     });
     await made(true, save).execute(CommandIDs.insertCell);
     expect(save).toHaveBeenCalledTimes(1);
-    expect(inserted).toHaveBeenCalledWith({}, 'a.tomo.json');
+    expect(inserted).toHaveBeenCalledWith(seen, 'a.tomo.json');
   });
 
   it('inserts nothing when the recipe cannot be saved', async () => {
@@ -49,6 +56,18 @@ describe('Insert Recipe as Cell', () => {
       made(true, save).execute(CommandIDs.insertCell)
     ).rejects.toThrow('read-only');
     expect(inserted).not.toHaveBeenCalled();
+  });
+
+  it('says where the cell is when nobody sees the notebook', async () => {
+    const told = jest.spyOn(Notification, 'info').mockReturnValue('');
+    const save = (): Promise<void> => Promise.resolve();
+    await made(false, save).execute(CommandIDs.insertCell);
+    expect(told).not.toHaveBeenCalled();
+    const hidden = { isVisible: false, title: { label: 'tuning.ipynb' } };
+    await made(false, save, hidden).execute(CommandIDs.insertCell);
+    expect(told).toHaveBeenCalledTimes(1);
+    expect(told.mock.calls[0][0]).toContain('tuning.ipynb');
+    told.mockRestore();
   });
 
   it('leaves alone what is saved', async () => {
