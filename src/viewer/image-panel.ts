@@ -10,6 +10,7 @@ import { Panel, Widget } from '@lumino/widgets';
 import { CompareView, othersThan, register } from './compare';
 import type { ICompareSource, ISubject } from './compare';
 import { ContrastBar, ContrastModel, HistogramView } from './contrast';
+import { CoveredImage } from './covered-image';
 import { MessageCard } from './message';
 import type { IMessage } from './message';
 import type { IImage } from './pixels/image';
@@ -43,6 +44,7 @@ export class ImagePanel extends Panel {
     this.node.tabIndex = 0;
     this.contrast = new ContrastModel();
     this.view = new ImageView(this.contrast, themes);
+    this._seen = new CoveredImage(this.view);
     this._histogram = new HistogramView(
       this.contrast,
       themes,
@@ -115,8 +117,6 @@ export class ImagePanel extends Panel {
   stepper: Stepper | null = null;
 
   showImage(image: IImage, options: IShowOptions): void {
-    this._held = false;
-    this.removeClass('jp-mod-before');
     this.removeClass('jp-mod-empty');
     this._image = image;
     this._unit = options.unit;
@@ -126,7 +126,7 @@ export class ImagePanel extends Panel {
       this.relevel();
     }
     this._bar.setUnit(options.unit);
-    this.view.setImage(image, options.unit, { middle: this._middleName });
+    this._paint();
     this._count(image);
     this._shownSignal.emit(image);
     // What is said of the image before goes when this one is there.
@@ -134,6 +134,13 @@ export class ImagePanel extends Panel {
     if (options.wanted && (image.bin ?? 1) === 1) {
       this.standing.settle();
     }
+  }
+
+  /** What is held stays, for as long as there is something before. */
+  private _paint(): void {
+    const { _image: image, _unit: unit, _middleName: middle } = this;
+    this._seen.set(image, { unit, middle }, this.before);
+    this.toggleClass('jp-mod-before', this._seen.isCovered);
   }
 
   /** The histogram, after the image is on the screen: a large one takes as long as its painting. */
@@ -156,7 +163,7 @@ export class ImagePanel extends Panel {
     this.addClass('jp-mod-empty');
     this._histogram.setHistogram(null);
     this._bar.setMissing(0);
-    this.view.setImage(null);
+    this._paint();
     this.info.node.replaceChildren();
   }
 
@@ -216,24 +223,35 @@ export class ImagePanel extends Panel {
     return null;
   }
 
-  /** Whether the image before is shown. */
-  protected get showsBefore(): boolean {
-    return this._held;
+  /** Whether a first look at the next image is newer than the image. */
+  protected get isLookedAt(): boolean {
+    return this._seen.isLookedAt;
+  }
+
+  /** A first look at the next image, under what is held. */
+  protected showLook(look: IImage, bin: number): void {
+    this._seen.look(look, bin);
+  }
+
+  /** What was looked at is not going to come. */
+  protected endLook(): void {
+    this._seen.endLook();
   }
 
   /** Show the image before for as long as something is held. */
   showBefore(on: boolean): boolean {
     const { before } = this;
-    const hidden = on && (!before || this._isHidden);
-    if (on === this._held || !this._image || hidden) {
+    if (on === this._seen.isCovered || !this._image) {
       return false;
     }
-    this._held = on;
+    if (!on) {
+      this._seen.uncover();
+    } else if (before && !this._isHidden) {
+      this._seen.cover(before);
+    } else {
+      return false;
+    }
     this.toggleClass('jp-mod-before', on);
-    this.view.setImage(on ? before : this._image, this._unit, {
-      middle: this._middleName,
-      isScaled: on
-    });
     return true;
   }
 
@@ -391,6 +409,7 @@ export class ImagePanel extends Panel {
     }
   }
 
+  private readonly _seen: CoveredImage;
   private readonly _histogram: HistogramView;
   private readonly _bar: ContrastBar;
   private readonly _middle = new Panel();
@@ -406,7 +425,5 @@ export class ImagePanel extends Panel {
   private _comparison: CompareView | null = null;
   /** What was laid over the image last. */
   private _cover: Widget | null = null;
-  /** The image before is shown. */
-  private _held = false;
   private readonly _shownSignal = new Signal<this, IImage>(this);
 }

@@ -1,4 +1,5 @@
 import { frameOf } from '../../tuning/__tests__/fakes';
+import type { RecipeViewer } from '../live';
 import {
   button,
   centreAt,
@@ -53,26 +54,82 @@ describe('The image before, in a viewer', () => {
     expect(painted().at(-1)).toBe(100);
   });
 
-  it('leaves the image before on the screen while it is held', async () => {
-    const { viewer, session, api, work } = make();
-    await settle();
-    api.asked[0].answer(frameOf(2048));
-    for (const column of [100, 101]) {
-      centreAt(session, column);
-      await settle(1500);
+  describe('while it is held', () => {
+    const key = (viewer: RecipeViewer, type: 'keydown' | 'keyup'): boolean =>
+      viewer.node.dispatchEvent(new KeyboardEvent(type, { key: ' ' }));
+
+    /** The slice at column 101 is there, after that at 100, and space is held. */
+    async function held() {
+      const made = make();
+      const { viewer, session, api, work } = made;
+      await settle();
+      api.asked[0].answer(frameOf(2048));
+      for (const column of [100, 101]) {
+        centreAt(session, column);
+        await settle(1500);
+        while (work.length) {
+          await work[0].finish();
+          await settle(1500);
+        }
+      }
+      key(viewer, 'keydown');
+      expect(painted().at(-1)).toBe(100);
+      return made;
+    }
+
+    it('stays on the screen over a first look, which is there afterwards', async () => {
+      const { viewer, session, work } = await held();
+      centreAt(session, 102);
+      await settle();
+      await work[0].finish();
+      expect(painted().at(-1)).toBe(100);
+      key(viewer, 'keyup');
+      expect(painted().at(-1)).toBe(102);
+      // Before the edit that is looked at now was the whole under it.
+      key(viewer, 'keydown');
+      expect(painted().at(-1)).toBe(101);
+      key(viewer, 'keyup');
+      expect(painted().at(-1)).toBe(102);
+      // Its value is set back: the whole of that is what is wanted.
+      key(viewer, 'keydown');
+      centreAt(session, 101);
+      await settle(30);
+      key(viewer, 'keyup');
+      expect(painted().at(-1)).toBe(101);
+    });
+
+    it('stays when the whole image comes, which is there afterwards', async () => {
+      const { viewer, session, work } = await held();
+      key(viewer, 'keyup');
+      centreAt(session, 102);
+      await settle();
+      await work[0].finish();
+      key(viewer, 'keydown');
+      expect(painted().at(-1)).toBe(101);
+      await settle(30);
+      await work[0].finish();
+      expect(viewer.image?.data[0]).toBe(102);
+      expect(painted().at(-1)).toBe(101);
+      expect(viewer.hasClass('jp-mod-before')).toBe(true);
+      key(viewer, 'keyup');
+      expect(painted().at(-1)).toBe(102);
+      expect(viewer.hasClass('jp-mod-before')).toBe(false);
+    });
+
+    it('goes with the place that it was of', async () => {
+      const { viewer, session, api, work } = await held();
+      session.moveTo({ row: 4 });
+      await settle(30);
+      api.asked[1].answer(frameOf(512));
+      await settle(30);
       while (work.length) {
         await work[0].finish();
-        await settle(1500);
+        await settle(30);
       }
-    }
-    viewer.node.dispatchEvent(new KeyboardEvent('keydown', { key: ' ' }));
-    expect(painted().at(-1)).toBe(100);
-    centreAt(session, 102);
-    await settle();
-    await work[0].finish();
-    expect(painted().at(-1)).toBe(100);
-    viewer.node.dispatchEvent(new KeyboardEvent('keyup', { key: ' ' }));
-    expect(painted().at(-1)).toBe(101);
+      expect(viewer.image?.columns).toBe(1);
+      expect(painted().at(-1)).toBe(101);
+      expect(viewer.hasClass('jp-mod-before')).toBe(false);
+    });
   });
 
   it('holds as before what another recipe gave, though the slice is made anew', async () => {

@@ -16,6 +16,11 @@ export class Earlier {
     return this._image;
   }
 
+  /** Whether a series has begun of which nothing is shown yet. */
+  get isBegun(): boolean {
+    return this._series !== this._shownSeries;
+  }
+
   /**
    * The recipe is another now. Edits tell series apart, not images: those of a
    * drag are first looks until the hand rests, and slow ones come late.

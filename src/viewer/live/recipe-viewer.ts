@@ -96,7 +96,7 @@ export class RecipeViewer extends ImagePanel {
       show: (image, of) => this._show(image, of),
       look: look => this._look(look),
       endLook: () => {
-        this.view.endLook();
+        this.endLook();
         this.standing.settle();
       },
       failed: failure => this.message(this._troubles.failed(failure)),
@@ -226,8 +226,9 @@ export class RecipeViewer extends ImagePanel {
 
   /** A first look at the slice that comes. */
   private _look({ bin, ...image }: ILiveImage): void {
-    if (this._shown?.mode === 'slice' && !this.showsBefore) {
-      this.view.showLook(image, bin);
+    if (this._shown?.mode === 'slice') {
+      this.showLook(image, bin);
+      this._offerBefore();
     }
   }
 
@@ -262,9 +263,7 @@ export class RecipeViewer extends ImagePanel {
       this.contrast.hold();
     }
     this._relevel = false;
-    if (first || this._couldHold !== (this._earlier.image !== null)) {
-      this._controls();
-    }
+    this._offerBefore(first);
     this._regions.update();
     this._tell(shown);
     before.delete(this._earlier.image);
@@ -276,6 +275,13 @@ export class RecipeViewer extends ImagePanel {
     const axis = slice ? usedAxis(image) : null;
     if (axis) {
       session.tookAxis(axis, of.recipe);
+    }
+  }
+
+  /** The controls follow when there is something before, or not any more. */
+  private _offerBefore(anyhow = false): void {
+    if (anyhow || this._couldHold !== (this.before !== null)) {
+      this._controls();
     }
   }
 
@@ -295,7 +301,12 @@ export class RecipeViewer extends ImagePanel {
   }
 
   protected override get before(): IImage | null {
-    return this._isOfMode ? this._earlier.image : null;
+    if (!this._isOfMode) {
+      return null;
+    }
+    // Under a first look lies what was before the edits that are looked at.
+    const { image, isBegun } = this._earlier;
+    return this.isLookedAt && isBegun ? this.image : image;
   }
 
   /** Whether what is shown is a projection, sinogram or slice as it is to be. */
@@ -341,7 +352,7 @@ export class RecipeViewer extends ImagePanel {
     const data = description.state === 'ready' ? description.value : null;
     const slice = position.mode === 'slice';
     this._sweep.follow();
-    this._couldHold = this._earlier.image !== null;
+    this._couldHold = this.before !== null;
     this._tools.set({
       position,
       stage: this._chosen,
