@@ -78,9 +78,9 @@ describe('What is seen of an image', () => {
     expect(port.place({ width: 104, height: 104 })).toBeNull();
     expect(port.place(size, 'axis')).toBeNull();
     expect(port.place({ width: 104, height: 104 }, 'other')).toBeNull();
-    // As large, but there was none in between.
+    // There may be none in between.
     port.place(null);
-    expect(port.place({ width: 104, height: 104 }, 'axis')).toBeNull();
+    expect(port.place({ width: 104, height: 104 })).toEqual({ x: 0, y: 0 });
   });
 
   it('is what another one shows, once', () => {

@@ -21,9 +21,12 @@ import {
   isOneSize,
   lowered,
   middleLine,
+  movedBetween,
   profileOf
 } from './measure';
 import type { IDifference, ILine } from './measure';
+import { pairOf } from './pair';
+import type { IPair } from './pair';
 import { ProfileChart } from './profile-chart';
 import type { ICurve } from './profile-chart';
 import { SideA } from './side-a';
@@ -162,12 +165,7 @@ export class CompareView extends Panel {
   };
 
   private _setB(image: IImage | null): void {
-    const before = this._b;
     this._b = image && keep(image);
-    if (image && (!before || !isOneSize(before, image))) {
-      this._line = middleLine(image);
-    }
-    this._stage.setB(image, this.options.unit());
   }
 
   /** B is not what is wanted, or it is again: the same is said as in the viewer. */
@@ -206,13 +204,18 @@ export class CompareView extends Panel {
     const [a, b] = [this._a.told, this._told];
     const pair = this._pair;
     const apart = a && b && apartWords(a.of, b.of, this.options.trans);
-    this._line ??= pair && middleLine(pair.image);
-    this._stage.setA(pair?.image ?? null, pair?.of.unit);
+    const { unit, panel } = this.options;
+    const { middle } = panel.subject;
+    const seen = pair?.b ?? this._b;
+    this._place(seen ?? pair?.a ?? null, middle);
+    this._stage.setB(seen, unit(), middle);
+    this._stage.setA(pair?.a ?? null, this._a.seen?.of.unit, middle);
     this._found =
-      a && b && pair && !apart ? differenceOf(a.image, b.image) : null;
+      a && b && pair?.b && !apart ? differenceOf(pair.a, pair.b) : null;
     this._difference.show(
       this._found?.image ?? null,
-      this._found ? this.options.unit() : ''
+      this._found ? unit() : '',
+      middle
     );
     this._keeps.disabled = !b;
     this._tell();
@@ -232,7 +235,8 @@ export class CompareView extends Panel {
     if (!b) {
       return awayWords('B', this._b, panel.standing.work, trans);
     }
-    if (!isOneSize(a.image, b.image)) {
+    const pair = this._pair;
+    if (!pair) {
       return trans.__(
         'A has %1 × %2 pixels and B %3 × %4: only images of one size can be compared.',
         a.image.columns,
@@ -247,7 +251,16 @@ export class CompareView extends Panel {
     const { rms, largest } = this._found;
     return [
       ...(this._a.removed ? [this._a.removed] : []),
-      trans.__('A − B: RMS %1, largest %2', short(rms, 3), short(largest, 3))
+      trans.__('A − B: RMS %1, largest %2', short(rms, 3), short(largest, 3)),
+      ...(pair.isCut
+        ? [
+            trans.__(
+              'of the %1 × %2 pixels about the axis that both have',
+              pair.a.columns,
+              pair.a.rows
+            )
+          ]
+        : [])
     ].join(' · ');
   }
 
@@ -273,10 +286,31 @@ export class CompareView extends Panel {
     this._differs.emit(way === 'difference');
   }
 
-  /** A, where it is of the size of B, or before there is one. */
-  private get _pair(): ISide | null {
+  /** A, and B as large as it; null: one place in them is not one place, or there is no A. */
+  private get _pair(): IPair<IImage | null> | null {
     const a = this._a.seen;
-    return a && (!this._b || isOneSize(a.image, this._b)) ? a : null;
+    if (!a || !this._b) {
+      return a && { a: a.image, b: null, isCut: false };
+    }
+    return pairOf(a, { image: this._b, of: this.options.panel.subject });
+  }
+
+  /** The line lies on images as large as this one. */
+  private _place(image: IImage | null, middle: string): void {
+    const last = this._lined;
+    if (!image) {
+      return;
+    }
+    this._lined = { image, middle };
+    if (!last || !this._line) {
+      this._line = middleLine(image);
+    } else if (!isOneSize(last.image, image)) {
+      // About one axis it stays where it is in the sample.
+      const stays = middle !== '' && middle === last.middle;
+      this._line = stays
+        ? movedBetween(this._line, last.image, image)
+        : middleLine(image);
+    }
   }
 
   /** The line over all images, and the values along it. */
@@ -288,14 +322,15 @@ export class CompareView extends Panel {
     }
     this._stage.setLine(line);
     const told = this._a.told;
-    const a = told && this._pair && told;
+    const pair = this._pair;
+    const a = told && pair && told;
     const b = this._told;
     const curves: ICurve[] = [];
     if (a) {
-      curves.push({ name: 'A', ...profileOf(a.image, line) });
+      curves.push({ name: 'A', ...profileOf(pair.a, line) });
     }
     if (b) {
-      curves.push({ name: 'B', ...profileOf(b.image, line) });
+      curves.push({ name: 'B', ...profileOf(pair?.b ?? b.image, line) });
     }
     const { trans, unit } = this.options;
     this._chart.setCurves(
@@ -337,10 +372,10 @@ export class CompareView extends Panel {
   }
 
   private _lower(rows: number): boolean {
-    if (!this._line || !this._b) {
+    if (!this._line || !this._b || !this._lined) {
       return false;
     }
-    this._line = lowered(this._line, rows, this._b);
+    this._line = lowered(this._line, rows, this._lined.image);
     this._overlay();
     return true;
   }
@@ -361,4 +396,6 @@ export class CompareView extends Panel {
   private _isCurrent = true;
   private readonly _keeps: HTMLButtonElement;
   private _line: ILine | null = null;
+  /** An image that the line lies on, and what its middle is. */
+  private _lined: { image: IImage; middle: string } | null = null;
 }

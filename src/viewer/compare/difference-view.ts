@@ -38,7 +38,7 @@ export class DifferenceView {
   readonly levels = new Panel();
 
   /** Show a difference; levels that the user has set stay. */
-  show(image: IImage | null, unit: string): void {
+  show(image: IImage | null, unit: string, middle?: string): void {
     this._image = image;
     const counts = image && histogram(image, 'all');
     this._histogram.setHistogram(counts);
@@ -47,7 +47,7 @@ export class DifferenceView {
     if (this.contrast.automatic) {
       this._level();
     }
-    this.view.setImage(image, unit);
+    this.view.setImage(image, unit, { middle });
   }
 
   /** The widgets belong to whoever they were put into. */

@@ -85,6 +85,19 @@ export function lowered(
   };
 }
 
+/** A line, as far from the middle of an image as it was from that of another one. */
+export function movedBetween(
+  { from, to }: ILine,
+  before: IImage,
+  { rows, columns }: IImage
+): ILine {
+  const [dx, dy] = [(columns - before.columns) / 2, (rows - before.rows) / 2];
+  return {
+    from: { x: from.x + dx, y: from.y + dy },
+    to: { x: to.x + dx, y: to.y + dy }
+  };
+}
+
 /**
  * Values along a line, one a pixel of its length, between pixels by bilinear
  * interpolation; NaN outside the image.

@@ -12,7 +12,7 @@ import { failureSentence } from '../../field-names';
 import { isCoarse, keep } from '../pixels/image';
 import type { IImage } from '../pixels/image';
 import { SLOW } from '../price';
-import { isOneSize } from './measure';
+import { arePair } from './pair';
 import type { IComparable, ICompareSource } from './source';
 import { awayWords } from './status-line';
 import type { StatusLine } from './status-line';
@@ -188,11 +188,11 @@ export class SideA implements IDisposable {
     const { panel, trans } = this._options;
     const [a, b] = [ready?.(), this._options.b()];
     if (a && b) {
-      const { kind } = subject?.() ?? panel.subject;
-      if (kind !== panel.subject.kind) {
-        return kindWord(kind, trans);
+      const of = subject?.() ?? panel.subject;
+      if (of.kind !== panel.subject.kind) {
+        return kindWord(of.kind, trans);
       }
-      if (!isOneSize(a, b)) {
+      if (!arePair({ image: a, of }, { image: b, of: panel.subject })) {
         return `${a.columns} × ${a.rows}`;
       }
     }
@@ -247,11 +247,7 @@ export class SideA implements IDisposable {
     this._isNewest = false;
     const source = this._source;
     if (!source) {
-      this._lose(
-        trans.__(
-          'There is nothing to compare with yet: change something, open another recipe or result, or keep this image.'
-        )
-      );
+      this._lose(this._none());
       return;
     }
     status.say(trans.__('Computing A …'));
@@ -284,6 +280,20 @@ export class SideA implements IDisposable {
     return this._options.status.agree(seconds, signal, () => {
       void this._fetch();
     });
+  }
+
+  /** Why there is no A. */
+  private _none(): string {
+    const { trans } = this._options;
+    const why = this._sources.map(source => this._unlike(source));
+    return why.length
+      ? trans.__(
+          'Nothing in the list can be compared with this image now (%1): change something, open another recipe or result, or keep this image.',
+          [...new Set(why)].join(', ')
+        )
+      : trans.__(
+          'There is nothing to compare with yet: change something, open another recipe or result, or keep this image.'
+        );
   }
 
   /** There is no A, for a reason. */

@@ -83,15 +83,21 @@ export class CompareStage extends Panel {
     this._divide();
   }
 
-  /** @param image null: there is none that B can be parted from */
-  setA(image: IImage | null, unit?: string): void {
-    this._views.a.setImage(image, unit);
+  /**
+   * @param image null: there is none that B can be parted from
+   * @param middle names what its middle is
+   */
+  setA(image: IImage | null, unit?: string, middle?: string): void {
+    this._views.a.setImage(image, unit, { middle });
     this._isParted = image !== null;
     this._divide();
   }
 
-  setB(image: IImage | null, unit: string): void {
-    this._views.b.setImage(image, unit);
+  setB(image: IImage | null, unit: string, middle?: string): void {
+    // To paint it takes as long as what changes of A.
+    if (image === null || image !== this._views.b.image) {
+      this._views.b.setImage(image, unit, { middle });
+    }
   }
 
   /** Draw a line over all images. */

@@ -184,7 +184,7 @@ export class ImageView extends Widget {
     this._draw();
   }
 
-  /** Show the part of the image that another view of the same size shows. */
+  /** Show the part about the middle of the image that another view shows. */
   showSame(other: ImageView): void {
     if (this._port.showSame(other._port)) {
       this._draw();

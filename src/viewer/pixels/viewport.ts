@@ -55,24 +55,19 @@ export class Viewport {
    *   null: what is seen is of another image, or there is none
    */
   place(image: ISize | null, middle = ''): IPoint | null {
-    const { _image: shown, _last: last, _middle: before } = this;
+    const { _last: last, _middle: before } = this;
     this._image = image;
     if (!image) {
       return null;
     }
     this._last = image;
     this._middle = middle;
-    const isLarge =
-      image.width === shown?.width && image.height === shown.height;
+    const isLarge = image.width === last?.width && image.height === last.height;
     if (!last || !(isLarge || (middle !== '' && middle === before))) {
       return null;
     }
-    const by = {
-      x: (image.width - last.width) / 2,
-      y: (image.height - last.height) / 2
-    };
-    this._view = this._view && moved(this._view, by.x, by.y);
-    return by;
+    this._view = this._view && shifted(this._view, last, image);
+    return between(last, image);
   }
 
   /** Show the whole image; false when that has to wait for an image or for room. */
@@ -101,12 +96,17 @@ export class Viewport {
     return true;
   }
 
-  /** Show the part that another view of the same size shows; false when it is shown already. */
-  showSame({ _view: view, _fits: fits }: Viewport): boolean {
+  /** Show the part about the middle that another view shows; false when it is shown already. */
+  showSame({ _view: view, _fits: fits, _last, _middle }: Viewport): boolean {
     if (!view || view === this._view) {
       return false;
     }
-    this._view = view;
+    if (!this._image) {
+      // What comes lies where the other one does.
+      this._last = _last;
+      this._middle = _middle;
+    }
+    this._view = this._last && _last ? shifted(view, _last, this._last) : view;
     this._fits = fits;
     return true;
   }
@@ -131,10 +131,11 @@ export class Viewport {
     }
     this._outer = outer;
     this._plot = plot;
-    if (!this._view || !before || this._fits) {
+    if (!this._view || this._fits) {
       return 'lost';
     }
-    this._view = resized(this._view, before, plot);
+    // Before there was room, it was that of another view.
+    this._view = before ? resized(this._view, before, plot) : this._view;
     return 'kept';
   }
 
@@ -162,4 +163,18 @@ export class Viewport {
   private _plot: ISize | null = null;
   private _view: IView | null = null;
   private _fits = true;
+}
+
+/** From the middle of an image to that of another one, in pixels from their corners. */
+function between(one: ISize, other: ISize): IPoint {
+  return {
+    x: (other.width - one.width) / 2,
+    y: (other.height - one.height) / 2
+  };
+}
+
+/** The same part about the middle of another image. */
+function shifted(view: IView, one: ISize, other: ISize): IView {
+  const { x, y } = between(one, other);
+  return x === 0 && y === 0 ? view : moved(view, x, y);
 }

@@ -130,11 +130,11 @@ it('shows all of B, and its values, where A has another size', async () => {
     false
   ]);
   expect(names()).toEqual(['A', 'B']);
-  const small = { ...image(2), data: new Float32Array(4), rows: 2, columns: 2 };
+  const small = { ...image(2), data: new Float32Array(9), rows: 3, columns: 3 };
   panel().shown.emit(small);
   await settle();
   expect(said()).toBe(
-    'A has 4 × 4 pixels and B 2 × 2: only images of one size can be compared.'
+    'A has 4 × 4 pixels and B 3 × 3: only images of one size can be compared.'
   );
   expect([a(), b(), divider.hidden]).toEqual([
     'inset(0 100% 0 0)',
@@ -197,7 +197,7 @@ describe('with what another viewer shows', () => {
 
   it('does not let one choose what has another size, or is of another kind', async () => {
     open(
-      other({}, 8, 'large'),
+      other({ middle: 'other scan' }, 8, 'large'),
       other({ kind: 'sinogram' }, 4, 'sinogram'),
       other({}, 4, 'fitting')
     );

@@ -103,9 +103,9 @@ it('offers a kept image of another size no more, and says why', async () => {
   standing().outdate(true);
   show({
     ...image(1),
-    data: new Float32Array(4),
-    rows: 2,
-    columns: 2
+    data: new Float32Array(9),
+    rows: 3,
+    columns: 3
   });
   standing().settle();
   await settle();
@@ -221,7 +221,7 @@ it('begins with what another viewer shows when that is what is wanted there', as
   });
   await settle();
   expect(listed()).toEqual([['other (out of date)', true]]);
-  expect(said()).toContain('nothing to compare with');
+  expect(said()).toContain('can be compared with this image now (out of date)');
   other.settle();
   await settle();
   expect(said()).toBe('A − B: RMS 2, largest 2');

@@ -121,5 +121,9 @@ it('gives A its own unit while B is away, and says which side was rounded', asyn
   expect(sides()[1]).not.toContain('16-bit');
   set.mockClear();
   standing().outdate(true);
-  expect(set.mock.calls).toContainEqual([rounded, '1/pixel']);
+  expect(set.mock.calls).toContainEqual([
+    rounded,
+    '1/pixel',
+    { middle: SUBJECT.middle }
+  ]);
 });

@@ -1,9 +1,13 @@
 import { nullTranslator } from '@jupyterlab/translation';
+import { MessageLoop } from '@lumino/messaging';
 import type { ISignal, Signal } from '@lumino/signaling';
-import type { Widget } from '@lumino/widgets';
+import { Widget } from '@lumino/widgets';
 
+import { sized } from '../../__tests__/fakes';
 import { ContrastModel } from '../../contrast';
 import { ImageView } from '../../pixels/image-view';
+import type { IImage } from '../../pixels/image';
+import { PixelLayer } from '../../pixels/pixel-layer';
 import { DifferenceView } from '../difference-view';
 import type { ILine } from '../measure';
 import { CompareStage } from '../stage';
@@ -17,6 +21,13 @@ jest.mock('../../plotly', () => ({
 const trans = nullTranslator.load('jupyterlab_tomo');
 const emitter = <T>(signal: ISignal<ImageView, T>) =>
   signal as Signal<ImageView, T>;
+
+const square = (size: number): IImage => ({
+  data: new Float32Array(size * size),
+  rows: size,
+  columns: size,
+  about: {}
+});
 
 describe('The stage of a comparison', () => {
   let contrast: ContrastModel;
@@ -68,6 +79,43 @@ describe('The stage of a comparison', () => {
     emitter(c.moved).emit({ id: 'profile', ...line });
     emitter(c.moved).emit({ id: 'row', row: 2 });
     expect(moved).toEqual([{ id: 'profile', ...line }]);
+  });
+
+  it('keeps zoom and place where images have another size about their middle, and where there is none for a while', () => {
+    const unsize = sized();
+    /** Where the middle of an image is in its view, and how wide that is. */
+    const seen = (view: ImageView, size: number): number[] => {
+      place.mockClear();
+      view.setOverlays([{ id: 'row', row: ++row }]);
+      const { left, right } = place.mock.lastCall![0];
+      return [left - (size - 1) / 2, right - left].map(each =>
+        Number(each.toFixed(9))
+      );
+    };
+    let row = 0;
+    const place = jest.spyOn(PixelLayer.prototype, 'place');
+    const [a, b, c] = views;
+    for (const view of [a, b]) {
+      MessageLoop.sendMessage(view, Widget.ResizeMessage.UnknownSize);
+    }
+    stage.setB(square(40), '', 'axis');
+    stage.setA(square(40), '', 'axis');
+    b.zoomBy(3);
+    const near = seen(b, 40);
+    expect(seen(a, 40)).toEqual(near);
+    stage.setB(square(44), '', 'axis');
+    stage.setA(null);
+    b.zoomBy(1.25);
+    const nearer = seen(b, 44);
+    stage.setA(square(44), '', 'axis');
+    expect(seen(b, 44)).toEqual(nearer);
+    expect(seen(a, 44)).toEqual(nearer);
+    // The difference had neither an image nor room until now.
+    difference.show(square(44), '', 'axis');
+    MessageLoop.sendMessage(c, Widget.ResizeMessage.UnknownSize);
+    expect(seen(c, 44)).toEqual(nearer);
+    expect(seen(b, 44)).toEqual(nearer);
+    unsize();
   });
 
   it('tells the pixel under the pointer of A and B, not of their difference', () => {
