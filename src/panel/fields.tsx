@@ -199,7 +199,7 @@ export function NumberField(props: INumberFieldProps): JSX.Element {
   return (
     <input
       {...input}
-      className={`jp-TomoField ${className ?? ''}`}
+      className={`jp-TomoField ${steps ? 'jp-mod-steps' : ''} ${className ?? ''}`}
       aria-label={label}
       title={refusal || label}
       inputMode="decimal"

@@ -44,7 +44,7 @@ export function recipeGestures(trans: TranslationBundle): readonly Gesture[] {
     [
       trans.__('Space, held'),
       trans.__(
-        'the image before the last change, in the image and in the sliders of the panel'
+        'the image before the last change, in the image, and in the sliders of the panel and numbers that arrow keys step'
       )
     ],
     [

@@ -32,6 +32,17 @@ it('shows what was before while space is held in a slider of the panel', () => {
   expect(showBefore.mock.calls).toEqual([[true], [false]]);
 });
 
+it('does so in a number that steps, and types a blank into any other field', () => {
+  const field = put('<input class="jp-TomoField jp-mod-steps">');
+  expect(press('keydown', field)).toBe(false);
+  press('keyup', field);
+  expect(showBefore.mock.calls).toEqual([[true], [false]]);
+  for (const other of ['jp-TomoField', 'jp-TomoField jp-mod-wide']) {
+    expect(press('keydown', put(`<input class="${other}">`))).toBe(true);
+  }
+  expect(showBefore.mock.calls).toHaveLength(2);
+});
+
 it('lets go when the keys go elsewhere, and leaves space to all others', () => {
   const slider = put('<input type="range" class="jp-TomoSlider">');
   press('keydown', slider);

@@ -1,6 +1,6 @@
 /**
- * The space bar while the keys are with a slider of the panel, which has no use
- * for it: what was before is seen where one tunes.
+ * The space bar while the keys are with a slider of the panel or a number that
+ * steps, which have no use for it: what was before is seen where one tunes.
  */
 import type { IDisposable } from '@lumino/disposable';
 
@@ -9,7 +9,8 @@ interface IHolding {
   showBefore(on: boolean): boolean;
 }
 
-const SLIDER = 'input.jp-TomoSlider';
+/** Sliders, and numbers that arrow keys step: neither has use for a blank. */
+const TUNING = 'input.jp-TomoSlider, input.jp-TomoField.jp-mod-steps';
 
 export class HoldKey implements IDisposable {
   /** @param viewer of the recipe that the panel edits; null: there is none */
@@ -36,7 +37,7 @@ export class HoldKey implements IDisposable {
   private readonly _press = (event: KeyboardEvent): void => {
     const { key, target, repeat, ctrlKey, metaKey, altKey } = event;
     const meant = key === ' ' && !ctrlKey && !metaKey && !altKey;
-    if (!meant || !(target instanceof Element) || !target.matches(SLIDER)) {
+    if (!meant || !(target instanceof Element) || !target.matches(TUNING)) {
       return;
     }
     event.preventDefault();
