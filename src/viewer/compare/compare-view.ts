@@ -250,6 +250,7 @@ export class CompareView extends Panel {
     }
     const { rms, largest } = this._found;
     return [
+      ...(this._a.lost ? [this._a.lost] : []),
       ...(this._a.removed ? [this._a.removed] : []),
       trans.__('A − B: RMS %1, largest %2', short(rms, 3), short(largest, 3)),
       ...(pair.isCut

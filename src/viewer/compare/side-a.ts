@@ -13,6 +13,7 @@ import { isCoarse, keep } from '../pixels/image';
 import type { IImage } from '../pixels/image';
 import { SLOW } from '../price';
 import { arePair } from './pair';
+import { othersChanged } from './source';
 import type { IComparable, ICompareSource } from './source';
 import { awayWords } from './status-line';
 import type { StatusLine } from './status-line';
@@ -37,6 +38,7 @@ export class SideA implements IDisposable {
     this.node.className = 'jp-tomo-viewer-choice';
     this.node.setAttribute('aria-label', _options.trans.__('Compare with (A)'));
     this.node.addEventListener('change', this._choose);
+    othersChanged.connect(this._others);
   }
 
   /** The list of what A can be. */
@@ -64,6 +66,11 @@ export class SideA implements IDisposable {
     return this._source?.removed;
   }
 
+  /** What is said of an A that is gone, until another one is chosen. */
+  get lost(): string {
+    return this._lost;
+  }
+
   /** A is there, or not any more. */
   get changed(): ISignal<this, void> {
     return this._changed;
@@ -80,6 +87,7 @@ export class SideA implements IDisposable {
 
   dispose(): void {
     this._disposed = true;
+    othersChanged.disconnect(this._others);
     this._fetching?.abort();
     this._source?.changed?.disconnect(this._sourceChanged);
     this._follow([]);
@@ -109,6 +117,7 @@ export class SideA implements IDisposable {
   keep(image: IImage, of: ISubject): void {
     const name = this._options.trans.__('Kept image');
     this._kept = { image: keep(image), of, name };
+    this._lost = '';
     this._list();
     this._take(this._sources.find(({ id }) => id === KEPT));
   }
@@ -208,7 +217,26 @@ export class SideA implements IDisposable {
     return this._sources.find(source => this._unlike(source) === '');
   }
 
+  /** Another viewer shows an image, or is closed. */
+  private readonly _others = (_: object, viewer: IComparable): void => {
+    if (viewer !== this._options.panel) {
+      this.list();
+      this._replaceLost();
+    }
+  };
+
+  /** Go on with another A where the viewer that has it shows nothing any more. */
+  private _replaceLost(): void {
+    const source = this._source;
+    if (source?.standing && !this._sources.some(({ id }) => id === source.id)) {
+      const { trans } = this._options;
+      this._lost = trans.__('%1 is closed, or shows nothing.', source.label);
+      this._take(this._likely);
+    }
+  }
+
   private readonly _choose = (): void => {
+    this._lost = '';
     this._take(this._sources[this.node.selectedIndex]);
     this._chosen.emit();
   };
@@ -231,6 +259,7 @@ export class SideA implements IDisposable {
   /** An image of the list is what is wanted in its viewer, or not any more. */
   private readonly _stands = (sender: unknown): void => {
     this.list();
+    this._replaceLost();
     if (this._isNewest && sender === this._source?.standing) {
       this._tell();
     }
@@ -247,7 +276,7 @@ export class SideA implements IDisposable {
     this._isNewest = false;
     const source = this._source;
     if (!source) {
-      this._lose(this._none());
+      this._lose([this._lost, this._none()].filter(Boolean).join(' '));
       return;
     }
     status.say(trans.__('Computing A …'));
@@ -327,5 +356,6 @@ export class SideA implements IDisposable {
   /** B, as A was asked for. */
   private _for: IImage | null = null;
   private _kept: ISide | null = null;
+  private _lost = '';
   private _disposed = false;
 }

@@ -1,6 +1,7 @@
 /**
  * What an image can be compared with.
  */
+import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 
@@ -41,9 +42,18 @@ export interface IComparable extends Widget {
 /** All open viewers. */
 const open = new Set<IComparable>();
 
+const changed = new Signal<object, IComparable>(open);
+
+/** A viewer that others can be compared with shows an image, or is closed. */
+export const othersChanged: ISignal<object, IComparable> = changed;
+
 export function register(panel: IComparable): void {
   open.add(panel);
-  panel.disposed.connect(() => open.delete(panel));
+  panel.shown.connect(() => changed.emit(panel));
+  panel.disposed.connect(() => {
+    open.delete(panel);
+    changed.emit(panel);
+  });
 }
 
 /** The other open viewers that show something, though it may be out of date. */

@@ -1,11 +1,13 @@
 import { Signal } from '@lumino/signaling';
+import { Widget } from '@lumino/widgets';
 
 import { ApiError } from '../../../api';
 import type { IImage } from '../../pixels/image';
 import { Standing } from '../../standing';
 import { DifferenceView } from '../difference-view';
 import { ProfileChart } from '../profile-chart';
-import type { ICompareSource } from '../source';
+import { othersThan, register } from '../source';
+import type { IComparable, ICompareSource } from '../source';
 import {
   SUBJECT,
   image,
@@ -256,4 +258,39 @@ it('asks anew for an A that was chosen while B was not what is wanted', async ()
     'filter',
     'A − B: RMS 8, largest 8'
   ]);
+});
+
+it('goes on with another A when the viewer of it is closed, and says so; one that is opened is listed', async () => {
+  const viewer = (name: string, value: number): IComparable => {
+    const made = Object.assign(new Widget(), {
+      image: image(value),
+      subject: SUBJECT,
+      shown: new Signal<unknown, IImage>({}),
+      standing: new Standing()
+    });
+    made.title.label = made.id = name;
+    register(made);
+    return made;
+  };
+  const one = viewer('one', 3);
+  open();
+  offer(...othersThan(panel()));
+  renew(1);
+  await settle();
+  expect(said()).toBe('A − B: RMS 2, largest 2');
+  const two = viewer('two', 5);
+  offer(...othersThan(panel()));
+  (two.shown as Signal<unknown, IImage>).emit(image(5));
+  expect(listed().map(String)).toEqual(['one,false', 'two,false']);
+  offer(...othersThan(panel()).slice(1));
+  one.dispose();
+  await settle();
+  expect(listed().map(String)).toEqual(['two,false']);
+  expect(said()).toBe(
+    'one is closed, or shows nothing. · A − B: RMS 4, largest 4'
+  );
+  offer();
+  two.dispose();
+  expect(said()).toContain('two is closed, or shows nothing. There is nothing');
+  expect(sides()).toHaveLength(1);
 });

@@ -3,7 +3,7 @@ import { Widget } from '@lumino/widgets';
 
 import type { IImage } from '../../pixels/image';
 import { Standing } from '../../standing';
-import { labelsOf, othersThan, register } from '../source';
+import { labelsOf, othersChanged, othersThan, register } from '../source';
 import type { IComparable } from '../source';
 
 const tab = (
@@ -48,6 +48,9 @@ it('lists another viewer that computes, and says how it stands', () => {
       shown: new Signal<unknown, IImage>({}),
       standing
     });
+  const told: IComparable[] = [];
+  const tell = (_: object, viewer: IComparable): void => void told.push(viewer);
+  othersChanged.connect(tell);
   const [one, other, empty] = [true, true, false].map(viewer);
   for (const each of [one, other, empty]) {
     register(each);
@@ -56,8 +59,12 @@ it('lists another viewer that computes, and says how it stands', () => {
   const listed = othersThan(one);
   expect(listed.map(({ id }) => id)).toEqual([`viewer ${other.id}`]);
   expect(listed[0].standing?.isCurrent).toBe(false);
-  for (const each of [one, other, empty]) {
+  other.dispose();
+  expect(told).toEqual([other]);
+  expect(othersThan(one)).toEqual([]);
+  for (const each of [one, empty]) {
     each.dispose();
   }
+  othersChanged.disconnect(tell);
   standing.dispose();
 });
