@@ -22,9 +22,11 @@ interface ITile {
   readonly label: HTMLElement;
   /** The slice at its own size; empty until it is there. */
   readonly slice: HTMLCanvasElement;
+  /** Columns of a pixel of it. */
+  bin: number;
 }
 
-/** What part of the slices is seen: the middle in shares of their width, and the magnification. */
+/** What part of the slices is seen: columns from their middle, which is the axis of each, and the magnification. */
 interface IPart {
   x: number;
   y: number;
@@ -65,11 +67,15 @@ export class SliceTiles implements IDisposable {
     this._tiles.forEach((tile, index) => {
       const comes = labels[index] !== '';
       tile.node.classList.toggle('jp-mod-none', !comes);
+      if (!comes) {
+        tile.slice.width = tile.slice.height = 0;
+      }
       tile.label.textContent = labels[index];
       tile.node.title = titles[index];
       tile.node.setAttribute('aria-label', titles[index]);
       tile.node.classList.toggle('jp-mod-old', comes);
     });
+    this._measure();
   }
 
   show(index: number, image: IImage): void {
@@ -79,6 +85,7 @@ export class SliceTiles implements IDisposable {
     const { slice } = tile;
     slice.width = image.columns;
     slice.height = image.rows;
+    tile.bin = image.bin ?? 1;
     const context = slice.getContext('2d', { alpha: false });
     if (!context) {
       return;
@@ -87,12 +94,14 @@ export class SliceTiles implements IDisposable {
     paint(image.data, new Uint32Array(pixels.data.buffer), TABLE, this._levels);
     context.putImageData(pixels, 0, 0);
     tile.node.classList.remove('jp-mod-old');
-    this._drawTile(tile);
+    if (!this._measure()) {
+      this._drawTile(tile);
+    }
   }
 
   /** Show all of the slices again. */
   resetZoom(): void {
-    this._part = { x: 0.5, y: 0.5, zoom: 1 };
+    this._part = { x: 0, y: 0, zoom: 1 };
     this._draw();
   }
 
@@ -127,7 +136,7 @@ export class SliceTiles implements IDisposable {
     });
     const slice = document.createElement('canvas');
     slice.width = slice.height = 0;
-    return { node, canvas, label, slice };
+    return { node, canvas, label, slice, bin: 1 };
   }
 
   private _press(event: PointerEvent, index: number): void {
@@ -143,8 +152,8 @@ export class SliceTiles implements IDisposable {
       const dy = next.clientY - fromY;
       moved ||= Math.hypot(dx, dy) > STILL;
       if (moved && start.zoom > 1) {
-        const width = (canvas.clientWidth || 1) * start.zoom;
-        this._look(start.x - dx / width, start.y - dy / width, start.zoom);
+        const by = this._wide / ((canvas.clientWidth || 1) * start.zoom);
+        this._look(start.x - dx * by, start.y - dy * by, start.zoom);
       }
     };
     const end = (last: PointerEvent): void => {
@@ -181,24 +190,47 @@ export class SliceTiles implements IDisposable {
       1,
       Math.min(NEAREST, zoom * 2 ** (-event.deltaY / 200))
     );
+    const by = this._wide / zoom - this._wide / next;
     const atX = (event.clientX - box.left) / box.width - 0.5;
     const atY = (event.clientY - box.top) / box.height - 0.5;
-    this._look(x + atX / zoom - atX / next, y + atY / zoom - atY / next, next);
+    this._look(x + atX * by, y + atY * by, next);
   }
 
   private _look(x: number, y: number, zoom: number): void {
-    const half = 0.5 / zoom;
+    const most = (this._wide - this._wide / zoom) / 2;
     const within = (value: number): number =>
-      Math.max(half, Math.min(1 - half, value));
+      Math.max(-most, Math.min(most, value));
     this._part = { x: within(x), y: within(y), zoom };
     this._draw();
+  }
+
+  /**
+   * All are as large as the largest, which gives the scale: in half acquisition
+   * each axis has slices of another size.
+   *
+   * @returns whether they were drawn anew for it
+   */
+  private _measure(): boolean {
+    const wide = Math.max(
+      ...this._tiles.map(({ slice, bin }) => slice.width * bin)
+    );
+    const before = this._wide;
+    if (wide === before || wide === 0) {
+      return false;
+    }
+    this._wide = wide;
+    const { x, y, zoom } = this._part;
+    // What is seen of the sample stays.
+    const next = zoom > 1 && before ? (zoom * wide) / before : zoom;
+    this._look(x, y, Math.max(1, Math.min(NEAREST, next)));
+    return true;
   }
 
   private _draw(): void {
     this._tiles.forEach(tile => this._drawTile(tile));
   }
 
-  private _drawTile({ canvas, slice }: ITile): void {
+  private _drawTile({ canvas, slice, bin }: ITile): void {
     const size = Math.round(canvas.clientWidth * window.devicePixelRatio);
     const context = canvas.getContext('2d', { alpha: false });
     if (!context || !size || !slice.width) {
@@ -206,13 +238,13 @@ export class SliceTiles implements IDisposable {
     }
     canvas.width = canvas.height = size;
     const { x, y, zoom } = this._part;
-    const wide = slice.width / zoom;
+    const wide = this._wide / zoom / bin;
     context.imageSmoothingEnabled = wide > size / 3;
     context.imageSmoothingQuality = 'high';
     context.drawImage(
       slice,
-      x * slice.width - wide / 2,
-      y * slice.height - wide / 2,
+      x / bin + (slice.width - wide) / 2,
+      y / bin + (slice.height - wide) / 2,
       wide,
       wide,
       0,
@@ -225,7 +257,9 @@ export class SliceTiles implements IDisposable {
   private readonly _tiles: readonly ITile[];
   private readonly _resizes: ResizeObserver;
   private readonly _picked = new Signal<this, number>(this);
-  private _part: IPart = { x: 0.5, y: 0.5, zoom: 1 };
+  private _part: IPart = { x: 0, y: 0, zoom: 1 };
+  /** Columns of the largest slice. */
+  private _wide = 0;
   private _levels: ILevels | null = null;
   private _disposed = false;
 }

@@ -68,6 +68,11 @@ export class SweepGrid implements IDisposable {
 
   /** A slice came, or they are painted in other colours. */
   refresh(): void {
+    // One scale for all: in half acquisition each axis has slices of another size.
+    const most = Math.max(0, ...this._cells.map(({ columns }) => columns));
+    for (const cell of this._cells) {
+      cell.frame = most;
+    }
     this._look();
   }
 

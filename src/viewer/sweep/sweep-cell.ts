@@ -81,6 +81,19 @@ export class SweepCell {
     return this._trouble !== null;
   }
 
+  /** Columns of its slice; 0 while there is none. */
+  get columns(): number {
+    return this._image ? this._image.columns * this._image.bin : 0;
+  }
+
+  /** Show its slice in the middle of so many columns, as the others are. */
+  set frame(columns: number) {
+    if (columns !== this._frame) {
+      this._frame = columns;
+      this.paint();
+    }
+  }
+
   /** It is asked for. */
   wait(): void {
     const focused = this._trouble?.contains(document.activeElement);
@@ -127,17 +140,25 @@ export class SweepCell {
     if (!this._image || !context) {
       return;
     }
-    const { data, rows, columns } = this._image;
+    const { data, rows, columns, bin } = this._image;
     const { look, levels } = this._options.contrast;
     const pixels = new ImageData(columns, rows);
     paint(data, new Uint32Array(pixels.data.buffer), colourTable(look), levels);
-    this._canvas.width = columns;
-    this._canvas.height = rows;
-    context.putImageData(pixels, 0, 0);
+    const [wide, high] = [columns, rows].map(size =>
+      Math.max(size, Math.round(this._frame / bin))
+    );
+    this._canvas.width = wide;
+    this._canvas.height = high;
+    const [left, top] = [wide - columns, high - rows].map(more =>
+      Math.floor(more / 2)
+    );
+    context.putImageData(pixels, left, top);
   }
 
   private readonly _take: HTMLButtonElement;
   private readonly _canvas = document.createElement('canvas');
   private _trouble: HTMLElement | null = null;
   private _image: ILiveImage | null = null;
+  /** Columns of the largest slice of the grid. */
+  private _frame = 0;
 }

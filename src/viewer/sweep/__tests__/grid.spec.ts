@@ -1,6 +1,7 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
 import { sized } from '../../__tests__/fakes';
+import type { ILiveImage } from '../../../tuning';
 import { ContrastModel } from '../../contrast';
 import type { IHead } from '../cell-values';
 import { SweepGrid } from '../grid';
@@ -81,6 +82,50 @@ const room = (width: number, height: number): void => {
   }
   resized?.();
 };
+
+it('shows slices of several sizes at one scale, about their middle', () => {
+  const put = jest.fn<void, [unknown, number, number]>();
+  const context = { putImageData: put, drawImage: () => undefined };
+  jest
+    .spyOn(HTMLCanvasElement.prototype, 'getContext')
+    .mockReturnValue(context as never);
+  Object.assign(globalThis, {
+    ImageData: class {
+      readonly data: Uint8ClampedArray;
+      constructor(width: number, height: number) {
+        this.data = new Uint8ClampedArray(4 * width * height);
+      }
+    }
+  });
+  const slice = (size: number, bin = 1): ILiveImage => ({
+    data: new Float32Array(size * size),
+    rows: size,
+    columns: size,
+    bin,
+    about: {}
+  });
+  const made = cells(3, 0);
+  grid.set(made, head('a', 3), null);
+  made[0].show(slice(6));
+  grid.refresh();
+  made[1].show(slice(10));
+  grid.refresh();
+  made[2].show(slice(4, 2));
+  grid.refresh();
+  expect(made.map(({ picture }) => [picture?.width, picture?.height])).toEqual([
+    [10, 10],
+    [10, 10],
+    [5, 5]
+  ]);
+  put.mockClear();
+  made.forEach(cell => cell.paint());
+  expect(put.mock.calls.map(([, left, top]) => [left, top])).toEqual([
+    [2, 2],
+    [0, 0],
+    [0, 0]
+  ]);
+  Reflect.deleteProperty(globalThis, 'ImageData');
+});
 
 it('is laid out anew when its room changes, and arrow keys go where slices lie', () => {
   grid.set(cells(9, 4), head('a', 9), null);
