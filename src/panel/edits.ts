@@ -31,7 +31,8 @@ export function angleChanges(
 }
 
 /**
- * The axis at `column`, kept to a thousandth of a pixel.
+ * The axis at `column`, kept to a thousandth of a pixel; without one the run
+ * finds it, and its tilt.
  *
  * @param used what it goes on from when the recipe leaves it to the run; null: an upright one
  */
@@ -40,12 +41,33 @@ export function columnChanges(
   recipe: Recipe,
   used: IAxis | null
 ): IRecipeChange[] {
-  const stated = recipe.regions?.centre?.column !== undefined;
-  if (column !== undefined && !stated) {
+  const { column: stated, method } = recipe.regions?.centre ?? {};
+  if (column === undefined) {
+    const value = method && { method };
+    return [{ path: ['regions', 'centre'], value }];
+  }
+  if (stated === undefined) {
     return axisChanges({ row: 0, tilt: 0, ...used, column }, recipe);
   }
-  const value = column === undefined ? undefined : round(column, 3);
-  return [{ path: ['regions', 'centre', 'column'], value }];
+  return [{ path: ['regions', 'centre', 'column'], value: round(column, 3) }];
+}
+
+/**
+ * Another tilt of the axis in degrees, which counts beside a column alone.
+ *
+ * @param used the axis that leans so when the recipe leaves it to the run; null: none is known
+ */
+export function tiltChanges(
+  tilt: number | undefined,
+  recipe: Recipe,
+  used: IAxis | null
+): IRecipeChange[] {
+  if (recipe.regions?.centre?.column !== undefined) {
+    return [{ path: ['regions', 'centre', 'tilt'], value: tilt || undefined }];
+  }
+  return used && tilt !== undefined
+    ? axisChanges({ ...used, tilt }, recipe)
+    : [];
 }
 
 /** A rectangle with one side moved; sides that cross change places. */

@@ -47,6 +47,8 @@ export interface INumberFieldProps {
   start?: number | null;
   className?: string;
   disabled?: boolean;
+  /** Said on hovering, in place of the label. */
+  title?: string;
 }
 
 /** What a text stands for within bounds: a number, nothing, or why not. */
@@ -201,7 +203,7 @@ export function NumberField(props: INumberFieldProps): JSX.Element {
       {...input}
       className={`jp-TomoField ${steps ? 'jp-mod-steps' : ''} ${className ?? ''}`}
       aria-label={label}
-      title={refusal || label}
+      title={refusal || (props.title ?? label)}
       inputMode="decimal"
       spellCheck={false}
       placeholder={placeholder}

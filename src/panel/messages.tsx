@@ -58,7 +58,8 @@ function controlOf(
   );
   return (
     controlsIn(body).find(
-      each => each.getAttribute('aria-label') === control
+      each =>
+        each.getAttribute('aria-label') === control && each.matches(':enabled')
     ) ??
     controlsIn(line).find(each => each.matches('input:enabled')) ??
     [...controlsIn(line), ...controlsIn(body)].find(each =>

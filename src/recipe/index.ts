@@ -6,6 +6,7 @@ export * from './_generated/recipe';
 export * from './defaults';
 export * from './edits';
 export * from './key-order';
+export * from './limits';
 export * from './lookups';
 export * from './migration';
 export * from './needs';

@@ -187,8 +187,60 @@ describe('The axis in the panel', () => {
     ]);
   });
 
+  it('leaves tilt and row to the run with the column, and keeps the method', async () => {
+    const session = new FakeSession({
+      dataset: { path: 'a' },
+      regions: {
+        centre: { column: 399, row: 20, tilt: 1.5, method: 'pairs' }
+      }
+    });
+    const node = await show(fakeContext(session));
+    await type(labelled(node, COLUMN, HTMLInputElement), '');
+    expect(session.recipe.regions?.centre).toEqual({ method: 'pairs' });
+  });
+
+  it('takes a tilt beside a column alone: that of the slice that is seen', async () => {
+    const session = new FakeSession({
+      dataset: { path: 'a' },
+      regions: { centre: { tilt: 5 } }
+    });
+    const node = await show(fakeContext(session));
+    const field = labelled(
+      node,
+      'Tilt of the axis in degrees',
+      HTMLInputElement
+    );
+    expect([field.disabled, field.value]).toEqual([true, '']);
+    expect(field.title).toContain('beside a column alone');
+    await act(async () =>
+      session.tookAxis({ column: 400.1114, row: 20, tilt: 0.3104 })
+    );
+    expect([field.disabled, field.value]).toEqual([false, '']);
+    expect(field.placeholder).toBe('0.31');
+    expect(field.title).toBe('Tilt of the axis in degrees');
+    await type(field, '0.5');
+    const centre = { column: 400.111, row: 20, tilt: 0.5 };
+    expect(session.recipe.regions?.centre).toEqual(centre);
+    expect(field.value).toBe('0.5');
+    await type(field, '0');
+    expect(session.recipe.regions?.centre).toEqual({
+      column: 400.111,
+      row: 20
+    });
+    // And with an arrow key from what is used.
+    await type(labelled(node, COLUMN, HTMLInputElement), '');
+    await act(async () => Simulate.keyDown(field, { key: 'ArrowUp' }));
+    expect(session.recipe.regions?.centre).toEqual({
+      ...centre,
+      tilt: 0.32
+    });
+  });
+
   it('does not commit what is not a number', async () => {
-    const session = new FakeSession();
+    const session = new FakeSession({
+      dataset: { path: 'a' },
+      regions: { centre: { column: 399 } }
+    });
     const node = await show(fakeContext(session));
     const tilt = labelled(
       node,

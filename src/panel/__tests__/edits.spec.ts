@@ -40,9 +40,6 @@ describe('edits', () => {
     expect(columnChanges(399.45 + 0.05 + 0.05, recipe, null)).toEqual([
       { path, value: 399.55 }
     ]);
-    expect(columnChanges(undefined, recipe, null)).toEqual([
-      { path, value: undefined }
-    ]);
   });
 
   it('orders sides that cross', () => {

@@ -37,6 +37,7 @@ async function frames(): Promise<void> {
 describe('What is refused in the panel', () => {
   it('is kept while its section is folded, and told of on the header', async () => {
     const session = known();
+    session.edit({ path: ['regions', 'centre', 'column'], value: 399 });
     const node = await show(fakeContext(session));
     const centre = section(node, 'Centre of rotation');
     await type(labelled(node, COLUMN, HTMLInputElement), '5000');

@@ -9,15 +9,10 @@ import type { IAxis } from '../../axis';
 import { formatNumber } from '../../quantities';
 import type { IRecipeSession } from '../../tokens';
 import { CommandIDs } from '../../tokens';
-import { columnAt, isRotated } from '../../recipe';
+import { columnAt } from '../../recipe';
 import type { Recipe, Rectangle } from '../../recipe';
 import { usePanel } from '../context';
-import {
-  confidenceText,
-  proposedAir,
-  rowCostText,
-  spreadText
-} from '../describe';
+import { confidenceText, proposedAir } from '../describe';
 import type { RegionName } from '../edits';
 import { columnChanges, sideChange } from '../edits';
 import {
@@ -30,6 +25,7 @@ import { Action, ChoiceField, LinkAction, NumberField, Row } from '../fields';
 import { useFoundTools } from '../found-tools';
 import { FailureMessage, Warnings } from '../messages';
 import { Section } from '../section';
+import { TiltRow } from './tilt';
 
 /** Steps of the column in pixels: plain, and with shift. */
 export const COLUMN_STEPS = [0.05, 1] as const;
@@ -63,7 +59,7 @@ export function CentreSection({
   const { recipe, centre } = session;
   const description =
     session.description.state === 'ready' ? session.description.value : null;
-  const { column, tilt, method = 'auto' } = recipe.regions?.centre ?? {};
+  const { column, method = 'auto' } = recipe.regions?.centre ?? {};
   const methods = centreMethods(description, useFoundTools());
   const found = centre.state === 'ready' ? centre.value : null;
   // Where the recipe leaves it to the run, one goes on from the axis that is seen.
@@ -203,34 +199,7 @@ export function CentreSection({
         />
         <MethodNote methods={methods} method={method} />
       </Row>
-      <Row
-        label={trans.__('Tilt')}
-        title={trans.__(
-          'Positive: the axis leans to larger columns further down'
-        )}
-      >
-        <NumberField
-          label={trans.__('Tilt of the axis in degrees')}
-          value={tilt ?? 0}
-          digits={3}
-          min={-10}
-          max={10}
-          steps={[0.01, 0.1]}
-          onCommit={value =>
-            session.edit({
-              path: ['regions', 'centre', 'tilt'],
-              value: value || undefined
-            })
-          }
-        />
-        <span className="jp-TomoNote">
-          °
-          {found
-            ? ` · ${trans._n('%1 row', '%1 rows', found.rows.length)}, ${spreadText(found, trans)}`
-            : null}
-        </span>
-        <RotationNote session={session} />
-      </Row>
+      <TiltRow session={session} used={used} found={found} />
       {centre.state === 'failed' ? (
         <FailureMessage failure={centre.failure} />
       ) : null}
@@ -253,37 +222,6 @@ export function CentreSection({
         empty={trans.__('none; draw one in the viewer')}
       />
     </Section>
-  );
-}
-
-/** That the tilt of the recipe rotates the projections, and what that takes. */
-function RotationNote({
-  session
-}: {
-  session: IRecipeSession;
-}): JSX.Element | null {
-  const { trans } = usePanel();
-  const { recipe, description, rowSeconds } = session;
-  const { column, tilt = 0 } = recipe.regions?.centre ?? {};
-  if (
-    column === undefined ||
-    description.state !== 'ready' ||
-    !isRotated(tilt, description.value.columns)
-  ) {
-    return null;
-  }
-  const about = rowCostText(rowSeconds, trans);
-  return (
-    <span
-      className="jp-TomoNote"
-      title={trans.__(
-        'At the edge of the image the tilt is more than half a row: the server rotates the projections, so that the axis stands upright. The column stays live.'
-      )}
-    >
-      {about === null
-        ? trans.__('rotates the projections')
-        : trans.__('rotates the projections: %1 a row', about)}
-    </span>
   );
 }
 
