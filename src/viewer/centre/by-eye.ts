@@ -107,7 +107,8 @@ export class CentreByEye extends Panel {
       column: column => {
         this._search.column = column;
         this._update();
-      }
+      },
+      size: () => this._data()
     });
     this._table = pointTable({
       trans,
@@ -117,7 +118,8 @@ export class CentreByEye extends Panel {
         this._update();
       },
       use: () => this._use(),
-      visit: row => this._visit(row)
+      visit: row => this._visit(row),
+      size: () => this._data()
     });
     const body = element('div', 'jp-tomo-centre-body');
     const stage = element('div', 'jp-tomo-centre-stage');
@@ -195,6 +197,7 @@ export class CentreByEye extends Panel {
     }
     const next = Math.max(0, Math.min(data.rows - 1, Math.round(row)));
     this._search.visit(next, knownAxis(this.options.session, data));
+    this._stayInside();
     this._update();
   }
 
@@ -208,6 +211,7 @@ export class CentreByEye extends Panel {
     { by, going }: IOverlayMove
   ): void => {
     this._search.column += by;
+    this._stayInside();
     if (going) {
       this._paint();
       return;
@@ -215,6 +219,13 @@ export class CentreByEye extends Panel {
     this._search.mark();
     this._update();
   };
+
+  /** No point is marked outside of the image. */
+  private _stayInside(): void {
+    const { columns } = this._data() ?? { columns: Infinity };
+    const { column } = this._search;
+    this._search.column = Math.max(0, Math.min(columns - 1, column));
+  }
 
   private _setPoints(points: ICentrePoint[]): void {
     this._search.set(points);

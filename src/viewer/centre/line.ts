@@ -1,6 +1,7 @@
 /**
  * The axis through points that were chosen by eye. Pure.
  */
+import { TILT_LIMITS } from '../../recipe';
 
 /** The column of the axis at a row, both of the full image. */
 export interface ICentrePoint {
@@ -54,6 +55,11 @@ export function fitLine(points: readonly ICentrePoint[]): IFit | null {
   );
   const rms = Math.sqrt(mean(residuals.map(value => value * value)));
   return { column, row, tilt, residuals, rms };
+}
+
+/** Whether a line leans by more than a recipe takes. */
+export function leansTooFar({ tilt }: IAxisLine): boolean {
+  return tilt < TILT_LIMITS.minimum || tilt > TILT_LIMITS.maximum;
 }
 
 /** A point put among others: it takes the place of one of the same row; rows rise. */

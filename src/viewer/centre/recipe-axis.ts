@@ -5,7 +5,7 @@
 import type { Description } from '../../api';
 import type { Recipe } from '../../recipe';
 import type { IRecipeSession } from '../../tokens';
-import { columnAt } from './line';
+import { columnAt, leansTooFar } from './line';
 import type { IAxisLine } from './line';
 import type { CentreSearch } from './search';
 import { isInside } from './slices';
@@ -65,12 +65,12 @@ export function beginSearch(
   search.begin(row, inside ? known : (data.columns - 1) / 2, coarse);
 }
 
-/** The line as a recipe states it; null before there are points. */
+/** The line as a recipe states it; null before there are points, and when it leans too far. */
 export function foundCentre(
   { fit, begun }: CentreSearch,
   recipe: Recipe
 ): Centre | null {
-  if (!fit || !begun) {
+  if (!fit || !begun || leansTooFar(fit)) {
     return null;
   }
   const tilt = Number(fit.tilt.toFixed(4));

@@ -3,11 +3,13 @@
  */
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { numberField } from '../contrast/number-field';
+import { TILT_LIMITS } from '../../recipe';
 import { button, element } from '../dom';
 import { short } from '../format';
-import { withPoint } from './line';
+import { leansTooFar, withPoint } from './line';
 import type { ICentrePoint, IFit } from './line';
+import { fieldWithin } from './within-image';
+import type { IImageSize } from './within-image';
 
 export interface IPointTable {
   readonly node: HTMLElement;
@@ -28,6 +30,8 @@ export interface IPointTableOptions {
   readonly use: () => void;
   /** Look at a row. */
   readonly visit: (row: number) => void;
+  /** The image that the points are in; null while nobody knows it. */
+  readonly size: () => IImageSize | null;
 }
 
 export function pointTable(options: IPointTableOptions): IPointTable {
@@ -87,7 +91,7 @@ export function pointTable(options: IPointTableOptions): IPointTable {
         )
       );
       table.hidden = points.length === 0;
-      use.disabled = fit === null || used;
+      use.disabled = fit === null || used || leansTooFar(fit);
       use.textContent = used ? trans.__('In the recipe') : trans.__('Use');
       facts.textContent = sentence(points, fit, trans);
     }
@@ -102,23 +106,26 @@ interface IPointLine {
 
 /** The row of the point at a place of the table. */
 function pointLine(
-  { trans, change, visit }: IPointTableOptions,
+  { trans, change, visit, size }: IPointTableOptions,
   index: number,
   points: () => readonly ICentrePoint[]
 ): IPointLine {
   const node = document.createElement('tr');
   const others = (): ICentrePoint[] =>
     points().filter((_, other) => other !== index);
-  const rowField = numberField(trans.__('Row of point %1', index + 1), value =>
-    change(
-      withPoint(others(), {
-        ...points()[index],
-        row: Math.max(0, Math.round(value))
-      })
-    )
+  const rowField = fieldWithin(
+    trans.__('Row of point %1', index + 1),
+    () => size()?.rows ?? null,
+    trans,
+    value =>
+      change(
+        withPoint(others(), { ...points()[index], row: Math.round(value) })
+      )
   );
-  const columnField = numberField(
+  const columnField = fieldWithin(
     trans.__('Column of point %1', index + 1),
+    () => size()?.columns ?? null,
+    trans,
     value => change(withPoint(points(), { ...points()[index], column: value })),
     8
   );
@@ -168,6 +175,14 @@ function sentence(
     );
   }
   const tilt = fit.tilt.toFixed(3);
+  if (leansTooFar(fit)) {
+    return trans.__(
+      'Tilt %1°: a recipe takes one from %2° to %3°. Correct a point, or choose rows that are further apart.',
+      tilt,
+      TILT_LIMITS.minimum,
+      TILT_LIMITS.maximum
+    );
+  }
   if (points.length === 2) {
     return trans.__(
       'Column %1 at row %2, tilt %3°. A third point tells how well they agree.',

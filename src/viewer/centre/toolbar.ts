@@ -3,11 +3,12 @@
  */
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { numberField } from '../contrast/number-field';
 import { button, choice, element, segments } from '../dom';
 import type { OverlayLook } from './overlay';
 import { STEPS } from './search';
 import type { CentreSearch, Step } from './search';
+import { fieldWithin } from './within-image';
+import type { IImageSize } from './within-image';
 
 /** How somebody looks for the axis. */
 export type Way = 'strip' | 'overlay';
@@ -31,6 +32,8 @@ export interface ICentreToolbarOptions {
   /** A row at a share of the region's height. */
   readonly share: (share: number) => void;
   readonly column: (column: number) => void;
+  /** The image that is looked at; null while nobody knows it. */
+  readonly size: () => IImageSize | null;
 }
 
 export function centreToolbar(options: ICentreToolbarOptions): ICentreToolbar {
@@ -56,9 +59,16 @@ export function centreToolbar(options: ICentreToolbarOptions): ICentreToolbar {
     STEPS.map(step => [step, trans.__('%1 px apart', step)] as const),
     options.step
   );
-  const row = numberField(trans.__('Row that is looked at'), options.row);
-  const column = numberField(
+  const row = fieldWithin(
+    trans.__('Row that is looked at'),
+    () => options.size()?.rows ?? null,
+    trans,
+    options.row
+  );
+  const column = fieldWithin(
     trans.__('Column in the middle'),
+    () => options.size()?.columns ?? null,
+    trans,
     options.column,
     8
   );

@@ -12,8 +12,8 @@ export interface INumberField {
 
 /** Which numbers a field takes. */
 export interface INumberRule {
-  /** Whether a number is none of those that are allowed; then it says so. */
-  refuses(value: number): boolean;
+  /** Whether a number, or null: a text that is none, is not allowed; then it says so. */
+  refuses(value: number | null): boolean;
   /** The field shows what holds: nothing is refused any more. */
   settled(): void;
 }
@@ -46,7 +46,7 @@ export function numberField(
   };
   const take = (): void => {
     const value = typed(node.value);
-    if (value === null || (dirty && rule?.refuses(value))) {
+    if ((dirty && rule?.refuses(value)) || value === null) {
       node.setAttribute('aria-invalid', 'true');
     } else if (dirty) {
       dirty = false;
@@ -60,6 +60,7 @@ export function numberField(
     if (event.key === 'Enter') {
       take();
       node.select();
+      node.reportValidity();
     } else if (event.key === 'Escape') {
       show();
       const home = homeOf(node);

@@ -128,7 +128,7 @@ export class AxisBar {
       },
       DIGITS,
       {
-        refuses: value => this._refuses(label, value),
+        refuses: value => value !== null && this._refuses(label, value),
         settled: () => {
           this._refused.textContent = '';
         }

@@ -114,6 +114,29 @@ describe('The centre of rotation by eye', () => {
     expect(eye.points).toEqual([{ row: 4, column: 101 }]);
   });
 
+  it('marks no point outside of the image', () => {
+    const enter = (label: string, value: string): HTMLInputElement => {
+      const field = eye.node.querySelector<HTMLInputElement>(
+        `[aria-label="${label}"]`
+      )!;
+      field.value = value;
+      field.dispatchEvent(new Event('input'));
+      press(field, 'Enter');
+      return field;
+    };
+    const middle = enter('Column in the middle', '9999');
+    expect(middle.title).toBe('From 0 to 511: the image ends there.');
+    button('Add point').click();
+    expect(eye.points).toEqual([{ row: 4, column: 100 }]);
+    enter('Row that is looked at', '0');
+    enter('Column in the middle', '511');
+    button('Add point').click();
+    // The line through both leaves the image above the last row.
+    enter('Row that is looked at', '7');
+    button('Add point').click();
+    expect(eye.points.at(-1)).toEqual({ row: 7, column: 0 });
+  });
+
   it('has no points of the image before it was turned', () => {
     press(tiles()[6], 'Enter');
     session.edit({ path: ['dataset', 'flip'], value: true });
