@@ -45,10 +45,8 @@ export function cellsOf(
     across.values.map(first =>
       cellOf(
         [
-          { sweepable: across.sweepable, value: first },
-          ...(down && second !== null
-            ? [{ sweepable: down.sweepable, value: second }]
-            : [])
+          { axis: across, value: first },
+          ...(down && second !== null ? [{ axis: down, value: second }] : [])
         ],
         trans
       )
@@ -63,17 +61,21 @@ export function headOf(
 ): IHead {
   return {
     name: sweepable.label,
-    values: values.map(value => ({
+    values: values.map((value, index) => ({
       text: told(value, trans),
-      held: isSame(value, sweepable.value)
+      held: index === heldAt({ sweepable, values })
     }))
   };
 }
 
 function cellOf(
-  parts: readonly { sweepable: ISweepable; value: SweepValue }[],
+  of: readonly { axis: ISweepAxis; value: SweepValue }[],
   trans: TranslationBundle
 ): ICellValues {
+  const parts = of.map(({ axis: { sweepable }, value }) => ({
+    sweepable,
+    value
+  }));
   const labels = parts.map(({ value }) => told(value, trans));
   return {
     changes: [
@@ -85,8 +87,27 @@ function cellOf(
     name: parts
       .map(({ sweepable }, index) => `${sweepable.label} ${labels[index]}`)
       .join(', '),
-    held: parts.every(({ sweepable, value }) => isSame(value, sweepable.value))
+    held: of.every(({ axis, value }) => value === axis.values[heldAt(axis)])
   };
+}
+
+/** Which of the values is what holds now: the nearest, as steps may be finer than digits left out; -1: none. */
+function heldAt({ values, sweepable: { value: now } }: ISweepAxis): number {
+  const away = values.map(value =>
+    !isSame(value, now)
+      ? Infinity
+      : typeof value === 'number'
+        ? Math.abs(value - Number(now))
+        : 0
+  );
+  const least = Math.min(...away);
+  return least < Infinity ? away.indexOf(least) : -1;
+}
+
+/** Digits of a value: six, or as many as three decimals take, as of a column. */
+export function digitsOf(value: number): number {
+  const whole = Math.floor(Math.log10(Math.max(1, Math.abs(value)))) + 1;
+  return Math.min(15, Math.max(6, whole + 3));
 }
 
 /** Whether two values are one: numbers are proposed with some digits less. */
@@ -99,7 +120,7 @@ export function isSame(one: SweepValue, other: SweepValue): boolean {
 function told(value: SweepValue, trans: TranslationBundle): string {
   switch (typeof value) {
     case 'number':
-      return short(value, 6);
+      return short(value, digitsOf(value));
     case 'boolean':
       return value ? trans.__('On') : trans.__('Off');
     default:

@@ -5,7 +5,7 @@ import { ApiError } from '../../api';
 import type { Recipe } from '../../recipe';
 import { applyEdits, parseRecipe, textEdits } from '../../recipe';
 import type { IRecipeChange } from '../../tokens';
-import { isSame } from './cell-values';
+import { digitsOf, isSame } from './cell-values';
 import type { ISweepable, SweepValue } from './parameters';
 
 /**
@@ -33,7 +33,9 @@ export function sweepValues(
     if (odd) {
       return 2 * Math.round((within - 1) / 2) + 1;
     }
-    return integer ? Math.round(within) : Number(within.toPrecision(6));
+    return integer
+      ? Math.round(within)
+      : Number(within.toPrecision(digitsOf(within)));
   });
   return [...new Set(values)];
 }

@@ -211,3 +211,27 @@ describe('A value that is refused', () => {
     expect(refused()).toBe('');
   });
 });
+
+it('marks one value of a fine sweep about a column with many digits, in even steps', async () => {
+  open(new SlowSource(), RECIPE, { column: 1100.123, row: 3, tilt: 0 }, 2400);
+  const fill = (name: string, text: string): void => {
+    const field = view().node.querySelector<HTMLInputElement>(
+      `[aria-label="${name}"]`
+    );
+    field!.value = text;
+    field!.dispatchEvent(new Event('input'));
+    field!.dispatchEvent(new Event('blur'));
+  };
+  fill('First value', '1100.083');
+  fill('Last value', '1100.163');
+  await settle(200);
+  expect(labels().filter(label => label.endsWith(' (now)'))).toEqual([
+    '1100.123 (now)'
+  ]);
+  const values = labels().map(label => parseFloat(label));
+  const steps = values.slice(1).map((value, i) => value - values[i]);
+  expect(steps).toHaveLength(8);
+  for (const step of steps) {
+    expect(step).toBeCloseTo(0.01, 6);
+  }
+});
