@@ -72,7 +72,7 @@ it('holds an image for what is wanted until another one is, and again when that 
   api.asked[0].answer(imageFrame(1, { unit: '1/cm' }));
   await pass();
   expect(stands()).toBe(true);
-  expect(viewer.subject).toEqual({
+  expect(viewer.subject).toMatchObject({
     kind: 'slice',
     row: 3,
     frame: null,
