@@ -20,7 +20,7 @@ describe('What was before', () => {
   });
 
   const recipe = (name: string): Recipe => {
-    const known = recipes.get(name) ?? ({ version: 1 });
+    const known = recipes.get(name) ?? { version: 1 };
     recipes.set(name, known);
     return known;
   };
