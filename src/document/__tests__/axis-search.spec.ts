@@ -37,6 +37,24 @@ describe('The axis of rotation of a session', () => {
     await jest.advanceTimersByTimeAsync(milliseconds);
   }
 
+  async function fails(): Promise<void> {
+    await session.findCentre();
+    expect(session.centre.state).toBe('failed');
+  }
+
+  /** What is said of a search holds until regions or filters are others. */
+  async function failsUntilAskedOtherwise(): Promise<void> {
+    await fails();
+    // The output is no part of the search.
+    session.edit({ path: ['output', 'folder'], value: 'elsewhere/' });
+    expect(session.centre.state).toBe('failed');
+    session.edit({ path: ['regions', 'centre', 'method'], value: 'opposite' });
+    expect(session.centre.state).toBe('none');
+    await fails();
+    session.edit({ path: ['filters'], value: [] });
+    expect(session.centre.state).toBe('none');
+  }
+
   const source = (): string => context.model.sharedModel.getSource();
 
   beforeEach(() => {
@@ -72,19 +90,7 @@ describe('The axis of rotation of a session', () => {
       hint: ''
     });
     api.found = () => Promise.reject(refused);
-    const fails = async (): Promise<void> => {
-      await session.findCentre();
-      expect(session.centre.state).toBe('failed');
-    };
-    await fails();
-    // The output is no part of the search.
-    session.edit({ path: ['output', 'folder'], value: 'elsewhere/' });
-    expect(session.centre.state).toBe('failed');
-    session.edit({ path: ['regions', 'centre', 'method'], value: 'opposite' });
-    expect(session.centre.state).toBe('none');
-    await fails();
-    session.edit({ path: ['filters'], value: [] });
-    expect(session.centre.state).toBe('none');
+    await failsUntilAskedOtherwise();
     // Nor does the end of another search bring it back.
     await fails();
     const finding = session.findCentre();
@@ -210,18 +216,7 @@ describe('The axis of rotation of a session', () => {
 
   it('says so until the recipe has data, or another search is asked for', async () => {
     await open(recipeText());
-    const fails = async (): Promise<void> => {
-      await session.findCentre();
-      expect(session.centre.state).toBe('failed');
-    };
-    await fails();
-    session.edit({ path: ['output', 'folder'], value: 'elsewhere/' });
-    expect(session.centre.state).toBe('failed');
-    session.edit({ path: ['regions', 'centre', 'method'], value: 'opposite' });
-    expect(session.centre.state).toBe('none');
-    await fails();
-    session.edit({ path: ['filters'], value: [] });
-    expect(session.centre.state).toBe('none');
+    await failsUntilAskedOtherwise();
     await fails();
     session.edit({ path: ['dataset', 'path'], value: 'ct/' });
     expect(session.centre.state).toBe('none');
