@@ -32,7 +32,7 @@ function boundary(part, known, modules = []) {
   ];
   return {
     files: [`src/${part}/**/*.{ts,tsx}`],
-    ignores: ['src/engine/assembly/**'],
+    ignores: ['src/**/assembly/**'],
     rules: { 'no-restricted-imports': ['error', { patterns: forbidden }] }
   };
 }
@@ -73,7 +73,7 @@ export default tseslint.config(
       'src/**/_generated/**',
       'src/engine/build/**',
       // AssemblyScript is not TypeScript; its compiler checks it.
-      'src/engine/assembly/**'
+      'src/**/assembly/**'
     ]
   },
   eslint.configs.recommended,

@@ -35,10 +35,14 @@ const steps = {
   engine: {
     from: [
       'src/engine/assembly',
+      'src/viewer/pixels/assembly',
       'scripts/build/engine.mjs',
       'package-lock.json'
     ],
-    makes: ['tomo_runner/_built/engine.wasm']
+    makes: [
+      'tomo_runner/_built/engine.wasm',
+      'src/viewer/pixels/_generated/painter.ts'
+    ]
   },
   typescript: {
     from: [

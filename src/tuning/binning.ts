@@ -18,6 +18,8 @@ const WIDTHS = ['size', 'large', 'small'];
 const NARROWEST = 3;
 /** Parameters of steps that are powers of two of columns. */
 const OCTAVES = ['level'];
+/** Columns of a first look, however small it is seen: filters are to do the same to it as to the whole. */
+const FEWEST = 512;
 
 /**
  * The mean of `bin` neighbouring columns in every `thin`-th projection by
@@ -96,14 +98,21 @@ function narrowed(name: string, value: number, bin: number): number {
 
 /**
  * How much coarser a first look is, so that it follows the hand: at most
- * `wide` columns, and projections no finer than its pixels need.
+ * `wide` columns, no more than the screen shows, and projections no finer than
+ * its pixels need.
+ *
+ * @param density pixels of the screen for one of the slice; at most 1 / `bin`
+ *   where the slice is seen coarser than it would be looked at
  */
 export function coarseness(
   columns: number,
   count: number,
-  wide: number
+  wide: number,
+  density = 1
 ): { bin: number; thin: number } {
-  const bin = Math.ceil(columns / wide);
+  const least = Math.ceil(columns / wide);
+  const most = Math.floor(Math.min(1 / density, columns / FEWEST));
+  const bin = least === 1 ? 1 : Math.max(least, most);
   const needed = (0.75 * columns) / bin;
   return { bin, thin: bin === 1 ? 1 : Math.max(1, Math.round(count / needed)) };
 }

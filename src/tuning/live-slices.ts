@@ -49,6 +49,10 @@ export interface ILiveOptions {
   readonly workers: EngineWorkers;
   /** Purpose of the requests, of this viewer alone. */
   readonly purpose: string;
+  /** Pixels of the screen for one of the slice, as it is seen now; null: it is not seen. */
+  readonly density?: () => number | null;
+  /** Memory of a whole slice that is not needed any more once the next one is there; the caller's then. */
+  readonly room?: () => Float32Array | null;
   /** A first look, which the whole slice will follow; its values stay until the next one. */
   readonly look: (image: ILiveImage) => void;
   readonly ready: (image: ILiveImage, key: string) => void;
@@ -169,7 +173,11 @@ export class LiveSlices implements IDisposable {
         }
         const row = kept ?? (await this._rowOf(wanted));
         const { columns, count } = row.sinogram;
-        const coarse = this._haste.of(coarseness(columns, count, WIDE), count);
+        const density = this._options.density?.() ?? 1;
+        const coarse = this._haste.of(
+          coarseness(columns, count, WIDE, density),
+          count
+        );
         if (coarse.bin > 1 && this._wanted === wanted) {
           const room = this._spare;
           this._spare = null;
@@ -249,7 +257,7 @@ export class LiveSlices implements IDisposable {
     try {
       // What is here is used at once: the workers are to begin now.
       const row = this._kept(wanted) ?? (await this._rowOf(wanted));
-      const room = this._room.take();
+      const room = this._room.take() ?? this._options.room?.() ?? null;
       const image = await this._slice('whole', wanted, row, ALL, room);
       if (this._wanted === wanted) {
         this._wanted = null;

@@ -15,7 +15,7 @@ type What = 'rows' | 'columns';
 /** Arrays that are kept: for a slice a worker gives two, and where filters change a list and a part of the sinogram. */
 const KEPT = 4;
 /** Milliseconds for which they are kept for the next slice. */
-const KEEP = 1000;
+const KEEP = 10_000;
 
 export class Peer {
   constructor(private readonly _port: IPort) {

@@ -17,9 +17,12 @@ import type { IImage } from './pixels/image';
 import { ImageView } from './pixels/image-view';
 import { automaticLevels, histogram } from './pixels/levels';
 import type { Scope } from './pixels/levels';
-import { PATIENCE, Standing } from './standing';
+import { Standing } from './standing';
 import type { Stepper } from './stepper';
 import { WaitNote } from './wait-note';
+
+/** Milliseconds before a bar shows that work goes on: what moves would take its time from slices that follow the hand. */
+const SHOWN = 300;
 
 /** How the levels follow a new image. */
 export interface IShowOptions {
@@ -228,6 +231,11 @@ export class ImagePanel extends Panel {
     return this._seen.isLookedAt;
   }
 
+  /** Whether what was before is held over the image. */
+  protected get isHeld(): boolean {
+    return this._seen.isCovered;
+  }
+
   /** A first look at the next image, under what is held. */
   protected showLook(look: IImage, bin: number): void {
     this._seen.look(look, bin);
@@ -284,7 +292,7 @@ export class ImagePanel extends Panel {
         if (!this._image) {
           this.message({ kind: 'busy', title: this.trans.__('Loading …') });
         }
-      }, PATIENCE);
+      }, SHOWN);
       this._wait.begin(seconds);
     } else {
       this._wait.end();

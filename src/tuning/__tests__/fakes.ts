@@ -40,8 +40,12 @@ export const frameOf = (
 export interface IAtWork {
   readonly look: string;
   readonly centre: number;
+  /** So many columns are one. */
+  readonly bin: number;
   /** Every so many-th projection is used. */
   readonly thin: number;
+  /** What it is to be written into. */
+  readonly room: Float32Array | null;
   /** The slice is one pixel: where its axis is; it took so many milliseconds. */
   finish(took?: number): Promise<void>;
   lose(): Promise<void>;
@@ -78,7 +82,8 @@ export class FakeWorkers {
     _row: unknown,
     { bin, thin }: { bin: number; thin: number },
     _plan: unknown,
-    centre: number
+    centre: number,
+    room: Float32Array | null = null
   ): Promise<ISliceDone> {
     return new Promise<ISliceDone>((resolve, reject) => {
       const end = async (act: () => void): Promise<void> => {
@@ -89,7 +94,9 @@ export class FakeWorkers {
       const one: IAtWork = {
         look,
         centre,
+        bin,
         thin,
+        room,
         finish: (took = 1) =>
           end(() =>
             resolve({

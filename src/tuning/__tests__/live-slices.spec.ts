@@ -20,7 +20,12 @@ const at = (column: number, row = 3): IWantedSlice => ({
   }
 });
 
-function make(columns: number, about: object = {}, count = 2) {
+function make(
+  columns: number,
+  about: object = {},
+  count = 2,
+  density: () => number | null = () => null
+) {
   const fake = new FakeWorkers(settle);
   const { work, workers } = fake;
   const asked: number[] = [];
@@ -40,6 +45,7 @@ function make(columns: number, about: object = {}, count = 2) {
     } as unknown as IApiClient,
     workers,
     purpose: 'x',
+    density,
     look: ({ data }) => {
       told.push(`look ${data[0]}`);
       begun.push(work.length);
@@ -120,6 +126,30 @@ it('looks at fewer projections while looks are slow, and makes the slice of all'
   await settle(30);
   expect(work.map(each => [each.look, each.thin])).toEqual([['whole', 1]]);
   await work[0].finish();
+  slices.dispose();
+});
+
+it('looks at no more columns than the screen shows, as it is seen now', async () => {
+  let density: number | null = null;
+  const { slices, work } = make(2048, {}, 1500, () => density);
+  const seen: number[][] = [];
+  for (const next of [null, 1.7, 0.5, 0.34, 0.33, 0.05]) {
+    density = next;
+    slices.ask(at(1000 + seen.length));
+    await settle();
+    seen.push([work[0].bin, work[0].thin]);
+    await work[0].finish(20);
+  }
+  expect(seen).toEqual([
+    [2, 2],
+    [2, 2],
+    [2, 2],
+    [2, 2],
+    [3, 3],
+    [4, 4]
+  ]);
+  await settle(30);
+  expect(work.map(each => [each.look, each.bin])).toEqual([['whole', 1]]);
   slices.dispose();
 });
 

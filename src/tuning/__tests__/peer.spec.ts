@@ -31,6 +31,7 @@ describe('Peers', () => {
   });
 
   it('give arrays back, whose memory carries the next ones', async () => {
+    jest.useFakeTimers();
     const sent: ArrayBufferLike[] = [];
     const ends: [IPort, IPort] = [port(1), port(0)];
     function port(other: 0 | 1): IPort {
@@ -61,8 +62,10 @@ describe('Peers', () => {
     expect(sent[1]).toBe(sent[0]);
     expect(sent[2]).not.toBe(sent[0]);
     // At rest they are given up.
+    await jest.advanceTimersByTimeAsync(9000);
     expect(sent.map(({ byteLength }) => byteLength)).toEqual([12, 12, 16]);
-    await new Promise(resolve => setTimeout(resolve, 1100));
+    await jest.advanceTimersByTimeAsync(1100);
+    jest.useRealTimers();
     expect(sent.map(({ byteLength }) => byteLength)).toEqual([0, 0, 0]);
   });
 

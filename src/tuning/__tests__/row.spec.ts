@@ -191,6 +191,10 @@ describe('Binning', () => {
     expect(coarseness(2048, 1500, 1024)).toEqual({ bin: 2, thin: 2 });
     expect(coarseness(2048, 3000, 1024)).toEqual({ bin: 2, thin: 4 });
     expect(coarseness(4096, 1500, 1024)).toEqual({ bin: 4, thin: 2 });
+    // As coarse as it is seen, where that is coarser.
+    expect(coarseness(2048, 1500, 1024, 0.3)).toEqual({ bin: 3, thin: 3 });
+    expect(coarseness(2048, 1500, 1024, 0.01)).toEqual({ bin: 4, thin: 4 });
+    expect(coarseness(1024, 1500, 1024, 0.3)).toEqual({ bin: 1, thin: 1 });
   });
 
   it('keeps attenuation in the unit of the whole', () => {

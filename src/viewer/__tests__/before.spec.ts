@@ -21,6 +21,9 @@ jest.mock('../plotly', () => ({
 describe('The image before, in a viewer', () => {
   useViewers();
 
+  const key = (viewer: RecipeViewer, type: 'keydown' | 'keyup'): boolean =>
+    viewer.node.dispatchEvent(new KeyboardEvent(type, { key: ' ' }));
+
   it('is that from before a drag, though the hand rested in the middle of it', async () => {
     const { viewer, session, api, work } = make();
     await settle();
@@ -55,9 +58,6 @@ describe('The image before, in a viewer', () => {
   });
 
   describe('while it is held', () => {
-    const key = (viewer: RecipeViewer, type: 'keydown' | 'keyup'): boolean =>
-      viewer.node.dispatchEvent(new KeyboardEvent(type, { key: ' ' }));
-
     /** The slice at column 101 is there, after that at 100, and space is held. */
     async function held() {
       const made = make();
@@ -131,6 +131,43 @@ describe('The image before, in a viewer', () => {
       expect(viewer.hasClass('jp-mod-before')).toBe(false);
     });
   });
+
+  it.each([false, true])(
+    'gives its memory to the slice that follows, but not while it is held (%s)',
+    async hold => {
+      const { viewer, session, api, work } = make();
+      await settle();
+      api.asked[0].answer(frameOf(2048));
+      await settle(1500);
+      while (work.length) {
+        await work[0].finish();
+        await settle(30);
+      }
+      const first = viewer.image?.data;
+      let room: Float32Array | null = null;
+      for (const column of [101, 102]) {
+        await settle(1500);
+        if (hold && column === 102) {
+          key(viewer, 'keydown');
+          expect(painted().at(-1)).toBe(100);
+        }
+        // The hand moves on before it rests.
+        for (const at of [column + 0.5, column]) {
+          centreAt(session, at);
+          await settle(20);
+          await work[0].finish();
+        }
+        await settle(30);
+        [{ room }] = work;
+        expect(work[0].look).toBe('whole');
+        await work[0].finish();
+      }
+      expect(room).toBe(hold ? null : first);
+      key(viewer, 'keyup');
+      key(viewer, 'keydown');
+      expect(painted().at(-1)).toBe(101);
+    }
+  );
 
   it('holds as before what another recipe gave, though the slice is made anew', async () => {
     const { viewer, session, api, work } = make();

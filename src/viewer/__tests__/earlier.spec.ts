@@ -53,6 +53,21 @@ describe('What was before', () => {
     expect(comes('e', first, 'row 2')).toBeNull();
   });
 
+  it('gives its memory away when a new series has begun, and nobody else has it', () => {
+    const all = (): boolean => true;
+    edit(5000, 'b');
+    comes('b', first);
+    edit(5500, 'c');
+    expect(earlier.give(all)).toBeNull();
+    expect(earlier.image).toBe(first);
+    edit(7000, 'd');
+    expect(earlier.give(() => false)).toBeNull();
+    expect(earlier.give(all)).toBe(first.data);
+    expect(earlier.image).toBeNull();
+    expect(earlier.give(all)).toBeNull();
+    expect(comes('d', second)).toBe(second);
+  });
+
   it('is of before a drag that rests and goes on for longer than a second', () => {
     for (let at = 5000; at <= 6500; at += 100) {
       edit(at, `b${at}`);

@@ -88,6 +88,20 @@ describe('The view of an image', () => {
     expect(await shapes()).toEqual([0]);
   });
 
+  it('knows how many pixels of the screen there are for one of its own', () => {
+    view.setImage(image(64));
+    view.resetZoom();
+    const whole = view.density ?? NaN;
+    expect(whole).toBeGreaterThan(1);
+    view.setImage(image(640));
+    expect(view.density).toBeCloseTo(whole / 10, 9);
+    view.zoomBy(2);
+    expect(view.density).toBeCloseTo(whole / 5, 9);
+    window.devicePixelRatio = 2;
+    expect(view.density).toBeCloseTo((2 * whole) / 5, 9);
+    window.devicePixelRatio = 1;
+  });
+
   describe('of slices about one axis', () => {
     const axis = { middle: 'axis' };
     const place = jest.spyOn(PixelLayer.prototype, 'place');

@@ -35,6 +35,22 @@ export class Earlier {
   }
 
   /**
+   * Memory of the image before, which is none any more then: what is shown
+   * takes its place when the image comes that a new series is to show. Null
+   * where the series goes on.
+   *
+   * @param isFree whether the memory of an image is nobody else's
+   */
+  give(isFree: (image: IImage) => boolean): Float32Array | null {
+    const image = this._image;
+    if (!image || !this.isBegun || !isFree(image)) {
+      return null;
+    }
+    this._image = null;
+    return image.data;
+  }
+
+  /**
    * Another image is about to be shown.
    *
    * @param place where it is; at another place there is nothing before

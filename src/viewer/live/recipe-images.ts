@@ -43,6 +43,10 @@ export interface IRecipeImagesOptions {
   readonly purpose: string;
   /** Which projections are looked at. */
   readonly stage: () => Stage;
+  /** Pixels of the screen for one of the image; null: there is none. */
+  readonly density: () => number | null;
+  /** Memory of an image that nobody needs once the next one is there, to be taken; null: there is none. */
+  readonly room: () => Float32Array | null;
   /** An image, the whole or a coarse one of it; the viewer may be elsewhere by now. */
   readonly show: (image: IImage, of: IShownPlace) => void;
   /** A first look at the slice that comes. */
@@ -68,6 +72,8 @@ export class RecipeImages implements IDisposable {
           api,
           workers,
           purpose: `row ${purpose}`,
+          density: _options.density,
+          room: _options.room,
           look: look => {
             if (this.isLive) {
               _options.look(look);

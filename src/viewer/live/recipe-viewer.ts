@@ -93,6 +93,10 @@ export class RecipeViewer extends ImagePanel {
       ...options,
       purpose: this._name,
       stage: () => this._chosen,
+      density: () => this.view.density,
+      room: () =>
+        // Under a first look of another series lies what will be before.
+        this.isLookedAt && !this.isHeld ? this._earlier.give(isFree) : null,
       show: (image, of) => this._show(image, of),
       look: look => this._look(look),
       endLook: () => {

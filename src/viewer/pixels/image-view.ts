@@ -25,6 +25,7 @@ import { cursorOf } from './overlays';
 import type { IGrab, Overlay } from './overlays';
 import { PixelLayer } from './pixel-layer';
 import { AxesPlot, MARGIN } from './plot';
+import { magnification } from './view';
 import { Viewport } from './viewport';
 
 /** Half the width of a grip, in CSS pixels. */
@@ -116,6 +117,15 @@ export class ImageView extends Widget {
 
   get image(): IImage | null {
     return this._image;
+  }
+
+  /** Pixels of the screen for one of the image, as it is seen now; null: it is not. */
+  get density(): number | null {
+    const { extent } = this._port;
+    return (
+      extent &&
+      magnification(extent.view, extent.plot) * window.devicePixelRatio
+    );
   }
 
   /** Whether the next drag draws a rectangle. */

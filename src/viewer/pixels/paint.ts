@@ -1,5 +1,5 @@
 /**
- * Values to pixels: the inner loop of every contrast change.
+ * Values to pixels, by script.
  */
 import { rgba } from './colours';
 
@@ -11,6 +11,11 @@ export interface ILevels {
 
 /** The colour of what is not a number: in none of the maps. */
 export const NAN_COLOUR = rgba(255, 0, 200);
+
+/** Colours for a difference of one. Equal levels: a step, not a division by zero. */
+export function factorOf({ low, high }: ILevels, colours: number): number {
+  return high > low ? colours / (high - low) : Number.MAX_SAFE_INTEGER;
+}
 
 /**
  * Paint values through a colour table.
@@ -31,9 +36,7 @@ export function paint(
   const none = NAN_COLOUR | 0;
   const last = colours.length - 1;
   const count = data.length;
-  // Equal levels: a step, not a division by zero.
-  const factor =
-    high > low ? colours.length / (high - low) : Number.MAX_SAFE_INTEGER;
+  const factor = factorOf({ low, high }, colours.length);
   for (let i = 0; i < count; i++) {
     const place = (data[i] - low) * factor;
     if (place >= 0) {

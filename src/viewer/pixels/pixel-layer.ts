@@ -7,9 +7,9 @@
 import type { IDisposable } from '@lumino/disposable';
 
 import type { IImage } from './image';
-import { paint } from './paint';
 import type { ILevels } from './paint';
-import { contains, meansOf, regionOf } from './region';
+import { paintRegion } from './painter';
+import { contains, regionOf } from './region';
 import type { IRegion } from './region';
 import { magnification } from './view';
 import type { ISize, IView } from './view';
@@ -119,13 +119,9 @@ export class PixelLayer implements IDisposable {
       this._strip = context.createImageData(columns, high);
     }
     const pixels = new Uint32Array(this._strip.data.buffer);
-    if (this._values.length !== columns * high) {
-      this._values = new Float32Array(columns * high);
-    }
-    const values = this._values;
     for (let row = 0; row < rows; row += high) {
       const past = Math.min(rows, row + high);
-      paint(meansOf(image, region, row, past, values), pixels, table, levels);
+      paintRegion(image, region, row, past, pixels, table, levels);
       // Rows beyond the image fall beyond the canvas.
       context.putImageData(this._strip, 0, row);
     }
@@ -137,6 +133,5 @@ export class PixelLayer implements IDisposable {
   private _region: IRegion | null = null;
   /** Used again by the next image. */
   private _strip: ImageData | null = null;
-  private _values = new Float32Array(0);
   private _disposed = false;
 }

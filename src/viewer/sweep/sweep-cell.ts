@@ -9,7 +9,7 @@ import type { ContrastModel } from '../contrast';
 import { button, element } from '../dom';
 import { failureSentence } from '../../field-names';
 import { colourTable } from '../pixels/colours';
-import { paint } from '../pixels/paint';
+import { paintRegion } from '../pixels/painter';
 import type { ICellValues } from './cell-values';
 
 export interface ICellOptions extends ICellValues {
@@ -140,10 +140,18 @@ export class SweepCell {
     if (!this._image || !context) {
       return;
     }
-    const { data, rows, columns, bin } = this._image;
+    const { rows, columns, bin } = this._image;
     const { look, levels } = this._options.contrast;
     const pixels = new ImageData(columns, rows);
-    paint(data, new Uint32Array(pixels.data.buffer), colourTable(look), levels);
+    paintRegion(
+      this._image,
+      { left: 0, top: 0, right: columns, bottom: rows, bin: 1 },
+      0,
+      rows,
+      new Uint32Array(pixels.data.buffer),
+      colourTable(look),
+      levels
+    );
     const [wide, high] = [columns, rows].map(size =>
       Math.max(size, Math.round(this._frame / bin))
     );
