@@ -20,16 +20,26 @@ const row = (name, value, unit, bar, ok) =>
   );
 
 /** From the hand to the screen. */
-async function measureSpeed({ page }) {
+async function measureSpeed(lab, name = 'drag') {
+  const { page } = lab;
   await drag(page, 2, CUT_OFF);
   const seen = await follow(page, SECONDS, CUT_OFF);
-  row('drag: images', seen.rate, '1/s', 20, seen.rate >= 20);
-  row('drag: input to image, 95 %', seen.late, 'ms', 80, seen.late <= 80);
-  row('drag: input to image, median', seen.median, 'ms', null, null);
-  row('drag: changes of the slider', seen.changes, '1/s', null, null);
-  row('drag: stale images', seen.stale, '', 0, seen.stale === 0);
+  const across = await lab.across();
+  row(`${name}: pixels of the screen across the slice`, across, '', null, null);
+  row(`${name}: columns of a first look`, seen.columns, '', null, null);
+  row(`${name}: images`, seen.rate, '1/s', 20, seen.rate >= 20);
+  row(`${name}: input to image, 95 %`, seen.late, 'ms', 80, seen.late <= 80);
+  row(`${name}: input to image, median`, seen.median, 'ms', null, null);
+  row(`${name}: changes of the slider`, seen.changes, '1/s', null, null);
+  row(`${name}: stale images`, seen.stale, '', 0, seen.stale === 0);
   const wait = await waitForWhole(page, CUT_OFF);
-  row('drag: whole slice after the hand stops', wait, 'ms', 120, wait <= 120);
+  row(
+    `${name}: whole slice after the hand stops`,
+    wait,
+    'ms',
+    120,
+    wait <= 120
+  );
 }
 
 /** The whole slice where one of its pixels is larger than one of the screen. */
@@ -124,6 +134,9 @@ const measured = {
   speed: async lab => {
     await measureSpeed(lab);
     await measureZoomed(lab);
+    // A window in which all of the slice is seen at half of its pixels.
+    await lab.page.setViewportSize({ width: 2100, height: 1310 });
+    await measureSpeed(lab, 'drag, wide');
   },
   stripes: measureStripes,
   memory: measureMemory,

@@ -16,6 +16,7 @@ const expected = [
   'phase.py',
   'tilt.py',
   'pair.mjs',
+  'paint.mjs',
   'drag.mjs',
   'runner.py',
   'centre.py',

@@ -10,6 +10,7 @@ const built = [
   'tsconfig.tsbuildinfo',
   'src/api/_generated',
   'src/recipe/_generated',
+  'src/viewer/pixels/_generated',
   'src/engine/build',
   'jupyterlab_tomo/labextension',
   'jupyterlab_tomo/_built',

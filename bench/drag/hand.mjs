@@ -131,6 +131,7 @@ export async function follow(page, seconds, slider) {
     changes: inputs.length / seconds,
     late: lags[Math.floor(0.95 * lags.length)] ?? Infinity,
     median: lags[lags.length >> 1] ?? Infinity,
+    columns: during.at(-1)?.size ?? 0,
     stale
   };
 }

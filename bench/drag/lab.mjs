@@ -171,6 +171,15 @@ export class Lab {
     });
   }
 
+  /** Pixels of the screen across the slice. */
+  across() {
+    return this.page.evaluate(
+      () =>
+        document.querySelector('.jp-tomo-viewer-canvas').getBoundingClientRect()
+          .width * window.devicePixelRatio
+    );
+  }
+
   /** A step on sinograms, with its parameters to be seen. */
   async addStep(name) {
     const { page } = this;

@@ -37,6 +37,7 @@ const steps = {
       'src/engine/assembly',
       'src/viewer/pixels/assembly',
       'scripts/build/engine.mjs',
+      'scripts/build/types.mjs',
       'package-lock.json'
     ],
     makes: [
@@ -50,7 +51,8 @@ const steps = {
       'tsconfig.json',
       'tsconfig.proxy.json',
       'package-lock.json',
-      'scripts/build/types.mjs'
+      'scripts/build/types.mjs',
+      'scripts/build/engine.mjs'
     ],
     makes: ['lib/index.js']
   },
@@ -80,7 +82,14 @@ const steps = {
     makes: ['jupyterlab_tomo/_built/runtime']
   },
   labextension: {
-    from: ['src', 'style', 'schema', 'package.json', 'package-lock.json'],
+    from: [
+      'src',
+      'style',
+      'schema',
+      'package.json',
+      'package-lock.json',
+      'scripts/build/engine.mjs'
+    ],
     makes: ['jupyterlab_tomo/labextension/package.json']
   }
 };

@@ -3,13 +3,14 @@ import { Engine, EngineError } from '../engine';
 import type { FromWorker, ISliceDone, Look, ToWorker } from './messages';
 import { Peer } from './peer';
 import { answerPulse } from './pulse';
+import { release } from './release';
 import { begun, complete, LiveRow } from './row';
 import { Sinograms } from './sinograms';
 
 type Asked = Extract<ToWorker, { kind: 'slice' }>;
 type Loaded = Extract<ToWorker, { kind: 'load' }>;
 
-let module: WebAssembly.Module | null = null;
+let compiled: WebAssembly.Module | null = null;
 let peer: Peer | null = null;
 let half: 0 | 1 = 0;
 const engines = new Map<Look, Engine>();
@@ -29,10 +30,10 @@ async function load({ look, head, bin, thin }: Loaded): Promise<void> {
   try {
     let engine = engines.get(look);
     if (!engine) {
-      if (!module) {
+      if (!compiled) {
         throw new EngineError('engine-order', 'The worker was not started.');
       }
-      engine = await Engine.instantiate(module);
+      engine = await Engine.instantiate(compiled);
       engines.set(look, engine);
     }
     const values = (): Promise<Float32Array> => sinograms.of(head.key);
@@ -111,6 +112,9 @@ async function slice(asked: Asked): Promise<void> {
       where: known?.where ?? '',
       hint: known?.hint ?? ''
     });
+  } finally {
+    // Slices of another size have no use for it; what was sent is empty.
+    release(asked.room);
   }
 }
 
@@ -122,7 +126,7 @@ globalThis.onmessage = (event: MessageEvent<ToWorker>): void => {
   const message = event.data;
   switch (message.kind) {
     case 'start':
-      module = message.module;
+      compiled = message.module;
       peer = new Peer(message.peer);
       half = message.half;
       answerPulse(message.pulse, message.lock, () => parts);

@@ -21,7 +21,7 @@ import { Standing } from './standing';
 import type { Stepper } from './stepper';
 import { WaitNote } from './wait-note';
 
-/** Milliseconds before a bar shows that work goes on: what moves would take its time from slices that follow the hand. */
+/** Milliseconds before a bar, or a word where there is no image, says that work goes on: what moves would take its time from slices that follow the hand. */
 const SHOWN = 300;
 
 /** How the levels follow a new image. */

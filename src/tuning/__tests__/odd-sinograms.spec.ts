@@ -93,6 +93,41 @@ describe('A sinogram that is odd', () => {
     expect(middle(first) / middle(whole)).toBeCloseTo(1, 1);
   });
 
+  it.each([3, 4])(
+    'is seen small: a first look of one column in %i shows the same',
+    async bin => {
+      const [count, columns] = [240, 2048];
+      const coarse = coarseness(columns, count, 1024, 1 / (bin + 0.5));
+      expect(coarse).toEqual({ bin, thin: 1 });
+      // A disc of 600 pixels, 40 beside the axis.
+      const rowOfDisc = (look?: typeof coarse): ReturnType<typeof rowOf> =>
+        rowOf(
+          count,
+          columns,
+          i => {
+            const angle = (Math.PI * Math.floor(i / columns)) / count;
+            const x = (i % columns) - 1023.5 - 40 * Math.cos(angle);
+            return 2 * Math.sqrt(Math.max(0, 600 ** 2 - x * x));
+          },
+          look
+        );
+      const first = await (
+        await rowOfDisc(coarse)
+      ).slice(plan(count, columns), 1023.5);
+      expect(first.size).toBe(Math.floor(columns / bin));
+      const { data, size } = first;
+      /** The value at so many pixels of the whole beside the middle. */
+      const valueAt = (x: number): number =>
+        data[((size - 1) >> 1) * size + Math.round((size - 1) / 2 + x / bin)];
+      for (const x of [-500, -100, 0, 100, 600]) {
+        expect(valueAt(x)).toBeCloseTo(1, 1);
+      }
+      for (const x of [-640, 700]) {
+        expect(valueAt(x)).toBeCloseTo(0, 1);
+      }
+    }
+  );
+
   it('is refused in words when the axis is nowhere near it, and nothing is lost', async () => {
     const row = await rowOf(30, 64, () => 1);
     const good = (await row.slice(plan(30, 64), 31.5)).data;

@@ -169,6 +169,36 @@ describe('The image before, in a viewer', () => {
     }
   );
 
+  it('is not offered when what took its memory is not going to come', async () => {
+    const { viewer, session, api, work } = make();
+    await settle();
+    api.asked[0].answer(frameOf(2048));
+    for (const column of [100, 101]) {
+      centreAt(session, column);
+      await settle(1500);
+      while (work.length) {
+        await work[0].finish();
+        await settle(30);
+      }
+    }
+    const before = button(viewer, 'Before');
+    expect(before.disabled).toBe(false);
+    await settle(1500);
+    for (const column of [102.5, 102]) {
+      centreAt(session, column);
+      await settle(20);
+      await work[0].finish();
+    }
+    await settle(30);
+    expect(work[0].room?.[0]).toBe(100);
+    expect(before.disabled).toBe(false);
+    // What is shown is what is wanted again.
+    centreAt(session, 101);
+    await settle(30);
+    expect(painted().at(-1)).toBe(101);
+    expect(before.disabled).toBe(true);
+  });
+
   it('holds as before what another recipe gave, though the slice is made anew', async () => {
     const { viewer, session, api, work } = make();
     const finish = async (): Promise<void> => {

@@ -58,13 +58,16 @@ describe('What was before', () => {
     edit(5000, 'b');
     comes('b', first);
     edit(5500, 'c');
-    expect(earlier.give(all)).toBeNull();
+    expect(earlier.give('row 1', 'c', all)).toBeNull();
     expect(earlier.image).toBe(first);
     edit(7000, 'd');
-    expect(earlier.give(() => false)).toBeNull();
-    expect(earlier.give(all)).toBe(first.data);
+    expect(earlier.give('row 1', 'd', () => false)).toBeNull();
+    // What is shown, made anew.
+    expect(earlier.give('row 1', 'b', all)).toBeNull();
+    expect(earlier.image).toBe(first);
+    expect(earlier.give('row 1', 'd', all)).toBe(first.data);
     expect(earlier.image).toBeNull();
-    expect(earlier.give(all)).toBeNull();
+    expect(earlier.give('row 1', 'd', all)).toBeNull();
     expect(comes('d', second)).toBe(second);
   });
 

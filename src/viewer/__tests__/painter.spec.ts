@@ -18,8 +18,9 @@ function random(seed: number): () => number {
 function load(): Paint {
   let found: Paint | null = null;
   jest.isolateModules(() => {
-    found = (jest.requireActual('../pixels/painter') as { paintRegion: Paint })
-      .paintRegion;
+    found = jest.requireActual<{ paintRegion: Paint }>(
+      '../pixels/painter'
+    ).paintRegion;
   });
   if (!found) {
     throw new Error('There is no painter.');
@@ -109,6 +110,40 @@ it('has a colour for what is not a number, and end colours beyond', () => {
   expect([...out]).toEqual([NAN_COLOUR, last, first, first, last, first, last]);
 });
 
+it('does so by WebAssembly, of which a page has one', () => {
+  const script = (): never => {
+    throw new Error('Scripts have painted.');
+  };
+  const started = jest.spyOn(window, 'atob');
+  jest.doMock('../pixels/region', () => ({ meansOf: script }));
+  try {
+    const paintRegion = load();
+    const region = { ...whole, bin: 2 };
+    const made = painted(paintRegion, region, { low: 0, high: 1 }, 9);
+    expect(made.some(pixel => pixel !== 0)).toBe(true);
+    expect(started).toHaveBeenCalledTimes(1);
+  } finally {
+    started.mockRestore();
+    jest.dontMock('../pixels/region');
+  }
+});
+
+it('takes levels next to each other for a step', () => {
+  const out = new Uint32Array(3);
+  const region = { left: 0, top: 0, right: 3, bottom: 1, bin: 1 };
+  const of = { data: Float32Array.of(-1, 0, 1), columns: 3 };
+  load()(of, region, 0, 1, out, table, { low: 0, high: 1e-42 });
+  expect([...out]).toEqual([table[0], table[0], table[TABLE_SIZE - 1]]);
+});
+
+it('paints a low image whose pixels are seen a hundred in one', () => {
+  const of = { data: new Float32Array(50 * 4000).fill(0.75), columns: 4000 };
+  const region = { left: 0, top: 0, right: 4000, bottom: 50, bin: 100 };
+  const out = new Uint32Array(40);
+  load()(of, region, 0, 1, out, table, { low: 0, high: 1 });
+  expect(new Set(out)).toEqual(new Set([table[0.75 * TABLE_SIZE]]));
+});
+
 it('paints by script where WebAssembly is refused', () => {
   const refused = jest.spyOn(WebAssembly, 'Module').mockImplementation(() => {
     throw new Error('refused by content security');
@@ -122,16 +157,5 @@ it('paints by script where WebAssembly is refused', () => {
     expect(made).toEqual(painted(byScript, region, levels, 1000));
   } finally {
     refused.mockRestore();
-  }
-});
-
-it('starts once', () => {
-  const started = jest.spyOn(window, 'atob');
-  try {
-    const paintRegion = load();
-    painted(paintRegion, { ...whole, bin: 2 }, { low: 0, high: 1 }, 9);
-    expect(started).toHaveBeenCalledTimes(1);
-  } finally {
-    started.mockRestore();
   }
 });

@@ -36,14 +36,22 @@ export class Earlier {
 
   /**
    * Memory of the image before, which is none any more then: what is shown
-   * takes its place when the image comes that a new series is to show. Null
-   * where the series goes on.
+   * takes its place when the image comes that a new series is to show. Should
+   * that one not come after all, nothing is before. Null where the series goes
+   * on, or the image is only made anew.
    *
+   * @param place where the image is that comes, as in `replaced`
+   * @param made what it is made with
    * @param isFree whether the memory of an image is nobody else's
    */
-  give(isFree: (image: IImage) => boolean): Float32Array | null {
+  give(
+    place: string,
+    made: string,
+    isFree: (image: IImage) => boolean
+  ): Float32Array | null {
     const image = this._image;
-    if (!image || !this.isBegun || !isFree(image)) {
+    const isOther = place !== this._place || made !== this._made;
+    if (!image || !this.isBegun || !isOther || !isFree(image)) {
       return null;
     }
     this._image = null;

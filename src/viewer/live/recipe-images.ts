@@ -45,8 +45,8 @@ export interface IRecipeImagesOptions {
   readonly stage: () => Stage;
   /** Pixels of the screen for one of the image; null: there is none. */
   readonly density: () => number | null;
-  /** Memory of an image that nobody needs once the next one is there, to be taken; null: there is none. */
-  readonly room: () => Float32Array | null;
+  /** Memory of an image that nobody needs once that of a place is there, to be taken; null: there is none. */
+  readonly room: (of: IShownPlace) => Float32Array | null;
   /** An image, the whole or a coarse one of it; the viewer may be elsewhere by now. */
   readonly show: (image: IImage, of: IShownPlace) => void;
   /** A first look at the slice that comes. */
@@ -73,7 +73,7 @@ export class RecipeImages implements IDisposable {
           workers,
           purpose: `row ${purpose}`,
           density: _options.density,
-          room: _options.room,
+          room: () => _options.room(this._sliceShown()),
           look: look => {
             if (this.isLive) {
               _options.look(look);

@@ -94,13 +94,12 @@ export class RecipeViewer extends ImagePanel {
       purpose: this._name,
       stage: () => this._chosen,
       density: () => this.view.density,
-      room: () =>
-        // Under a first look of another series lies what will be before.
-        this.isLookedAt && !this.isHeld ? this._earlier.give(isFree) : null,
+      room: of => this._room(of),
       show: (image, of) => this._show(image, of),
       look: look => this._look(look),
       endLook: () => {
         this.endLook();
+        this._offerBefore();
         this.standing.settle();
       },
       failed: failure => this.message(this._troubles.failed(failure)),
@@ -280,6 +279,14 @@ export class RecipeViewer extends ImagePanel {
     if (axis) {
       session.tookAxis(axis, of.recipe);
     }
+  }
+
+  /** Memory for an image that comes: under a first look of another series lies what will be before. */
+  private _room(of: IShownPlace): Float32Array | null {
+    const { place, made } = seriesOf(of);
+    return this.isLookedAt && !this.isHeld
+      ? this._earlier.give(place, made, isFree)
+      : null;
   }
 
   /** The controls follow when there is something before, or not any more. */

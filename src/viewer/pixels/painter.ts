@@ -14,6 +14,8 @@ const STRIP = 1 << 16;
 /** Bytes of a value, and of a pixel. */
 const SIZE = 4;
 const PAGE = 1 << 16;
+/** What single precision has. */
+const LARGEST = 3e38;
 /** What the compiler may use for itself lies below. */
 const BEGIN = 1024;
 /** Vectors may reach so many bytes further. */
@@ -53,18 +55,20 @@ class Painter {
     const wide = Math.ceil(columns / bin);
     const most = Math.max(1, Math.floor(STRIP / (columns * bin)));
     const rows = Math.min(most, past - first);
+    // Of fewer than a bin, where the image ends.
+    const tall = Math.min(rows * bin, bottom - top);
     const atTable = BEGIN;
     const atData = after(atTable, table.length + 1);
-    const atSums = after(atData, rows * bin * columns);
+    const atSums = after(atData, tall * columns);
     const atOut = after(atSums, columns);
     this._reserve(after(atOut, rows * wide));
     const { buffer } = this._exports.memory;
-    const values = new Float32Array(buffer, atData, rows * bin * columns);
+    const values = new Float32Array(buffer, atData, tall * columns);
     const pixels = new Uint32Array(buffer, atOut, rows * wide);
     const colours = new Uint32Array(buffer, atTable, table.length + 1);
     colours.set(table);
     colours[table.length] = NAN_COLOUR;
-    const factor = factorOf({ low, high }, table.length);
+    const factor = Math.min(factorOf({ low, high }, table.length), LARGEST);
     for (let row = first; row < past; row += rows) {
       const from = top + row * bin;
       const to = Math.min(bottom, from + bin * Math.min(rows, past - row));
