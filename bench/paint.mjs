@@ -66,7 +66,7 @@ function compare(name, size, bin) {
   row(`paint: ${name}`, median(fast), 'ms', null, null);
   row(`paint: ${name}, by script`, median(script), 'ms', null, null);
   const ratio = median(ratios);
-  row(`paint: ${name}, ratio`, ratio, '', 0.6, ratio <= 0.6);
+  row(`paint: ${name}, ratio`, ratio, '', 0.75, ratio <= 0.75);
 }
 
 compare('1024 x 1024, each pixel', 1024, 1);
