@@ -101,8 +101,7 @@ function narrowed(name: string, value: number, bin: number): number {
  * `wide` columns, no more than the screen shows, and projections no finer than
  * its pixels need.
  *
- * @param density pixels of the screen for one of the slice; at most 1 / `bin`
- *   where the slice is seen coarser than it would be looked at
+ * @param density pixels of the screen for one of the slice
  */
 export function coarseness(
   columns: number,

@@ -57,21 +57,27 @@ describe('The image before, in a viewer', () => {
     expect(painted().at(-1)).toBe(100);
   });
 
-  describe('while it is held', () => {
-    /** The slice at column 101 is there, after that at 100, and space is held. */
-    async function held() {
-      const made = make();
-      const { viewer, session, api, work } = made;
-      await settle();
-      api.asked[0].answer(frameOf(2048));
-      for (const column of [100, 101]) {
-        centreAt(session, column);
+  /** The slice at column 101 is there, after that at 100. */
+  async function tuned() {
+    const made = make();
+    const { session, api, work } = made;
+    await settle();
+    api.asked[0].answer(frameOf(2048));
+    for (const column of [100, 101]) {
+      centreAt(session, column);
+      await settle(1500);
+      while (work.length) {
+        await work[0].finish();
         await settle(1500);
-        while (work.length) {
-          await work[0].finish();
-          await settle(1500);
-        }
       }
+    }
+    return made;
+  }
+
+  describe('while it is held', () => {
+    async function held() {
+      const made = await tuned();
+      const { viewer } = made;
       key(viewer, 'keydown');
       expect(painted().at(-1)).toBe(100);
       return made;
@@ -170,17 +176,7 @@ describe('The image before, in a viewer', () => {
   );
 
   it('is not offered when what took its memory is not going to come', async () => {
-    const { viewer, session, api, work } = make();
-    await settle();
-    api.asked[0].answer(frameOf(2048));
-    for (const column of [100, 101]) {
-      centreAt(session, column);
-      await settle(1500);
-      while (work.length) {
-        await work[0].finish();
-        await settle(30);
-      }
-    }
+    const { viewer, session, work } = await tuned();
     const before = button(viewer, 'Before');
     expect(before.disabled).toBe(false);
     await settle(1500);
